@@ -1,0 +1,84 @@
+# Sextant. `make demo` and `make test` install what is missing (Debian, as root or
+# with sudo); plain `make` only builds and names the missing packages.
+#
+#   make            build/sextant
+#   make demo       build and open the bundled demonstration
+#   make test       everything that `.ci/run` runs
+#   make install    PREFIX=/usr/local, DESTDIR=
+#   make SAN=address|thread   the same targets under a sanitizer (own build folder)
+
+CC      ?= gcc
+PREFIX  ?= /usr/local
+SAN     ?=
+BUILD   := build$(if $(SAN),/$(SAN))
+
+VERSION := 0.1.0
+PKGS    := ncursesw libcurl libpq openssl jansson sqlite3 libpcre2-8 libfyaml libutf8proc
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+           -Wcast-qual -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion -Werror
+HARDEN  := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -O1) \
+            $(if $(filter thread,$(SAN)),-fsanitize=thread -O1)
+, := ,
+FORTIFY := $(if $(SAN),,-D_FORTIFY_SOURCE=3)
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+             -DPKGDATADIR='"$(PREFIX)/share/sextant"' -I. -I$(BUILD) $(shell pkg-config --cflags $(PKGS)) \
+             $(SANFLAGS) -pthread
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) -pthread
+LIBS    := $(shell pkg-config --libs $(PKGS)) -lm
+
+SRC     := $(filter-out views/main.c,$(wildcard base/*.c tui/*.c clients/*.c sections/*.c sections/load/*.c views/*.c))
+OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
+EMBED   := $(sort $(shell find sections/queries sections/demo themes -name '*.sql' -o -name '*.yaml'))
+
+.PHONY: all
+all: $(BUILD)/sextant $(BUILD)/demo.db
+
+include tests/tests.mk
+include docs/docs.mk
+
+$(BUILD)/sextant: $(BUILD)/views/main.o $(BUILD)/libsextant.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libsextant.a: $(OBJ)
+	@rm -f $@
+	$(AR) rcsD $@ $(OBJ)
+
+$(BUILD)/%.o: %.c | packages
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -include base/banned.h -MMD -MP -c -o $@ $<
+
+# The queries, the demonstration's description and the themes, as one C file.
+$(BUILD)/embedded.c: $(EMBED) sections/embed.sh
+	@mkdir -p $(@D)
+	sh sections/embed.sh $(EMBED) > $@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/embedded.o: $(BUILD)/embedded.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The demonstration database is made from its description (sections/demo).
+DEMO_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard sections/demo/*.c))
+
+$(BUILD)/demo-data: $(DEMO_OBJ) $(BUILD)/libsextant.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/demo.db: $(BUILD)/demo-data
+	$(BUILD)/demo-data sqlite $@
+
+.PHONY: packages
+packages:
+	@sh tests/packages.sh check build
+
+.PHONY: demo
+demo:
+	@sh tests/packages.sh install build
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/sextant demo
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(DEMO_OBJ:.o=.d) $(BUILD)/views/main.d

@@ -1,0 +1,36 @@
+/* A secret value: locked out of swap and core dumps where the system allows,
+ * wiped when released. Never formatted, logged or stored by anything. */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum { SECRET_MAX = 4096 };
+
+struct secret {
+	char *data;      /* NUL-terminated; NULL when empty */
+	size_t len;
+};
+
+#define SECRET_INIT { 0 }
+bool secret_set(struct secret *, const char *data, size_t len, struct err *);
+void secret_release(struct secret *);
+
+/* Reads a secret by reference:
+ *   env:NAME       the environment as it was at start (secret_seal_env)
+ *   file:PATH      regular file, owned by us, no group/other bits (as ssh does);
+ *                  one trailing newline is dropped
+ *   command:PROG ARG...  stdout of a helper run without a shell; 10 s; blocks
+ * ERR_CONFIG says which rule failed and what to run (chmod 600 PATH). */
+bool secret_read(struct secret *, const char *ref, struct err *);
+
+/* Takes the named environment variables into locked memory, overwrites them in
+ * the process environment and unsets them. Call once, before threads. */
+void secret_seal_env(const char *const *names, size_t count);
+/* Value sealed at start, or getenv(); NULL when absent. */
+const char *secret_env(const char *name);
+
+#endif

@@ -1,0 +1,45 @@
+/* A source: a named entry of the configuration, ready to be connected to.
+ * Immutable after the configuration is read; shared by all threads. */
+#ifndef CLIENTS_SOURCE_H
+#define CLIENTS_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/secret.h"
+
+struct client_ops;
+
+/* One setting as written: its value and where it came from. For a secret the
+ * value is a reference (base/secret.h: env:, file:, command:), never the secret. */
+struct setting {
+	char *key;
+	char *value;
+	char *origin;              /* "config.yaml:12:5", "REDSHIFT_HOST", "built-in" */
+};
+
+enum { SOURCE_NAME_MAX = 32 };
+
+struct source {
+	char name[SOURCE_NAME_MAX];        /* "signoz" */
+	char title[48];                    /* "SigNoz logs", for people */
+	const struct client_ops *client;   /* the kind */
+	struct setting *settings;
+	size_t nsettings;
+	unsigned lane;                     /* requests in flight at most (default 4) */
+	bool configured;                   /* false: UNAVAILABLE, `missing` says why */
+	char missing[120];                 /* "no host: set sources.redshift.host or REDSHIFT_HOST" */
+	char origin[256];                  /* scheme://host:port: what breaker and credentials are bound to */
+};
+
+/* The setting's value, or `fallback` when it is not set. */
+const char *source_get(const struct source *, const char *key, const char *fallback);
+/* Typed reads of a validated setting; `fallback` when not set. */
+long source_int(const struct source *, const char *key, long fallback);
+bool source_bool(const struct source *, const char *key, bool fallback);
+/* Reads the secret that `key` refers to. May block (helper command): workers only.
+ * ERR_CONFIG when it is not set. */
+bool source_secret(const struct source *, const char *key, struct secret *, struct err *);
+
+#endif

@@ -1,0 +1,1 @@
+# Building docs and the man page.

@@ -1,0 +1,53 @@
+/* The configuration: which sources exist, how they are reached, what the user
+ * prefers. Read once at start from YAML (XDG) plus the environment aliases of the
+ * workspace; every unknown key is an error with its place. */
+#ifndef SECTIONS_CONFIG_H
+#define SECTIONS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "clients/source.h"
+#include "sections/section.h"
+
+struct config {
+	struct source *sources;         /* in the workspace's order: every source it names */
+	size_t nsources;
+	char *path;                     /* the file read, or where it would be */
+	bool exists;
+	char *theme;                    /* NULL = default */
+	char *override_dir;             /* site's own .sql and .yaml queries; NULL = none */
+	unsigned workers;               /* default 8 */
+	usec now;                       /* pretend wall time at start; TIME_NONE = the real one */
+	struct setting *params;         /* values every query may bind: service names … */
+	size_t nparams;
+};
+
+/* `path` NULL: $XDG_CONFIG_HOME/sextant/config.yaml or ~/.config/…; a missing
+ * default file is no error. Refuses files that others may write. */
+bool config_load(struct config *, const struct workspace *, const char *path, struct err *);
+/* From text, for the built-in demonstration and for tests; `use_env` allows aliases. */
+bool config_parse(struct config *, const struct workspace *, const char *text, size_t len,
+		  const char *name, bool use_env, struct err *);
+void config_release(struct config *);
+struct source *config_source(const struct config *, const char *name);
+/* What `sextant config check` prints: each source, what is set, from where (which
+ * alias matched), what is missing. Secrets are never read, only named. */
+void config_describe(const struct config *, struct buf *out);
+
+/* The text of a query. Looked for in override_dir first, then among the built-in
+ * files of sections/queries, each time as <kind>/<source>/<query> before
+ * <kind>/<query>; the extension is .sql, or .yaml for the kind "rest".
+ * NULL with ERR_CONFIG when there is none. The result belongs to the caller. */
+char *query_text(const struct config *, const struct source *, const char *query, struct err *);
+
+/* One embedded file; the table is made by the Makefile from sections/queries,
+ * sections/demo and themes. */
+struct embedded { const char *path; const char *data; size_t len; };
+extern const struct embedded embedded_files[];   /* ends with a NULL path */
+const struct embedded *embedded_find(const char *path);
+
+#endif

@@ -1,0 +1,80 @@
+/* The engine: worker threads, lanes, retries, breakers, and the investigations
+ * they serve. One thread owns it (the UI's, or the headless command's); only that
+ * thread calls these functions, none of which blocks but engine_free().
+ *
+ *   engine thread                       worker
+ *   ready section -> job (copies) ----> client->run() -> chunks, outcome
+ *   engine_tick() <---- mailbox <------ (immutable, owned by the letter)
+ */
+#ifndef SECTIONS_ENGINE_H
+#define SECTIONS_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "sections/config.h"
+#include "sections/investigation.h"
+#include "sections/policy.h"
+
+struct engine;
+
+/* Keeps `config` and `clock`. Starts the workers. */
+struct engine *engine_new(const struct config *, const struct workspace *, const struct clock *,
+			  struct err *);
+/* Fires every cancel, waits at most `grace` for the workers to tell their servers,
+ * then leaves the rest behind (returns false; the process is about to end). */
+bool engine_free(struct engine *, usec grace);
+
+/* Readable when engine_tick() has mail to read. */
+int engine_fd(const struct engine *);
+/* Takes the mail, moves every section on, starts what can start. Returns the
+ * monotonic time of the next thing to do (a retry, a breaker), or TIME_NONE.
+ * *changed (NULL allowed) tells whether anything visible changed. */
+usec engine_tick(struct engine *, bool *changed);
+
+/* Begins an investigation; owned by the engine. ERR_CONFIG for an unusable identifier. */
+struct investigation *engine_open(struct engine *, const char *typed, struct err *);
+void engine_close(struct engine *, struct investigation *);
+
+/* Asks one section again (and, when it is one that others learn from, those too). A
+ * running fetch of it is superseded: its late answers are dropped. */
+void engine_refetch(struct engine *, struct investigation *, size_t section);
+void engine_refetch_all(struct engine *, struct investigation *);
+void engine_cancel(struct engine *, struct investigation *, size_t section);
+void engine_cancel_all(struct engine *, struct investigation *);
+/* Restricts a fetch to these sections (and what they need); before the first tick. */
+void engine_only(struct engine *, struct investigation *, const char *const *ids, size_t n);
+
+/* The user's own choice for a section's chain: never ask this source, or ask only
+ * this one. Takes effect at the next refetch. `source` NULL clears. */
+enum source_rule { SOURCE_ALLOWED, SOURCE_FORBIDDEN, SOURCE_ONLY };
+void engine_rule(struct engine *, struct investigation *, size_t section, const char *source,
+		 enum source_rule);
+enum source_rule engine_rule_of(const struct engine *, const struct investigation *, size_t section,
+				const char *source);
+
+/* Sources as they stand, for the sources pane and `sextant sources`. */
+struct source_status {
+	const struct source *source;
+	unsigned in_flight, queued;
+	enum breaker_state breaker;
+	usec retry_at;                  /* OPEN: monotonic */
+	struct err last;                /* last failure; kind ERR_NONE = none */
+	uint64_t ok, failed;
+	usec p50, p95;                  /* of the last answers; 0 = none yet */
+	bool checking, checked;         /* engine_check() */
+	bool healthy;
+	struct health health;
+	struct err check_err;
+	usec check_time;                /* how long the check took */
+};
+size_t engine_sources(const struct engine *);
+const struct source_status *engine_source(struct engine *, size_t i);
+/* Really asks a source (configured ones only); the status shows the answer. */
+void engine_check(struct engine *, size_t source);
+/* The user wants it now: breaker_nudge(). */
+void engine_nudge(struct engine *, size_t source);
+
+#endif

@@ -1,0 +1,131 @@
+/* A section, as a table: what it asks, from whom, in which order, and how the
+ * answer becomes rows. Static const data; nothing here knows a load. */
+#ifndef SECTIONS_SECTION_H
+#define SECTIONS_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/rows.h"
+#include "clients/client.h"
+#include "sections/facts.h"
+
+enum column_type { COLUMN_TEXT, COLUMN_TIME, COLUMN_NUMBER, COLUMN_FLAG, COLUMN_BODY };
+
+struct column_def {
+	const char *id;           /* "message_type": the JSON key, the SQL alias, the REST column */
+	const char *title;        /* "type": the heading; short */
+	enum column_type type;    /* TIME is shown in the chosen zone, BODY only in details and as a tree */
+	unsigned char priority;   /* 1 = shown at 80 columns, 2 = 120, 3 = 200, 0 = details only */
+	unsigned char width;      /* cells wanted; 0 = takes what is left */
+	bool key;                 /* frozen at the left, part of the row's identity */
+};
+
+/* One source that may answer. */
+struct step {
+	const char *source;             /* "tracking" */
+	const char *query;              /* "load_by_id" */
+	const char *const *needs;       /* facts that must be known, NULL-ended; else the step is skipped */
+	bool (*applies)(const struct facts *);  /* NULL = always */
+	unsigned age_from, age_to;      /* age of the data in days that the source holds: [from, to); 0,0 = any */
+	unsigned chunk_days;            /* longer windows are cut into such slices; 0 = never */
+	bool shrink;                    /* memory errors: repeat with 3, 2, 1 days */
+	bool authority;                 /* should know: its empty answer means there is nothing */
+};
+
+/* Makes section rows out of source rows, on the worker. */
+struct row_maker;
+/* Emits one row; `cells` in the section's column order. */
+bool row_emit(struct row_maker *, const struct cell *cells, struct err *);
+/* Memory for derived cells; lives until the row is emitted. */
+struct cell row_printf(struct row_maker *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct cell row_bytes(struct row_maker *, const char *data, size_t len);
+/* The wall time at which the fetch began (for ages). */
+usec row_now(const struct row_maker *);
+
+enum mark { MARK_FINE, MARK_DOUBT, MARK_PROBLEM };
+
+struct investigation;
+struct section;
+
+enum { REASON_MAX = 240 };
+
+struct section_def {
+	const char *id;                  /* "carrier_files" */
+	const char *title;               /* "Carrier files" */
+	char letter;                     /* of its evidence references: 'F' gives F1, F2 … */
+	const struct column_def *columns;
+	size_t ncolumns;
+	const char *const *after;        /* ids of sections that must be final first, NULL-ended */
+	const struct step *steps;
+	size_t nsteps;
+	bool windowed;                   /* queries bind :from and :to; ages route */
+	unsigned lead_days;              /* the window starts so many days earlier */
+	unsigned max_rows;               /* rows asked for (:limit); more are cut, state PARTIAL */
+	usec ttl;                        /* older answers are shown as stale */
+	usec deadline;                   /* of one attempt; 0 = 60 s */
+
+	/* Why not to ask at all, or false. Writes `reason`. */
+	bool (*skip)(const struct facts *, char reason[static REASON_MAX]);
+	/* Fills derived cells and emits 0..n rows. NULL = emit as mapped by column name.
+	 * Worker thread; pure. */
+	bool (*derive)(struct row_maker *, struct cell *cells, struct err *);
+	/* At the end, over all rows (at most max_rows): de-duplicates, marks corrections,
+	 * sorts. Emits the final rows. NULL = as they came. Pure. */
+	bool (*finish)(const struct rowset *in, struct row_maker *, struct err *);
+	/* What the row says: shown at its right edge, counted on the rail. Pure. */
+	enum mark (*mark)(const struct rowset *, size_t row);
+	/* One line of counters for the pane's head ("61 sent, 47 failed, last ok 8.5 h ago"). */
+	void (*summary)(const struct rowset *, usec now, struct buf *out);
+	/* Takes facts from a final OK or PARTIAL answer. `answered` is the step. May
+	 * return true to ask the chain again from its start with the new facts (at
+	 * most once a fetch). */
+	bool (*learn)(const struct section *, const struct step *answered, struct facts *);
+	/* The final word of the section, after learn: may turn OK into PARTIAL with a
+	 * reason (several candidates). NULL = nothing to add. */
+	bool (*verdict)(const struct section *, const struct facts *, char reason[static REASON_MAX]);
+};
+
+/* A time window of an investigation. TIME_NONE = open end. */
+struct window {
+	usec from, to;
+	usec anchor;                     /* the end that matters when it must shrink */
+	char reason[REASON_MAX];         /* how it was found, what was missing */
+};
+
+/* Where a source's settings may come from besides the configuration file. */
+struct env_alias { const char *key; const char *names[6]; };
+
+struct source_def {
+	const char *name, *title, *kind; /* kind: the default, the configuration may name another */
+	const struct env_alias *env;     /* ends with a NULL key */
+	const char *const *presets;      /* "key=value" defaults, NULL-ended; may be NULL */
+	unsigned lane;
+	const char *lag;                 /* "30h": how far its data is behind; NULL = live */
+	const char *advice;              /* said when it cannot be reached: "are you on the VPN?" */
+};
+
+/* What is investigated: the sections and sources of one workspace. */
+struct workspace {
+	const char *name;                /* "load" */
+	const char *subject;             /* "load": what one case is called */
+	const struct section_def *const *sections;
+	size_t nsections;
+	const struct source_def *sources;
+	size_t nsources;
+	/* Writes what the user typed into facts ("identifier", "id_digits", …). */
+	bool (*identify)(const char *typed, struct facts *, struct err *);
+	/* Finds the window once the first section is final. */
+	void (*window)(const struct facts *, usec now, struct window *);
+	/* Names of facts that make the "load" object of the JSON output, NULL-ended. */
+	const char *const *subject_facts;
+	/* Secrets that may stand in the environment, to be sealed at start; NULL-ended. */
+	const char *const *secret_env;
+};
+
+extern const struct workspace workspace_load;
+
+#endif

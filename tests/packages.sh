@@ -1,0 +1,37 @@
+#!/bin/sh
+# packages.sh check|install build|test: the Debian packages that building or
+# testing needs. `check` names what is missing and fails; `install` installs it
+# (as root, or with sudo).
+set -eu
+
+build='gcc make pkg-config libc6-dev libncurses-dev libcurl4-openssl-dev libpq-dev libssl-dev
+libjansson-dev libsqlite3-dev libpcre2-dev libfyaml-dev libutf8proc-dev'
+test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev ncurses-term openssl procps
+postgresql-15 clickhouse-server clickhouse-client python3 tig less tmux locales-all"
+
+case "$2" in
+build) wanted=$build ;;
+test) wanted=$test ;;
+*) echo "packages.sh: $2?" >&2; exit 2 ;;
+esac
+
+missing=
+if command -v dpkg-query >/dev/null 2>&1; then
+	for p in $wanted; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
+			missing="$missing $p"
+	done
+fi
+[ -n "$missing" ] || exit 0
+
+if [ "$1" = check ]; then
+	echo "Missing Debian packages:$missing" >&2
+	echo "Install them with: apt-get install$missing" >&2
+	exit 1
+fi
+
+as_root=
+[ "$(id -u)" = 0 ] || as_root=sudo
+echo "Installing:$missing" >&2
+$as_root apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
