@@ -1,0 +1,341 @@
+#include "base/rows.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A chunk is two blocks: this head with the places of the rows, and `data`, in
+ * which each row is the lengths of its cells followed by their bytes. A row
+ * whose cells are all short keeps 16-bit lengths, so a row of six cells costs
+ * 16 bytes besides its payload. The lengths are not aligned. */
+struct chunk {
+	atomic_uint refs;
+	uint32_t rows;
+	size_t columns;
+	size_t bytes;
+	char *data;
+	uint32_t at[]; /* offset of the row in data; WIDE is or-ed in */
+};
+
+#define WIDE       UINT32_C(0x80000000) /* this row has 32-bit lengths */
+#define SHORT_NULL UINT16_MAX
+#define WIDE_NULL  UINT32_MAX
+
+enum { DATA_MAX = INT32_MAX, FIRST_ROWS = 16, FIRST_DATA = 512 };
+
+struct chunk_builder {
+	size_t columns;
+	struct chunk *chunk; /* under construction; NULL before the first row */
+	size_t rows_cap;
+	size_t len, cap;     /* of chunk->data */
+	size_t cap_hint;     /* what the last chunk came to */
+};
+
+struct cell cell_of(const char *s)
+{
+	return s ? (struct cell){ s, strlen(s) } : CELL_NULL;
+}
+
+bool cell_eq(struct cell a, struct cell b)
+{
+	if (!a.data || !b.data)
+		return a.data == b.data;
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+bool cell_is(struct cell c, const char *s)
+{
+	if (!c.data || !s)
+		return c.data == s;
+	for (size_t i = 0; i < c.len; i++) {
+		if (s[i] == '\0' || ascii_lower(c.data[i]) != ascii_lower(s[i]))
+			return false;
+	}
+	return s[c.len] == '\0';
+}
+
+struct chunk *chunk_ref(struct chunk *c)
+{
+	atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+	return c;
+}
+
+void chunk_unref(struct chunk *c)
+{
+	if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	free(c->data);
+	free(c);
+}
+
+size_t chunk_rows(const struct chunk *c)
+{
+	return c->rows;
+}
+
+size_t chunk_columns(const struct chunk *c)
+{
+	return c->columns;
+}
+
+size_t chunk_bytes(const struct chunk *c)
+{
+	return c->bytes;
+}
+
+static uint32_t short_len(const char *lens, size_t i)
+{
+	uint16_t v;
+
+	memcpy(&v, lens + i * sizeof(v), sizeof(v));
+	return v == SHORT_NULL ? WIDE_NULL : v;
+}
+
+static uint32_t wide_len(const char *lens, size_t i)
+{
+	uint32_t v;
+
+	memcpy(&v, lens + i * sizeof(v), sizeof(v));
+	return v;
+}
+
+static struct cell find_cell(const char *lens, size_t columns, size_t column, size_t width,
+			     uint32_t (*len_at)(const char *, size_t))
+{
+	const char *p = lens + columns * width;
+	uint32_t len;
+
+	for (size_t i = 0; i < column; i++) {
+		len = len_at(lens, i);
+		if (len != WIDE_NULL)
+			p += len;
+	}
+	len = len_at(lens, column);
+	return len == WIDE_NULL ? CELL_NULL : (struct cell){ p, len };
+}
+
+struct cell chunk_cell(const struct chunk *c, size_t row, size_t column)
+{
+	const char *lens;
+
+	if (row >= c->rows || column >= c->columns)
+		return CELL_NULL;
+	lens = c->data + (c->at[row] & ~WIDE);
+	if (c->at[row] & WIDE)
+		return find_cell(lens, c->columns, column, sizeof(uint32_t), wide_len);
+	return find_cell(lens, c->columns, column, sizeof(uint16_t), short_len);
+}
+
+struct chunk_builder *chunk_builder_new(size_t columns)
+{
+	struct chunk_builder *b = calloc(1, sizeof(*b));
+
+	if (b)
+		b->columns = columns;
+	return b;
+}
+
+void chunk_builder_free(struct chunk_builder *b)
+{
+	if (!b)
+		return;
+	chunk_unref(b->chunk);
+	free(b);
+}
+
+static bool no_memory(struct err *e)
+{
+	return err_set(e, ERR_MEMORY, 0, "out of memory for rows");
+}
+
+static bool reserve_row(struct chunk_builder *b)
+{
+	size_t cap = b->rows_cap ? b->rows_cap * 2 : FIRST_ROWS;
+	struct chunk *c;
+
+	if (b->chunk && b->chunk->rows < b->rows_cap)
+		return true;
+	c = realloc(b->chunk, sizeof(*c) + cap * sizeof(c->at[0]));
+	if (!c)
+		return false;
+	if (!b->chunk) {
+		atomic_init(&c->refs, 1);
+		c->rows = 0;
+		c->columns = b->columns;
+		c->bytes = 0;
+		c->data = NULL;
+	}
+	b->chunk = c;
+	b->rows_cap = cap;
+	return true;
+}
+
+static bool reserve_data(struct chunk_builder *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : b->cap_hint + FIRST_DATA;
+	char *data;
+
+	if (b->cap - b->len >= more)
+		return true;
+	while (cap - b->len < more)
+		cap += cap / 2;
+	data = realloc(b->chunk->data, cap);
+	if (!data)
+		return false;
+	b->chunk->data = data;
+	b->cap = cap;
+	return true;
+}
+
+/* Payload bytes of the row and the width that its lengths need. */
+static bool measure(const struct chunk_builder *b, const struct cell *cells, size_t *payload,
+		    size_t *width, struct err *e)
+{
+	*payload = 0;
+	*width = sizeof(uint16_t);
+	for (size_t i = 0; i < b->columns; i++) {
+		if (!cells[i].data)
+			continue;
+		if (cells[i].len > ROWS_MAX_CELL)
+			return err_set(e, ERR_LIMIT, 0,
+				       "column %zu has a cell of %zu bytes; the limit is %d",
+				       i + 1, cells[i].len, (int)ROWS_MAX_CELL);
+		if (cells[i].len >= SHORT_NULL)
+			*width = sizeof(uint32_t);
+		*payload += cells[i].len;
+	}
+	return true;
+}
+
+static void write_lens(char *p, const struct cell *cells, size_t columns, size_t width)
+{
+	for (size_t i = 0; i < columns; i++) {
+		uint32_t len = cells[i].data ? (uint32_t)cells[i].len : WIDE_NULL;
+		uint16_t brief = (uint16_t)len;
+
+		if (width == sizeof(brief))
+			memcpy(p + i * width, &brief, width);
+		else
+			memcpy(p + i * width, &len, width);
+	}
+}
+
+bool chunk_builder_add(struct chunk_builder *b, const struct cell *cells, struct err *e)
+{
+	size_t payload, width, need;
+	struct chunk *c;
+	char *p;
+
+	if (!measure(b, cells, &payload, &width, e))
+		return false;
+	need = payload + b->columns * width;
+	if (need > DATA_MAX - b->len)
+		return err_set(e, ERR_LIMIT, 0, "a block of rows is over %d bytes", DATA_MAX);
+	if (!reserve_row(b) || !reserve_data(b, need))
+		return no_memory(e);
+	c = b->chunk;
+	c->at[c->rows++] = (uint32_t)b->len | (width == sizeof(uint32_t) ? WIDE : 0);
+	c->bytes += payload;
+	p = c->data + b->len;
+	write_lens(p, cells, b->columns, width);
+	p += b->columns * width;
+	for (size_t i = 0; i < b->columns; i++) {
+		if (cells[i].data && cells[i].len > 0) {
+			memcpy(p, cells[i].data, cells[i].len);
+			p += cells[i].len;
+		}
+	}
+	b->len += need;
+	return true;
+}
+
+size_t chunk_builder_rows(const struct chunk_builder *b)
+{
+	return b->chunk ? b->chunk->rows : 0;
+}
+
+struct chunk *chunk_builder_seal(struct chunk_builder *b)
+{
+	struct chunk *c = b->chunk, *shrunk;
+	char *data;
+
+	if (!c || c->rows == 0)
+		return NULL;
+	/* Giving memory back cannot lose rows: without it the block stays long. */
+	data = b->len > 0 && b->len < b->cap ? realloc(c->data, b->len) : NULL;
+	if (data)
+		c->data = data;
+	shrunk = realloc(c, sizeof(*c) + c->rows * sizeof(c->at[0]));
+	if (shrunk)
+		c = shrunk;
+	*b = (struct chunk_builder){ .columns = b->columns, .cap_hint = b->len };
+	return c;
+}
+
+void rowset_release(struct rowset *r)
+{
+	for (size_t i = 0; i < r->nchunks; i++)
+		chunk_unref(r->chunks[i]);
+	free(r->chunks);
+	free(r->first);
+	*r = (struct rowset)ROWSET_INIT;
+}
+
+static bool rowset_grow(struct rowset *r)
+{
+	size_t cap = r->cap ? r->cap * 2 : 8;
+	struct chunk **chunks;
+	size_t *first;
+
+	if (r->nchunks < r->cap)
+		return true;
+	chunks = reallocarray(r->chunks, cap, sizeof(struct chunk *));
+	if (!chunks)
+		return false;
+	r->chunks = chunks;
+	first = reallocarray(r->first, cap, sizeof(*first));
+	if (!first)
+		return false;
+	r->first = first;
+	r->cap = cap;
+	return true;
+}
+
+bool rowset_append(struct rowset *r, struct chunk *c, struct err *e)
+{
+	if (!c)
+		return true;
+	if (!rowset_grow(r)) {
+		chunk_unref(c);
+		return no_memory(e);
+	}
+	r->chunks[r->nchunks] = c;
+	r->first[r->nchunks] = r->rows;
+	r->nchunks++;
+	r->rows += c->rows;
+	r->bytes += c->bytes;
+	return true;
+}
+
+struct cell rowset_cell(const struct rowset *r, size_t row, size_t column)
+{
+	size_t lo = 0, hi = r->nchunks;
+
+	if (row >= r->rows)
+		return CELL_NULL;
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->first[mid] <= row)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return chunk_cell(r->chunks[lo], row - r->first[lo], column);
+}
