@@ -129,12 +129,32 @@ static bool unprintable(const utf8proc_property_t *prop)
 	}
 }
 
-/* Something without a width of its own that joins the glyph before it. */
+/* Vowels and finals that a Hangul syllable is composed of. */
+static bool is_jamo_tail(uint32_t cp)
+{
+	return (cp >= 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp <= 0xd7ff);
+}
+
+/* Columns as wcwidth() and the terminals count them, which the Unicode data
+ * alone does not say: spacing marks take a column of their own (the ideographic
+ * ones two), jamo tails none, and a few symbols of the CJK blocks two. */
+static unsigned cells_of(uint32_t cp, const utf8proc_property_t *prop)
+{
+	if (prop->category == UTF8PROC_CATEGORY_MC)
+		return (cp | 1) == 0x302f || (cp | 1) == 0x16ff1 ? 2 : 1;
+	if (is_jamo_tail(cp))
+		return 0;
+	if ((cp >= 0x3248 && cp <= 0x324f) || (cp >= 0x4dc0 && cp <= 0x4dff))
+		return 2;
+	return prop->charwidth;
+}
+
+/* Something without a column of its own that joins the glyph before it. */
 static bool attaches(uint32_t base, uint32_t cp)
 {
 	const utf8proc_property_t *prop = utf8proc_get_property((utf8proc_int32_t)cp);
 
-	return prop->charwidth == 0 && !unprintable(prop) &&
+	return cells_of(cp, prop) == 0 && !unprintable(prop) &&
 	       !utf8proc_grapheme_break((utf8proc_int32_t)base, (utf8proc_int32_t)cp);
 }
 
@@ -169,9 +189,26 @@ static size_t take_marks(const char *in, size_t len, uint32_t base, struct glyph
 	return used;
 }
 
+/* The base character; false when only a token can stand for it. */
+static bool put_base(struct glyph *g, const char *in, size_t len, uint32_t cp)
+{
+	const utf8proc_property_t *prop = utf8proc_get_property((utf8proc_int32_t)cp);
+	unsigned cells = cells_of(cp, prop);
+
+	if (cells == 0 || unprintable(prop))
+		return false;
+	if (prop->category == UTF8PROC_CATEGORY_ZS) {
+		put_spaces(g, cells);
+	} else {
+		memcpy(g->utf8, in, len);
+		g->len = (uint8_t)len;
+		g->cells = (uint8_t)cells;
+	}
+	return true;
+}
+
 static size_t next_point(const char *in, size_t len, struct glyph *g)
 {
-	const utf8proc_property_t *prop;
 	uint32_t cp;
 	size_t n = decode(in, len, &cp);
 
@@ -179,21 +216,11 @@ static size_t next_point(const char *in, size_t len, struct glyph *g)
 		token_bytes(g, in, n);
 		return n;
 	}
-	prop = utf8proc_get_property((utf8proc_int32_t)cp);
-	if (unprintable(prop) || prop->charwidth == 0) {
+	if (!put_base(g, in, n, cp)) {
 		token_point(g, cp);
 		return n;
 	}
 	g->token = false;
-	if (prop->category == UTF8PROC_CATEGORY_ZS) {
-		put_spaces(g, prop->charwidth == 2 ? 2 : 1);
-		if (g->len == 2)
-			return n;
-	} else {
-		memcpy(g->utf8, in, n);
-		g->len = (uint8_t)n;
-		g->cells = (uint8_t)prop->charwidth;
-	}
 	return n + take_marks(in + n, len - n, cp, g);
 }
 
