@@ -1,0 +1,211 @@
+#include "base/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { ARGS_MAX = 64, TIME_LIMIT_S = 10 };
+
+/* Splits in place; the words point into `line`. */
+static bool split(char *line, char *argv[static ARGS_MAX + 1], struct err *e)
+{
+	size_t n = 0;
+	char *to = line, quote = '\0';
+	bool in_word = false;
+
+	for (const char *p = line; *p; p++) {
+		if (!in_word && !quote && *p == ' ')
+			continue;
+		if (!in_word && n == ARGS_MAX)
+			return err_set(e, ERR_CONFIG, 0, "a secret command has over %d words",
+				       (int)ARGS_MAX);
+		if (!in_word)
+			argv[n++] = to;
+		in_word = true;
+		if (quote ? *p == quote : *p == '\'' || *p == '"') {
+			quote = quote ? '\0' : *p;
+		} else if (!quote && *p == ' ') {
+			*to++ = '\0';
+			in_word = false;
+		} else {
+			*to++ = *p;
+		}
+	}
+	*to = '\0';
+	argv[n] = NULL;
+	if (quote)
+		return err_set(e, ERR_CONFIG, 0, "a secret command has an open quote");
+	return n > 0 || err_set(e, ERR_CONFIG, 0, "a secret command is empty");
+}
+
+/* Fresh signals, its own group to be killed as one, and none of our descriptors. */
+static int spawn(pid_t *pid, char *const argv[], int out)
+{
+	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int rc;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	rc = posix_spawn_file_actions_init(&files);
+	if (rc != 0)
+		return rc;
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, flags);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	rc = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&files, out, 1);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+	if (rc == 0)
+		rc = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return rc;
+}
+
+struct run {
+	const char *program;
+	int out, pidfd;     /* out is -1 at the end of the output */
+	char *buf;
+	size_t size, len;
+	usec deadline;
+};
+
+/* False when nothing more is there for now; closes the pipe at its end. */
+static bool take_output(struct run *r)
+{
+	ssize_t n;
+
+	if (r->out < 0 || r->len == r->size)
+		return false;
+	n = read(r->out, r->buf + r->len, r->size - r->len);
+	if (n > 0) {
+		r->len += (size_t)n;
+		return true;
+	}
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n == 0 || errno != EAGAIN) {
+		close(r->out);
+		r->out = -1;
+	}
+	return false;
+}
+
+/* Reads until the helper has ended or gave more than is wanted. A child that
+ * it left behind with the pipe open is not waited for. */
+static bool collect(struct run *r, struct err *e)
+{
+	for (;;) {
+		struct pollfd on[] = { { .fd = r->pidfd, .events = POLLIN },
+				       { .fd = r->out, .events = POLLIN } };
+		usec left = r->deadline - clock_mono(&clock_system);
+
+		if (left <= 0)
+			return err_set(e, ERR_TIMEOUT, 0, "the secret command took over %d s: %s",
+				       (int)TIME_LIMIT_S, r->program);
+		if (poll(on, 2, (int)(left / USEC_MS) + 1) < 0 && errno != EINTR)
+			return err_set(e, ERR_INTERNAL, errno, "cannot wait: %s", strerror(errno));
+		while (take_output(r))
+			;
+		if (r->len == r->size || on[0].revents)
+			return true;
+	}
+}
+
+/* A helper that was stopped for talking too much has no status to judge. */
+static bool check_status(const struct run *r, int status, struct err *e)
+{
+	if (r->len == r->size)
+		return true;
+	if (WIFSIGNALED(status))
+		return err_set(e, ERR_CONFIG, 0, "the secret command was ended by signal %d: %s",
+			       WTERMSIG(status), r->program);
+	if (WEXITSTATUS(status) != 0)
+		return err_set(e, ERR_CONFIG, 0, "the secret command ended with status %d: %s",
+			       WEXITSTATUS(status), r->program);
+	return true;
+}
+
+static bool attend(struct run *r, pid_t pid, struct err *e)
+{
+	bool ok;
+	int status = 0;
+
+	r->pidfd = pidfd_open(pid, 0);
+	if (r->pidfd < 0)
+		ok = err_set(e, ERR_INTERNAL, errno, "cannot watch the secret command: %s",
+			     strerror(errno));
+	else
+		ok = collect(r, e);
+	if (!ok || r->len == r->size)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r->pidfd >= 0)
+		close(r->pidfd);
+	return ok && check_status(r, status, e);
+}
+
+static bool run_words(char *const argv[], struct run *r, struct err *e)
+{
+	int ends[2], rc;
+	pid_t pid;
+	bool ok;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_set(e, ERR_INTERNAL, errno, "cannot run a command: %s", strerror(errno));
+	r->out = ends[0];
+	(void)!fcntl(r->out, F_SETFL, O_NONBLOCK);
+	rc = spawn(&pid, argv, ends[1]);
+	close(ends[1]);
+	if (rc != 0)
+		ok = err_set(e, ERR_CONFIG, rc, "cannot run the secret command: %s: %s",
+			     strerror(rc), r->program);
+	else
+		ok = attend(r, pid, e);
+	if (r->out >= 0)
+		close(r->out);
+	return ok;
+}
+
+bool helper_run(const char *line, char *out, size_t size, size_t *len, struct err *e)
+{
+	struct run r = {
+		.buf = out,
+		.size = size,
+		.deadline = clock_mono(&clock_system) + TIME_LIMIT_S * USEC_SEC,
+	};
+	char *argv[ARGS_MAX + 1];
+	char *words = strdup(line);
+	bool ok;
+
+	*len = 0;
+	if (!words)
+		return err_set(e, ERR_MEMORY, 0, "out of memory for a command");
+	ok = split(words, argv, e);
+	if (ok) {
+		r.program = argv[0];
+		ok = run_words(argv, &r, e);
+	}
+	*len = r.len;
+	free(words);
+	return ok;
+}

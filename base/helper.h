@@ -1,0 +1,17 @@
+/* Runs a helper program without a shell and reads what it prints. */
+#ifndef BASE_HELPER_H
+#define BASE_HELPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* `line` is split at blanks; '...' and "..." hold blanks together, and nothing
+ * else is special. stdin and stderr are /dev/null. Blocks, 10 s at most; then
+ * the helper and its process group are killed. Output over `size` is cut: *len
+ * is `size` then. ERR_CONFIG when it cannot run or fails, ERR_TIMEOUT when it is late.
+ * Errors name the program only: arguments and output may be confidential. */
+bool helper_run(const char *line, char *out, size_t size, size_t *len, struct err *);
+
+#endif

@@ -1,0 +1,216 @@
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/helper.h"
+
+/* The environment as it was at start. Written once before threads exist. */
+static struct sealed {
+	char *name;
+	struct secret value;
+} *sealed;
+static size_t nsealed;
+
+static size_t mapped_size(size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (len + 1 + page - 1) / page * page;
+}
+
+bool secret_set(struct secret *s, const char *data, size_t len, struct err *e)
+{
+	char *p;
+
+	if (len > SECRET_MAX)
+		return err_set(e, ERR_LIMIT, 0, "a secret is over %d bytes", (int)SECRET_MAX);
+	if (len > 0 && memchr(data, '\0', len))
+		return err_set(e, ERR_CONFIG, 0, "a secret contains a NUL byte");
+	if (len == 0) {
+		secret_release(s);
+		return true;
+	}
+	p = mmap(NULL, mapped_size(len), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		 -1, 0);
+	if (p == MAP_FAILED)
+		return err_set(e, ERR_MEMORY, 0, "out of memory for a secret");
+	/* Both may be refused by a limit; the secret is still usable then. */
+	(void)!mlock(p, mapped_size(len));
+	(void)!madvise(p, mapped_size(len), MADV_DONTDUMP);
+	memcpy(p, data, len);
+	secret_release(s);
+	s->data = p;
+	s->len = len;
+	return true;
+}
+
+void secret_release(struct secret *s)
+{
+	if (s->data) {
+		size_t size = mapped_size(s->len);
+
+		explicit_bzero(s->data, size);
+		munmap(s->data, size);
+	}
+	*s = (struct secret)SECRET_INIT;
+}
+
+/* Keeps what a file or a helper gave, less one trailing newline. */
+static bool keep(struct secret *s, const char *buf, size_t len, const char *what,
+		 const char *name, struct err *e)
+{
+	if (len > SECRET_MAX)
+		return err_set(e, ERR_LIMIT, 0, "the secret is over %d bytes: %s %s",
+			       (int)SECRET_MAX, what, name);
+	if (len > 0 && buf[len - 1] == '\n')
+		len--;
+	if (len == 0)
+		return err_set(e, ERR_CONFIG, 0, "the secret is empty: %s %s", what, name);
+	return secret_set(s, buf, len, e);
+}
+
+static bool read_env(struct secret *s, const char *name, struct err *e)
+{
+	const char *value = secret_env(name);
+
+	if (!value)
+		return err_set(e, ERR_CONFIG, 0, "the environment variable %s is not set", name);
+	if (!*value)
+		return err_set(e, ERR_CONFIG, 0, "the environment variable %s is empty", name);
+	return secret_set(s, value, strlen(value), e);
+}
+
+static bool check_file(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_set(e, ERR_CONFIG, errno, "cannot read the secret file: %s: %s",
+			       strerror(errno), path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_CONFIG, 0, "the secret file is not a regular file: %s", path);
+	if (st.st_uid != geteuid())
+		return err_set(e, ERR_CONFIG, 0, "the secret file is not owned by you: %s", path);
+	if (st.st_mode & 077)
+		return err_set(e, ERR_CONFIG, 0, "the secret file is open to others (mode %04o), "
+			       "run: chmod 600 %s", (unsigned)st.st_mode & 07777, path);
+	return true;
+}
+
+static bool read_fd(struct secret *s, int fd, const char *path, struct err *e)
+{
+	char buf[SECRET_MAX + 2]; /* one for the newline, one to see that it is too long */
+	size_t len = 0;
+	bool ok = true;
+
+	while (ok && len < sizeof(buf)) {
+		ssize_t n = read(fd, buf + len, sizeof(buf) - len);
+
+		if (n == 0)
+			break;
+		if (n > 0)
+			len += (size_t)n;
+		else if (errno != EINTR)
+			ok = err_set(e, ERR_CONFIG, errno, "cannot read the secret file: %s: %s",
+				     strerror(errno), path);
+	}
+	ok = ok && keep(s, buf, len, "file", path, e);
+	explicit_bzero(buf, sizeof(buf));
+	return ok;
+}
+
+static bool read_file(struct secret *s, const char *path, struct err *e)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool ok;
+
+	if (fd < 0 && errno == ELOOP)
+		return err_set(e, ERR_CONFIG, ELOOP, "the secret file is a symbolic link: %s", path);
+	if (fd < 0)
+		return err_set(e, ERR_CONFIG, errno, "cannot open the secret file: %s: %s",
+			       strerror(errno), path);
+	ok = check_file(fd, path, e) && read_fd(s, fd, path, e);
+	close(fd);
+	return ok;
+}
+
+static bool read_command(struct secret *s, const char *line, struct err *e)
+{
+	char buf[SECRET_MAX + 2];
+	size_t len = 0;
+	bool ok = helper_run(line, buf, sizeof(buf), &len, e) &&
+		  keep(s, buf, len, "output of the secret command", "", e);
+
+	explicit_bzero(buf, sizeof(buf));
+	return ok;
+}
+
+bool secret_read(struct secret *s, const char *ref, struct err *e)
+{
+	static const struct {
+		const char *scheme;
+		bool (*read)(struct secret *, const char *, struct err *);
+	} kinds[] = {
+		{ "env:", read_env },
+		{ "file:", read_file },
+		{ "command:", read_command },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i].scheme);
+
+		if (strncmp(ref, kinds[i].scheme, n) == 0)
+			return kinds[i].read(s, ref + n, e);
+	}
+	/* The text itself may be a secret that somebody put here by mistake. */
+	return err_set(e, ERR_CONFIG, 0,
+		       "a secret must be env:NAME, file:PATH or command:PROGRAM ARGUMENTS");
+}
+
+static bool seal_one(const char *name)
+{
+	struct sealed *grown = reallocarray(sealed, nsealed + 1, sizeof(*sealed));
+	char *value = getenv(name);
+	struct sealed *s;
+
+	if (!grown)
+		return false;
+	sealed = grown;
+	s = &sealed[nsealed];
+	*s = (struct sealed){ .name = strdup(name) };
+	if (!s->name || !secret_set(&s->value, value, strlen(value), NULL)) {
+		free(s->name);
+		return false;
+	}
+	nsealed++;
+	return true;
+}
+
+void secret_seal_env(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *value = getenv(names[i]);
+
+		/* What cannot be taken over stays readable where it is. */
+		if (!value || !seal_one(names[i]))
+			continue;
+		explicit_bzero(value, strlen(value));
+		unsetenv(names[i]);
+	}
+}
+
+const char *secret_env(const char *name)
+{
+	for (size_t i = 0; i < nsealed; i++) {
+		if (strcmp(sealed[i].name, name) == 0)
+			return sealed[i].value.data ? sealed[i].value.data : "";
+	}
+	return getenv(name);
+}
