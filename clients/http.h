@@ -18,7 +18,8 @@
 struct http;  /* a kept-alive handle: one thread at a time */
 
 /* Settings that every HTTP kind shares (append to the kind's own table):
- * url (required), ca_file, connect_timeout, first_byte_timeout. */
+ * url (required), ca_file, proxy, connect_timeout, first_byte_timeout (seconds).
+ * Requests go to source->origin only: any other scheme, host or port is ERR_TRUST. */
 struct http *http_new(const struct source *, struct err *);
 void http_free(struct http *);
 
@@ -40,7 +41,12 @@ struct http_request {
 	const char *user, *password;    /* Basic; NULL = none */
 	usec deadline;                  /* monotonic */
 	usec first_byte;                /* 0 = default */
+	usec stall;                     /* how long the body may stand still; 0 = default */
 	size_t max_bytes;               /* decoded; 0 = CLIENT_MAX_BYTES */
+	/* Called about once a second while the answer is awaited or read, with the
+	 * body's ctx; may use another handle. True = the server is known to be at
+	 * work, which restarts the stall clock. NULL = none. */
+	bool (*tick)(void *ctx);
 };
 
 struct http_response {

@@ -1,0 +1,284 @@
+#include "clients/http_head.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+struct span {
+	const char *data;
+	size_t len;
+};
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct span trim(struct span s)
+{
+	while (s.len > 0 && blank(s.data[s.len - 1]))
+		s.len--;
+	while (s.len > 0 && blank(s.data[0])) {
+		s.data++;
+		s.len--;
+	}
+	return s;
+}
+
+/* What comes before any of the `stops`. */
+static struct span before(struct span s, const char *stops)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.data[i] && strchr(stops, s.data[i])) {
+			s.len = i;
+			break;
+		}
+	}
+	return s;
+}
+
+static long number(struct span s)
+{
+	long v = 0;
+
+	for (size_t i = 0; i < s.len && i < 9 && isdigit((unsigned char)s.data[i]); i++)
+		v = v * 10 + (s.data[i] - '0');
+	return v;
+}
+
+static void copy_raw(char *out, size_t outsz, struct span s)
+{
+	size_t n = s.len < outsz ? s.len : outsz - 1;
+
+	memcpy(out, s.data, n);
+	out[n] = '\0';
+}
+
+/* UTC seconds of an HTTP date, or -1. */
+static int64_t http_date(const char *text)
+{
+	return (int64_t)curl_getdate(text, NULL);
+}
+
+static void read_content_type(struct http_head *h, struct span v, usec now)
+{
+	char *out = h->response->content_type;
+
+	(void)now;
+	v = trim(before(v, ";"));
+	text_safe(out, sizeof(h->response->content_type), v.data, v.len);
+	for (; *out; out++)
+		*out = (char)tolower((unsigned char)*out);
+}
+
+static void read_date(struct http_head *h, struct span v, usec now)
+{
+	struct http_response *r = h->response;
+	int64_t at;
+
+	text_safe(r->date, sizeof(r->date), v.data, v.len);
+	at = http_date(r->date);
+	/* The header has whole seconds: half a second is the best guess. */
+	if (at > 0)
+		r->skew_ms = at * 1000 + 500 - now / USEC_MS;
+}
+
+/* Without the query: the target of a redirect may carry a signature. */
+static void read_location(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	v = before(v, "?#");
+	text_safe(h->response->location, sizeof(h->response->location), v.data, v.len);
+}
+
+static void read_retry_after(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	copy_raw(h->retry_after, sizeof(h->retry_after), v);
+}
+
+static void read_exception_tag(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	if (v.len < sizeof(h->response->exception_tag))
+		copy_raw(h->response->exception_tag, sizeof(h->response->exception_tag), v);
+}
+
+static void read_exception_code(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	h->response->exception_code = number(v);
+}
+
+static const struct {
+	const char *name;
+	void (*read)(struct http_head *, struct span value, usec now);
+} fields[] = {
+	{ "Content-Type", read_content_type },
+	{ "Date", read_date },
+	{ "Location", read_location },
+	{ "Retry-After", read_retry_after },
+	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
+	{ "X-ClickHouse-Exception-Code", read_exception_code },
+};
+
+/* A new head: what an interim response (100, 103) said no longer counts. */
+static void read_status(struct http_head *h, struct span line)
+{
+	struct span code = line;
+
+	*h->response = (struct http_response){ 0 };
+	h->retry_after[0] = '\0';
+	while (code.len > 0 && *code.data != ' ') {
+		code.data++;
+		code.len--;
+	}
+	h->response->status = number(trim(code));
+}
+
+static void end_of_head(struct http_head *h, usec now)
+{
+	struct http_response *r = h->response;
+
+	if (r->status < 200)
+		return;
+	/* A date is meant by the server's clock, not by ours. */
+	if (h->retry_after[0])
+		r->retry_after_ms = http_retry_after_ms(h->retry_after, now + r->skew_ms * USEC_MS);
+	h->complete = true;
+}
+
+static void read_field(struct http_head *h, struct span line, usec now)
+{
+	struct span name = before(line, ":"), value;
+
+	if (name.len == line.len)
+		return;
+	value = trim((struct span){ line.data + name.len + 1, line.len - name.len - 1 });
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		if (strlen(fields[i].name) == name.len &&
+		    strncasecmp(fields[i].name, name.data, name.len) == 0)
+			fields[i].read(h, value, now);
+	}
+}
+
+void http_head_line(struct http_head *h, const char *data, size_t len, usec now)
+{
+	struct span line = trim((struct span){ data, len });
+
+	if (h->complete)
+		return; /* a trailer */
+	if (line.len == 0)
+		end_of_head(h, now);
+	else if (line.len >= 5 && memcmp(line.data, "HTTP/", 5) == 0)
+		read_status(h, line);
+	else
+		read_field(h, line, now);
+}
+
+int http_retry_after_ms(const char *value, usec now)
+{
+	char *end;
+	int64_t ms;
+
+	while (blank(*value))
+		value++;
+	if (isdigit((unsigned char)*value)) {
+		long seconds = strtol(value, &end, 10);
+
+		while (blank(*end))
+			end++;
+		if (*end)
+			return 0;
+		ms = seconds > INT_MAX / 1000 ? INT_MAX : (int64_t)seconds * 1000;
+	} else {
+		int64_t at = http_date(value);
+
+		if (at < 0)
+			return 0;
+		ms = at * 1000 - now / USEC_MS;
+	}
+	/* "At once" is an answer too, and 0 means none. */
+	if (ms < 1)
+		return 1;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+static bool escape(struct buf *out, const char *s, size_t len, bool form)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+		char enc[3] = { '%', hex[c >> 4], hex[c & 15] };
+
+		if ((c < 0x80 && isalnum(c)) || (c && strchr("-._~", c)))
+			buf_putc(out, (char)c);
+		else if (form && c == ' ')
+			buf_putc(out, '+');
+		else
+			buf_put(out, enc, sizeof(enc));
+	}
+	return !out->failed;
+}
+
+bool http_escape(struct buf *out, const char *s, size_t len)
+{
+	return escape(out, s, len, false);
+}
+
+bool http_form_escape(struct buf *out, const char *s, size_t len)
+{
+	return escape(out, s, len, true);
+}
+
+static bool is_html(const struct http_response *r)
+{
+	return strcmp(r->content_type, "text/html") == 0 ||
+	       strcmp(r->content_type, "application/xhtml+xml") == 0;
+}
+
+static bool redirect(long status)
+{
+	return status >= 300 && status < 400;
+}
+
+static enum err_kind status_kind(const struct http_response *r)
+{
+	if (r->status == 401 || r->status == 403)
+		return ERR_AUTH;
+	if (redirect(r->status))
+		return ERR_TRUST;
+	if (r->status == 429 || (r->status == 503 && r->retry_after_ms > 0))
+		return ERR_QUOTA;
+	return ERR_REMOTE;
+}
+
+bool http_status_err(const struct source *s, const struct http_response *r, const char *body,
+		     size_t len, struct err *e)
+{
+	enum { SHOWN = 160 };
+	enum err_kind kind = status_kind(r);
+	int shown = len < SHOWN ? (int)len : SHOWN;
+
+	if (redirect(r->status))
+		err_set(e, kind, r->status, "%s: HTTP %ld: refused to follow the redirect to %s",
+			s->name, r->status, r->location[0] ? r->location : "(no target)");
+	else if (is_html(r))
+		err_set(e, kind, r->status, "%s: HTTP %ld with an HTML page (login page?)",
+			s->name, r->status);
+	else if (shown > 0)
+		err_set(e, kind, r->status, "%s: HTTP %ld: %.*s", s->name, r->status, shown, body);
+	else
+		err_set(e, kind, r->status, "%s: HTTP %ld", s->name, r->status);
+	if (e) {
+		e->transient = kind == ERR_QUOTA || r->status == 408 || r->status >= 500;
+		e->retry_after_ms = r->retry_after_ms;
+	}
+	return false;
+}

@@ -1,0 +1,12 @@
+/* The kinds of sources. A new kind adds its table here and its line in registry.c. */
+#ifndef CLIENTS_REGISTRY_H
+#define CLIENTS_REGISTRY_H
+
+#include "clients/client.h"
+
+extern const struct client_ops postgres_ops;
+extern const struct client_ops clickhouse_ops;
+extern const struct client_ops rest_ops;
+extern const struct client_ops sqlite_ops;
+
+#endif
