@@ -1,0 +1,77 @@
+/* The terminal: the only part of the program that knows curses. One per
+ * process, used by one thread. It is given back whole on term_close(), exit(),
+ * suspend, SIGHUP, SIGTERM, SIGINT and on crashes. It never asks the terminal
+ * anything and writes nothing but terminfo's strings, bracketed paste on/off
+ * and the cells of a canvas. */
+#ifndef TUI_TERM_H
+#define TUI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "tui/canvas.h"
+#include "tui/keys.h"
+#include "tui/theme.h"
+
+struct term;
+
+struct term_options {
+	const struct theme *theme;  /* copied */
+	enum theme_light light;
+	bool ascii;                 /* ASCII glyphs whatever the locale says */
+	bool safe;                  /* no rep, ech and line/character insertion strings */
+};
+
+/* ERR_CONFIG, before anything is written: not a terminal, TERM unset or unknown,
+ * or one that cannot place the cursor. Takes over SIGHUP, SIGTERM, SIGINT,
+ * SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH and the crash signals. setlocale() must
+ * have been called. */
+struct term *term_open(const struct term_options *, struct err *);
+void term_close(struct term *);                      /* NULL allowed */
+
+void term_size(const struct term *, int *w, int *h); /* at least 1x1 */
+bool term_ascii(const struct term *);                /* what canvases should be set to */
+void term_set_theme(struct term *, const struct theme *);
+
+/* Shows the canvas: only cells that changed since the last frame are written.
+ * False, with nothing written, while the terminal does not read (Ctrl-S, a dead
+ * link): try again once term_input_fd() has POLLOUT. */
+bool term_present(struct term *, const struct canvas *);
+/* The next frame is painted from scratch (Ctrl-L). */
+void term_redraw(struct term *);
+
+enum term_event_type {
+	TERM_NONE,
+	TERM_KEY,
+	TERM_PASTE,     /* a whole paste, printable characters and spaces only; never keys */
+	TERM_RESIZE,    /* draw again with term_size() */
+	TERM_RESUMED,   /* after Ctrl-Z and fg: draw again */
+	TERM_HANGUP,    /* the terminal is gone: save, close, end */
+	TERM_STOP,      /* SIGTERM, SIGINT, SIGQUIT: save, close, end; see term_stop_signal() */
+};
+
+struct term_event {
+	enum term_event_type type;
+	struct key key;
+	const char *paste;   /* valid until the next call */
+	size_t paste_len;
+	bool paste_cut;      /* longer than TERM_PASTE_MAX; the rest was dropped */
+};
+
+enum { TERM_PASTE_MAX = 1 << 20 };
+
+/* Poll both for POLLIN, then call term_next() until it returns false.
+ * Ctrl-Z and SIGTSTP are handled inside: the call returns after fg. */
+int term_input_fd(const struct term *);
+int term_signal_fd(const struct term *);
+bool term_next(struct term *, struct term_event *);
+/* The signal behind TERM_HANGUP and TERM_STOP; 0 when there was none. After
+ * term_close() end by raising it. 400 ms after the signal the process ends by
+ * itself, terminal restored. */
+int term_stop_signal(const struct term *);
+
+/* Call before going to sleep with nothing left to draw: tells the tests. */
+void term_idle(void);
+
+#endif
