@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct client_ops *const client_kinds[] = {
 	&postgres_ops,
