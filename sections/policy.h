@@ -20,6 +20,9 @@ struct budget {
 };
 
 void budget_init(struct budget *, usec now);
+void budget_success(struct budget *, usec now);
+/* The source's breaker went from HALF_OPEN to CLOSED: at least half a bucket. */
+void budget_recover(struct budget *, usec now);
 
 /* ---- breaker: one per origin ------------------------------------------------
  *
@@ -31,8 +34,14 @@ void budget_init(struct budget *, usec now);
  *     |                                                      HALF_OPEN: exactly one probe
  *     +<--------- probe ok [breaker_record] -------------------+  |
  *                 OPEN(k+1) <--- probe failed [breaker_record] ---+
- *   LOCKED, UNTRUSTED --- only the user [breaker_reset] ---> CLOSED
- */
+ *   LOCKED, UNTRUSTED --- only the user [breaker_nudge] ---> CLOSED
+ *
+ * OPEN(k) waits min(60 s, 5 s * 2^(k-1)) +- 20 %, k = 1 at first. Auth and trust
+ * lock from any state. Failed: network, timeout, quota, and transient errors of
+ * the source. Any other answer of the source lets a probe pass and ends a row of
+ * failures, uncounted otherwise; a cancel or a trouble of our own tells nothing
+ * (after such a probe, the next request is the probe). Answers to requests that
+ * started before it opened change nothing, but for auth and trust. */
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN, BREAKER_LOCKED, BREAKER_UNTRUSTED };
 
 enum { BREAKER_WINDOW = 64 };
@@ -40,10 +49,11 @@ enum { BREAKER_WINDOW = 64 };
 struct breaker {
 	enum breaker_state state;
 	unsigned k;                     /* consecutive openings */
-	unsigned failures;              /* consecutive transient failures */
+	unsigned failures;              /* transient ones in a row; once not CLOSED: that opened it */
 	usec until;                     /* OPEN: next probe allowed at */
-	usec nudged;                    /* last user-forced probe */
-	usec released;                  /* after closing: one start each 100 ms until `drain` */
+	usec nudged;                    /* last user-forced probe; TIME_NONE = never */
+	usec released;                  /* after an outage: the last start, the next comes 100 ms
+	                                 * later, until nobody asked for 1 s; TIME_NONE = at will */
 	bool probing;                   /* HALF_OPEN: the probe is out */
 	struct { usec at; bool failed; } seen[BREAKER_WINDOW];
 	unsigned nseen, next;
@@ -52,9 +62,11 @@ struct breaker {
 
 void breaker_init(struct breaker *);
 enum admission { ADMIT, ADMIT_PROBE, ADMIT_LATER, ADMIT_REFUSED };
-/* May a request start now? ADMIT_LATER: not before *when (slow release after an
- * outage). ADMIT_REFUSED: *e says so in words with the countdown ("paused after 5
- * failures, next try in 12 s; r tries now"). ADMIT_PROBE: this request is the probe. */
+/* May a request start now? ADMIT and ADMIT_PROBE (this request is the probe) count
+ * as a start: the caller does start, and hands every outcome to breaker_record(),
+ * a cancelled one too. ADMIT_LATER: not before *when (slow release after an outage).
+ * ADMIT_REFUSED: *e says so in words with the countdown ("paused after 5 failures,
+ * next try in 12 s; r tries now"). */
 enum admission breaker_admit(struct breaker *, usec now, usec *when, struct err *e);
 /* The outcome of an admitted request; `e->kind` ERR_NONE means it worked.
  * `random` in [0,1) spreads the wait by ±20 %. */
@@ -80,9 +92,9 @@ struct retry {
 };
 
 /* Attempt number `tries` (1 = first) ended with `e`; `rows` had been delivered.
- * Takes from the budget when it says again. */
+ * Takes from the budget when it says again. A transient ERR_AUTH means that the
+ * client learnt how far our clock is off: one more try, at once, signed anew. */
 struct retry retry_decide(struct budget *, unsigned tries, const struct err *e, bool rows,
 			  usec now, usec deadline, double random);
-void budget_success(struct budget *, usec now);
 
 #endif
