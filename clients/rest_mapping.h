@@ -1,0 +1,94 @@
+/* An endpoint as data: which request a query of the kind "rest" is, and how its
+ * JSON answer becomes rows. Pure: text in, text out. rest_page.c reads the
+ * answers, rest.c does the talking.
+ *
+ *   method: GET                     # or POST
+ *   path: /api/v1/companies/:shipper_id/relationships
+ *       # a segment ":name" is the bound value, percent-encoded. Values that are
+ *       # empty, ".", "..", or hold "/", "\" or a control character are refused.
+ *   query: { tracking_ids: ":tracking_id", locale: en, show: [stops, ":more"] }
+ *       # in order, form-escaped; a list repeats its key; ":name" is the bound
+ *       # value and is left out when it is NULL; anything else is sent as it is
+ *   body: |                         # POST only; a JSON object or array
+ *     { "load_ids": [":load_number"], "per_page": ":limit:int", "page": 0 }
+ *       # a string that is exactly ":name" becomes the bound value (a string, or
+ *       # null), ":name:int" the bound value as a number; sent compact
+ *   status: { field: statusCode, ok: 200 }
+ *       # optional: must hold in the body, else ERR_REMOTE with the body's code
+ *       # (the field) and its message
+ *   rows: [load, loads]             # one dotted path or a list of them
+ *       # the first that holds anything: an object is one row, an array a row
+ *       # each (nulls in it are passed over). All there are null, {} or []: no
+ *       # rows. None is there: ERR_DECODE that names them.
+ *   absent: [404]                   # optional
+ *       # an HTTP status, or a code in `status.field`, that means "asked, and
+ *       # there is none": no rows. Only when the answer is JSON: the 404 page of
+ *       # a proxy says nothing about the thing asked for.
+ *   pages: { param: page, first: 1, total: pagination.totalPages, max: 20 }
+ *       # optional: `param` is added to the query, counting from `first`, until
+ *       # the number of pages at the path `total`. More than `max` pages, or rows
+ *       # that came before, is ERR_LIMIT; what came stays.
+ *   columns:                        # in order
+ *     tracking_id: id               # a dotted path into the row; "a.0.b" indexes
+ *     shipper_id: [shipper.id, shipperId]   # the first that is not null
+ *     raw: .                        # the whole row
+ *       # strings as they are, numbers digit for digit, true and false as words,
+ *       # arrays and objects as compact JSON; null or not there is NULL. A row in
+ *       # which no column is found is ERR_DECODE: the answer changed its shape.
+ *
+ * Unknown keys are errors with their place. A key with a dot in its name cannot
+ * be reached by a path. */
+#ifndef CLIENTS_REST_MAPPING_H
+#define CLIENTS_REST_MAPPING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "clients/client.h"
+
+enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000 };
+
+struct doc;
+struct doc_node;
+
+/* Read only; everything points into `doc` or belongs to it. */
+struct rest_mapping {
+	struct doc *doc;
+	const char *method;
+	const struct doc_node *path, *query;
+	json_t *body;                           /* NULL = none */
+	const char *status_field, *status_ok;   /* NULL = not looked at */
+	const struct doc_node *rows;            /* see rest_path() */
+	long absent[REST_ABSENT_MAX];
+	size_t nabsent;
+	const char *page_param, *page_total;    /* NULL = one page */
+	long page_first, page_max;
+	const char **columns;
+	const struct doc_node **paths;          /* of the columns, see rest_path() */
+	size_t ncolumns;
+};
+
+/* `name` is what errors call the text. */
+struct rest_mapping *rest_mapping_new(const char *text, size_t len, const char *name, struct err *);
+void rest_mapping_free(struct rest_mapping *);   /* NULL allowed */
+
+bool rest_mapping_absent(const struct rest_mapping *, long status);
+/* The i-th of the paths that may hold a value, NULL behind the last. */
+const char *rest_path(const struct doc_node *paths, size_t i);
+
+/* What to send, with the parameters bound. Start from REST_REQUEST_INIT. */
+struct rest_request {
+	struct buf path;        /* escaped, begins with "/" */
+	struct buf query;       /* escaped, without "?"; may be empty */
+	struct buf body;
+	bool has_body;
+};
+#define REST_REQUEST_INIT { .path = BUF_INIT, .query = BUF_INIT, .body = BUF_INIT }
+bool rest_mapping_request(const struct rest_mapping *, const struct query *, long page,
+			  struct rest_request *, struct err *);
+void rest_request_release(struct rest_request *);
+
+#endif
