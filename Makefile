@@ -15,7 +15,8 @@ BUILD   := build$(if $(SAN),/$(SAN))
 VERSION := 0.1.0
 PKGS    := ncursesw libcurl libpq openssl jansson sqlite3 libpcre2-8 libfyaml libutf8proc
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-           -Wcast-qual -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion -Werror
+           -Wcast-qual -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion \
+           -Wno-missing-field-initializers -Wno-format-truncation -Werror
 HARDEN  := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -O1) \
             $(if $(filter thread,$(SAN)),-fsanitize=thread -O1)

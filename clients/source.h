@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/secret.h"
@@ -28,6 +29,8 @@ struct source {
 	struct setting *settings;
 	size_t nsettings;
 	unsigned lane;                     /* requests in flight at most (default 4) */
+	int64_t timeout;                   /* µs one request may take (default 30 s) */
+	int64_t lag;                       /* µs that its data is behind; 0 = live */
 	bool configured;                   /* false: UNAVAILABLE, `missing` says why */
 	char missing[120];                 /* "no host: set sources.redshift.host or REDSHIFT_HOST" */
 	char origin[256];                  /* scheme://host:port: what breaker and credentials are bound to */

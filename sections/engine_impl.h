@@ -1,0 +1,119 @@
+/* Inside the engine: what engine.c (life, mail, sources), fetch.c (a section's way
+ * through its chain) and launch.c (lanes, breakers, jobs) share. Nobody else
+ * includes this. All of it belongs to the engine's thread. */
+#ifndef SECTIONS_ENGINE_IMPL_H
+#define SECTIONS_ENGINE_IMPL_H
+
+#include "sections/engine.h"
+#include "sections/plan.h"
+#include "sections/worker.h"
+
+enum { SLOT_SAMPLES = 64 };
+
+/* Breakers are per origin: two sources on one server share one. */
+struct origin {
+	const char *name;
+	struct breaker breaker;
+};
+
+/* A source while the engine runs. */
+struct slot {
+	struct source_status status;
+	struct origin *origin;
+	struct budget budget;
+	void **idle;                     /* connections nobody uses; at most lane of them */
+	size_t nidle;
+	usec samples[SLOT_SAMPLES];      /* how long the last answers took */
+	size_t nsamples;
+};
+
+enum slice_state { SLICE_READY, SLICE_DELAYED, SLICE_FLYING, SLICE_DONE };
+
+/* One request of a step: the whole segment, or a chunk of it. */
+struct slice {
+	enum slice_state state;
+	struct span span;
+	bool shrunk;                     /* asked for less than it should have */
+	unsigned tries;
+	usec not_before;                 /* DELAYED */
+	struct job *job;                 /* FLYING */
+	struct attempt *attempt;
+	struct rowset rows;
+	bool full;                       /* as many rows as may be asked for */
+	struct err err;                  /* DONE; kind ERR_NONE: it worked */
+};
+
+struct segment {
+	struct span span;
+	bool kept;
+	bool done;
+	enum section_state state;        /* when done */
+	size_t step;
+	struct slice *slices;
+	size_t nslices;
+	struct hearing heard;
+	const struct step *first;        /* the first step that applied */
+	const struct step *answered;     /* whose rows these are */
+	usec answered_wall;
+};
+
+/* A section's fetch in progress (or the last one). */
+struct fetch {
+	bool wanted, active, asked_again;
+	usec deadline;                   /* monotonic, of the whole fetch */
+	usec now;                        /* wall, when it began */
+	struct segment segments[PLAN_SEGMENTS];
+	size_t nsegments;
+	size_t marked;                   /* rows whose marks are counted */
+	char notes[REASON_MAX];
+	struct { const char *source; enum source_rule rule; } *rules;
+	size_t nrules;
+};
+
+/* An investigation with what only the engine sees. */
+struct open_case {
+	struct investigation inv;        /* first */
+	struct open_case *next;
+	struct fetch *fetches;           /* as many as sections */
+};
+
+struct engine {
+	const struct config *config;
+	const struct workspace *workspace;
+	const struct clock *clock;
+	struct mailbox *mailbox;
+	struct pool *pool;
+	unsigned workers, in_flight;
+	struct slot *slots;              /* in the order of config->sources */
+	struct origin *origins;
+	size_t norigins;
+	struct open_case *cases;
+	struct job *flying;
+	uint64_t random;                 /* xorshift state */
+	unsigned requests;               /* numbers the query ids */
+	char run_id[17];
+	bool changed;
+};
+
+double engine_random(struct engine *);           /* [0,1) */
+struct slot *engine_slot(struct engine *, const char *source);   /* NULL = not in the workspace */
+
+/* fetch.c */
+void fetch_begin(struct engine *, struct open_case *, size_t section);
+void fetch_advance(struct engine *, struct open_case *, size_t section);
+void fetch_rows(struct engine *, struct job *, struct chunk *);  /* takes the reference */
+void fetch_done(struct engine *, struct job *, const struct job_mail *);
+void fetch_stop(struct engine *, struct open_case *, size_t section);
+void fetch_release(struct fetch *);
+
+/* launch.c */
+void launch_ready(struct engine *, struct open_case *, size_t section);
+usec launch_next(const struct open_case *);      /* earliest DELAYED slice; TIME_NONE */
+void launch_check(struct engine *, size_t source);
+void launch_landed(struct engine *, struct job *, const struct job_mail *);
+/* A line of the trail; NULL without memory. */
+struct attempt *attempt_new(struct engine *, struct open_case *, size_t section,
+			    const struct step *, size_t segment, size_t slice, struct span);
+void attempt_end(struct engine *, struct attempt *, enum attempt_outcome, const struct err *);
+
+#endif

@@ -1,0 +1,399 @@
+/* From a ready slice to a job on a worker and back: lanes, breakers, connections,
+ * and the trail's lines. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sections/engine_impl.h"
+
+/* ---- the trail ------------------------------------------------------------------- */
+
+static bool grow(struct attempt ***list, size_t n, struct attempt *a)
+{
+	struct attempt **more = realloc(*list, (n + 1) * sizeof *more);
+
+	if (!more)
+		return false;
+	*list = more;
+	more[n] = a;
+	return true;
+}
+
+static bool shown(const struct section *s, const struct attempt *a)
+{
+	for (size_t i = 0; i < s->ntrail; i++)
+		if (s->trail[i] == a)
+			return true;
+	return false;
+}
+
+/* The log keeps what a section still shows; of the rest the oldest goes first. */
+static void log_trim(struct investigation *inv)
+{
+	for (size_t i = 0; i < inv->nlog && inv->nlog > LOG_MAX; i++) {
+		struct attempt *a = inv->log[i];
+
+		if (a->outcome <= ATTEMPT_RUNNING ||
+		    shown(investigation_section(inv, a->section), a))
+			continue;
+		free(a->sent);
+		free(a);
+		memmove(&inv->log[i], &inv->log[i + 1], (--inv->nlog - i) * sizeof inv->log[0]);
+		i--;
+	}
+}
+
+struct attempt *attempt_new(struct engine *en, struct open_case *c, size_t section,
+			    const struct step *step, size_t segment, size_t slice, struct span span)
+{
+	struct section *s = &c->inv.sections[section];
+	struct slot *slot = engine_slot(en, step->source);
+	struct attempt *a = calloc(1, sizeof *a);
+
+	if (!a || !grow(&c->inv.log, c->inv.nlog, a)) {
+		free(a);
+		return NULL;
+	}
+	a->number = ++en->requests;
+	a->section = s->def->id;
+	a->source = step->source;
+	a->kind = slot ? slot->status.source->client ? slot->status.source->client->kind : "" : "";
+	a->query = step->query;
+	a->generation = s->generation;
+	a->segment = (unsigned)segment;
+	a->slice = (unsigned)slice;
+	a->from = span.from;
+	a->to = span.to;
+	a->queued = clock_mono(en->clock);
+	a->started_wall = clock_wall(en->clock);
+	c->inv.nlog++;
+	if (grow(&s->trail, s->ntrail, a))
+		s->ntrail++;
+	log_trim(&c->inv);
+	en->changed = true;
+	return a;
+}
+
+void attempt_end(struct engine *en, struct attempt *a, enum attempt_outcome outcome,
+		 const struct err *e)
+{
+	if (!a)
+		return;
+	a->outcome = outcome;
+	a->ended = clock_mono(en->clock);
+	a->ended_wall = clock_wall(en->clock);
+	if (e && e->kind != ERR_NONE) {
+		a->cls = e->kind;
+		a->code = e->code;
+		snprintf(a->detail, sizeof a->detail, "%s", e->text);
+	}
+	en->changed = true;
+}
+
+/* ---- jobs ---------------------------------------------------------------------------- */
+
+static bool param_add(struct job *j, const char *name, const char *value)
+{
+	struct param p = { strdup(name), value ? strdup(value) : NULL };
+
+	if (!p.name || (value && !p.value)) {
+		free((void *)(uintptr_t)p.name);
+		return false;
+	}
+	j->params[j->nparams++] = p;
+	return true;
+}
+
+/* Everything known is offered; each query binds what it names. Facts outrank the
+ * configuration's params. */
+static bool params_fill(struct job *j, const struct config *config, const struct facts *facts,
+			struct span span, unsigned limit)
+{
+	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX], rows[16];
+	bool ok = true;
+
+	j->params = calloc(facts->n + config->nparams + 3, sizeof *j->params);
+	if (!j->params)
+		return false;
+	if (span.from != TIME_NONE) {
+		ok = param_add(j, "from", time_sql(from, span.from, false)) &&
+		     param_add(j, "to", time_sql(to, span.to, false));
+	}
+	snprintf(rows, sizeof rows, "%u", limit ? limit : (unsigned)CLIENT_MAX_ROWS);
+	ok = ok && param_add(j, "limit", rows);
+	for (size_t i = 0; ok && i < facts->n; i++)
+		ok = param_add(j, facts->items[i].name, facts->items[i].value);
+	for (size_t i = 0; ok && i < config->nparams; i++)
+		ok = param_add(j, config->params[i].key, config->params[i].value);
+	return ok;
+}
+
+static void send_job(struct engine *en, struct job *j, struct slot *slot)
+{
+	j->source_index = (size_t)(slot - en->slots);
+	j->source = slot->status.source;
+	j->config = en->config;
+	j->now = clock_wall(en->clock);
+	if (slot->nidle)
+		j->conn = slot->idle[--slot->nidle];
+	snprintf(j->query.id, sizeof j->query.id, "sextant-%s-%u", en->run_id, ++en->requests);
+	slot->status.in_flight++;
+	en->in_flight++;
+	j->also_flying = en->flying;
+	en->flying = j;
+	pool_submit(en->pool, j);
+}
+
+static usec attempt_deadline(struct engine *en, const struct fetch *f, const struct slot *slot)
+{
+	usec limit = clock_mono(en->clock) + slot->status.source->timeout;
+
+	return limit < f->deadline ? limit : f->deadline;
+}
+
+/* Real waiting is on the system's clock; a test's clock only steers the policy. */
+static usec on_system_clock(const struct engine *en, usec t)
+{
+	return t - clock_mono(en->clock) + clock_mono(&clock_system);
+}
+
+static struct job *build_job(struct engine *en, struct open_case *c, size_t section,
+			     const struct step *step, struct slice *sl, struct err *e)
+{
+	const struct section_def *def = c->inv.sections[section].def;
+	struct job *j = job_new(en->mailbox, e);
+
+	if (!j)
+		return NULL;
+	j->inv = &c->inv;
+	j->section = section;
+	j->def = def;
+	j->generation = c->inv.sections[section].generation;
+	j->query_name = strdup(step->query);
+	j->query.max_rows = def->max_rows;
+	if (!j->query_name ||
+	    !params_fill(j, en->config, &c->inv.facts, sl->span, def->max_rows)) {
+		err_set(e, ERR_MEMORY, 0, "out of memory starting a request");
+		job_free(j);
+		return NULL;
+	}
+	return j;
+}
+
+static void fail_slice(struct engine *en, struct slice *sl, enum attempt_outcome outcome,
+		       const struct err *e)
+{
+	attempt_end(en, sl->attempt, outcome, e);
+	sl->state = SLICE_DONE;
+	sl->err = *e;
+}
+
+static void launch(struct engine *en, struct open_case *c, size_t section, size_t segment,
+		   size_t slice, struct slot *slot, bool probe)
+{
+	struct section *s = &c->inv.sections[section];
+	struct fetch *f = &c->fetches[section];
+	struct segment *seg = &f->segments[segment];
+	struct slice *sl = &seg->slices[slice];
+	struct err e = { 0 };
+	struct job *j = build_job(en, c, section, &s->def->steps[seg->step], sl, &e);
+
+	if (!j) {
+		fail_slice(en, sl, ATTEMPT_FAILED, &e);
+		return;
+	}
+	j->segment = segment;
+	j->slice = slice;
+	j->probe = probe;
+	j->attempt = sl->attempt;
+	sl->job = j;
+	sl->state = SLICE_FLYING;
+	sl->tries++;
+
+	s->state = SECTION_RUNNING;
+	s->running_source = slot->status.source->name;
+	s->step = (unsigned)seg->step + 1;
+	s->deadline = attempt_deadline(en, f, slot);
+	j->query.deadline = on_system_clock(en, s->deadline);
+	send_job(en, j, slot);
+
+	struct attempt *a = sl->attempt;
+
+	if (a) {
+		a->outcome = ATTEMPT_RUNNING;
+		a->started = clock_mono(en->clock);
+		a->started_wall = clock_wall(en->clock);
+		a->tries = sl->tries;
+		memcpy(a->id, j->query.id, sizeof a->id);
+	}
+	en->changed = true;
+}
+
+/* Starts the slice if a worker, the lane and the breaker let it. False when there
+ * is no use in trying others now. */
+static bool try_launch(struct engine *en, struct open_case *c, size_t section, size_t segment,
+		       size_t slice)
+{
+	struct segment *seg = &c->fetches[section].segments[segment];
+	struct slice *sl = &seg->slices[slice];
+	struct slot *slot = engine_slot(en, c->inv.sections[section].def->steps[seg->step].source);
+	usec now = clock_mono(en->clock);
+	struct err e = { 0 };
+
+	if (sl->state == SLICE_DELAYED && sl->not_before <= now)
+		sl->state = SLICE_READY;
+	if (sl->state != SLICE_READY || slot->status.in_flight >= slot->status.source->lane)
+		return true;
+	if (en->in_flight >= en->workers)
+		return false;
+	if (c->fetches[section].deadline - now < DEADLINE_MIN_LEFT) {
+		err_set(&e, ERR_TIMEOUT, 0, "%s was not asked: the section's time was used up",
+			slot->status.source->name);
+		fail_slice(en, sl, ATTEMPT_SKIPPED, &e);
+		return true;
+	}
+
+	switch (breaker_admit(&slot->origin->breaker, now, &sl->not_before, &e)) {
+	case ADMIT:
+		launch(en, c, section, segment, slice, slot, false);
+		break;
+	case ADMIT_PROBE:
+		launch(en, c, section, segment, slice, slot, true);
+		break;
+	case ADMIT_LATER:
+		sl->state = SLICE_DELAYED;
+		break;
+	case ADMIT_REFUSED:
+		fail_slice(en, sl, ATTEMPT_PAUSED, &e);
+		break;
+	}
+	return true;
+}
+
+void launch_ready(struct engine *en, struct open_case *c, size_t section)
+{
+	struct fetch *f = &c->fetches[section];
+
+	for (size_t g = 0; g < f->nsegments; g++) {
+		struct segment *seg = &f->segments[g];
+
+		for (size_t i = 0; !seg->done && i < seg->nslices; i++)
+			if (!try_launch(en, c, section, g, i))
+				return;
+	}
+}
+
+usec launch_next(const struct open_case *c)
+{
+	usec next = TIME_NONE;
+
+	for (size_t s = 0; s < c->inv.nsections; s++) {
+		const struct fetch *f = &c->fetches[s];
+
+		for (size_t g = 0; f->active && g < f->nsegments; g++)
+			for (size_t i = 0; i < f->segments[g].nslices; i++) {
+				const struct slice *sl = &f->segments[g].slices[i];
+
+				if (sl->state == SLICE_DELAYED &&
+				    (next == TIME_NONE || sl->not_before < next))
+					next = sl->not_before;
+			}
+	}
+	return next;
+}
+
+void launch_check(struct engine *en, size_t source)
+{
+	struct slot *slot = &en->slots[source];
+	struct err e = { 0 };
+
+	if (slot->status.checking || !slot->status.source->configured)
+		return;
+
+	struct job *j = job_new(en->mailbox, &e);
+
+	if (!j) {
+		slot->status.check_err = e;
+		return;
+	}
+	breaker_nudge(&slot->origin->breaker, clock_mono(en->clock));
+	j->query.deadline = clock_mono(&clock_system) + slot->status.source->timeout;
+	slot->status.checking = true;
+	slot->status.check_time = clock_mono(&clock_system);
+	send_job(en, j, slot);
+	en->changed = true;
+}
+
+/* ---- back ---------------------------------------------------------------------------------- */
+
+static int by_length(const void *a, const void *b)
+{
+	usec x = *(const usec *)a, y = *(const usec *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sample(struct slot *slot, usec took)
+{
+	usec sorted[SLOT_SAMPLES];
+	size_t n;
+
+	slot->samples[slot->nsamples++ % SLOT_SAMPLES] = took;
+	n = slot->nsamples < SLOT_SAMPLES ? slot->nsamples : SLOT_SAMPLES;
+	memcpy(sorted, slot->samples, n * sizeof sorted[0]);
+	qsort(sorted, n, sizeof sorted[0], by_length);
+	slot->status.p50 = sorted[n / 2];
+	slot->status.p95 = sorted[n * 95 / 100 < n ? n * 95 / 100 : n - 1];
+}
+
+static void check_landed(struct slot *slot, const struct job_mail *m)
+{
+	struct source_status *st = &slot->status;
+
+	st->checking = false;
+	st->checked = true;
+	st->healthy = m->err.kind == ERR_NONE;
+	st->health = m->health;
+	st->check_err = m->err;
+	st->check_time = m->ended - st->check_time;
+}
+
+static void no_longer_flying(struct engine *en, struct job *j)
+{
+	struct job **at = &en->flying;
+
+	while (*at != j)
+		at = &(*at)->also_flying;
+	*at = j->also_flying;
+	en->in_flight--;
+	en->slots[j->source_index].status.in_flight--;
+}
+
+void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
+{
+	struct slot *slot = &en->slots[j->source_index];
+	usec now = clock_mono(en->clock);
+	const struct err *e = &m->err;
+
+	no_longer_flying(en, j);
+	if (j->conn && slot->nidle < slot->status.source->lane)
+		slot->idle[slot->nidle++] = j->conn;
+	else if (j->conn)
+		slot->status.source->client->close(j->conn);
+	j->conn = NULL;
+	if (!m->no_query)
+		breaker_record(&slot->origin->breaker, j->probe, e, now, engine_random(en));
+
+	if (!j->def) {
+		check_landed(slot, m);
+	} else if (e->kind == ERR_NONE) {
+		slot->status.ok++;
+		budget_success(&slot->budget, now);
+		if (j->attempt && j->attempt->started)
+			sample(slot, now - j->attempt->started);
+	} else if (e->kind != ERR_CANCELLED) {
+		slot->status.failed++;
+		slot->status.last = *e;
+	}
+	en->changed = true;
+}
