@@ -81,6 +81,8 @@ static void odd_places_are_refused(void **state)
 	(void)state;
 	assert_false(log_open("/nonexistent/log", &e));
 	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_false(log_open("/dev/null", &e));
+	assert_non_null(strstr(e.text, "not a regular file"));
 	assert_int_equal(symlink("/dev/null", path), 0);
 	assert_false(log_open(path, &e));
 	unlink(path);

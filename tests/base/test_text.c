@@ -121,6 +121,7 @@ static void invalid_utf8_is_a_token_per_bad_part(void **state)
 	struct glyph g;
 
 	(void)state;
+	assert_int_equal(text_next("", 0, &g), 0);
 	CHECK("\xff\xfe", "<FF><FE>");
 	CHECK("\xc0\xaf", "<C0><AF>");
 	CHECK("\xed\xa0\x80", "<ED><A0><80>");
@@ -188,6 +189,9 @@ static void composed_scripts_have_the_width_of_terminals(void **state)
 	assert_int_equal(text_cells("\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8", 9), 2);
 	assert_int_equal(text_cells("\xe0\xa4\x95\xe0\xa4\xbe", 6), 2);
 	CHECK("a\xe1\x85\xa1", "a<U+1161>");
+	/* A hexagram and a circled number, which the C library counts as wide. */
+	assert_int_equal(text_cells("\xe4\xb7\x80", 3), 2);
+	assert_int_equal(text_cells("\xe3\x89\x88", 3), 2);
 }
 
 static void spaces_are_plain(void **state)
