@@ -115,31 +115,55 @@ static void remember_where(struct exchange *x, CURLU *u)
 	curl_free(port);
 }
 
-static bool check_origin(struct exchange *x)
+static bool loopback(const char *host)
+{
+	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+	       strcmp(host, "[::1]") == 0;
+}
+
+/* Anybody on the way could read it. */
+static bool password_in_clear(struct exchange *x, CURLU *u)
+{
+	char *scheme = url_part(u, CURLUPART_SCHEME), *host = url_part(u, CURLUPART_HOST);
+	bool clear = x->req->password && *x->req->password && scheme && host &&
+		     strcmp(scheme, "http") == 0 && !loopback(host) &&
+		     !source_bool(x->http->source, "cleartext_password", false);
+
+	curl_free(scheme);
+	curl_free(host);
+	return clear;
+}
+
+static bool compare_origin(struct exchange *x, CURLU *url, CURLU *origin)
 {
 	const struct source *s = x->http->source;
-	CURLU *url = curl_url(), *origin = curl_url();
-	bool ok = false;
 
-	if (!url || !origin)
-		err_set(x->e, ERR_MEMORY, 0, "%s: no memory for a request", s->name);
-	else if (curl_url_set(url, CURLUPART_URL, x->req->url, 0) != CURLUE_OK)
-		err_set(x->e, ERR_CONFIG, 0, "%s: the address of the request cannot be read",
-			s->name);
-	else if (curl_url_set(origin, CURLUPART_URL, s->origin, 0) != CURLUE_OK)
-		err_set(x->e, ERR_CONFIG, 0, "%s: its origin \"%s\" cannot be read", s->name,
-			s->origin);
-	else
-		ok = true;
-	if (ok) {
-		remember_where(x, url);
-		ok = same_part(url, origin, CURLUPART_SCHEME) &&
-		     same_part(url, origin, CURLUPART_HOST) &&
-		     same_part(url, origin, CURLUPART_PORT);
-		if (!ok)
-			err_set(x->e, ERR_TRUST, 0, "%s: refused to send a request to %s, it belongs to %s",
-				s->name, x->where, s->origin);
-	}
+	if (curl_url_set(url, CURLUPART_URL, x->req->url, 0) != CURLUE_OK)
+		return err_set(x->e, ERR_CONFIG, 0,
+			       "%s: the address of the request cannot be read", s->name);
+	if (curl_url_set(origin, CURLUPART_URL, s->origin, 0) != CURLUE_OK)
+		return err_set(x->e, ERR_CONFIG, 0, "%s: its origin \"%s\" cannot be read",
+			       s->name, s->origin);
+	remember_where(x, url);
+	if (!same_part(url, origin, CURLUPART_SCHEME) ||
+	    !same_part(url, origin, CURLUPART_HOST) || !same_part(url, origin, CURLUPART_PORT))
+		return err_set(x->e, ERR_TRUST, 0,
+			       "%s: refused to send a request to %s, it belongs to %s", s->name,
+			       x->where, s->origin);
+	if (password_in_clear(x, url))
+		return err_set(x->e, ERR_TRUST, 0,
+			       "%s: refused to send the password to %s in clear text (use https, or "
+			       "allow it by cleartext_password)", s->name, x->where);
+	return true;
+}
+
+static bool check_origin(struct exchange *x)
+{
+	CURLU *url = curl_url(), *origin = curl_url();
+	bool ok = url && origin ? compare_origin(x, url, origin) :
+		  err_set(x->e, ERR_MEMORY, 0, "%s: no memory for a request",
+			  x->http->source->name);
+
 	curl_url_cleanup(url);
 	curl_url_cleanup(origin);
 	return ok;
@@ -584,6 +608,7 @@ bool http_exchange(struct http *h, const struct http_request *req, struct cancel
 	if (!check_origin(&x))
 		return false;
 	ok = set_up(&x) && drive(&x) && finish(&x);
+	response->sent = phase_now(&x) >= PHASE_ANSWER;
 	tear_down(&x);
 	return ok;
 }

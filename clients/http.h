@@ -18,7 +18,8 @@
 struct http;  /* a kept-alive handle: one thread at a time */
 
 /* Settings that every HTTP kind shares (append to the kind's own table):
- * url (required), ca_file, proxy, connect_timeout, first_byte_timeout (seconds).
+ * url (required), ca_file, proxy, connect_timeout, first_byte_timeout (seconds),
+ * cleartext_password (without it a Basic password leaves this machine by TLS only).
  * Requests go to source->origin only: any other scheme, host or port is ERR_TRUST. */
 struct http *http_new(const struct source *, struct err *);
 void http_free(struct http *);
@@ -59,6 +60,7 @@ struct http_response {
 	char exception_tag[32];         /* X-ClickHouse-Exception-Tag */
 	long exception_code;            /* X-ClickHouse-Exception-Code; 0 = none */
 	uint64_t received;              /* decoded body bytes */
+	bool sent;                      /* the request left: the server may be at work */
 	bool complete;                  /* the body ended as the protocol says */
 };
 
