@@ -1,0 +1,39 @@
+/* What the files of the configuration share: config.c (the file as a whole),
+ * config_sources.c (its sources), config_describe.c, queries.c. For them alone. */
+#ifndef SECTIONS_CONFIG_PARTS_H
+#define SECTIONS_CONFIG_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/doc.h"
+#include "base/err.h"
+#include "sections/config.h"
+
+bool config_no_memory(struct err *);
+/* Appends copies of the three. */
+bool setting_add(struct setting **, size_t *n, const char *key, const char *value,
+		 const char *origin, struct err *);
+void settings_release(struct setting *, size_t n);
+const struct setting *setting_find(const struct setting *, size_t n, const char *key);
+
+/* The text of a scalar; lists, maps and empty values are errors that name `key`. */
+bool config_scalar(const struct doc_node *, const char *key, const char **out, struct err *);
+/* The words of a list for an error text: "a, b, c". */
+void config_list(struct buf *out, const char *word);
+/* "30h", "15m", "90s", "500ms", "2d". */
+bool config_span(const char *text, usec *out);
+/* Absolute, or "~/..." which becomes so. NULL: ERR_CONFIG naming `where`. */
+char *config_path(const char *value, const char *where, struct err *);
+
+/* Reads a regular file that only we (or root) may write, 1 MiB at most. With *absent
+ * set, false means that there is no such file, and *e is untouched. */
+bool config_read_file(const char *path, struct buf *out, bool *absent, struct err *);
+
+/* `map` NULL: the file names no sources. */
+bool config_sources(struct config *, const struct workspace *, const struct doc_node *map,
+		    bool use_env, struct err *);
+
+#endif

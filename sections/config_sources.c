@@ -1,0 +1,430 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "clients/client.h"
+#include "sections/config_parts.h"
+
+#define TIMEOUT_DEFAULT (30 * USEC_SEC)
+#define TIMEOUT_MIN     USEC_SEC
+#define TIMEOUT_MAX     (15 * USEC_MIN)
+
+enum { LANE_DEFAULT = 4, LANE_MAX = 64 };
+
+/* One source while it is read. */
+struct entry {
+	struct source *source;
+	const struct source_def *def;
+	const char *kind;
+	const struct doc_node *map;     /* its part of the file; NULL = none */
+	const char *off;                /* where the file switches it off; NULL = it does not */
+	bool use_env;
+};
+
+/* ---- keys that every kind has --------------------------------------------------------- */
+
+static bool known_kind(const struct workspace *w, const char *kind)
+{
+	if (client_find(kind))
+		return true;
+	for (size_t i = 0; i < w->nsources; i++)
+		if (strcmp(w->sources[i].kind, kind) == 0)
+			return true;
+	return false;
+}
+
+static bool read_kind(struct entry *n, const struct workspace *w, struct err *e)
+{
+	const struct doc_node *node = doc_get(n->map, "kind");
+	struct buf known = BUF_INIT;
+
+	n->kind = n->def->kind;
+	if (!node)
+		return true;
+	if (!config_scalar(node, "kind", &n->kind, e))
+		return false;
+	if (known_kind(w, n->kind))
+		return true;
+	for (const struct client_ops *const *k = client_kinds; *k; k++)
+		config_list(&known, (*k)->kind);
+	err_set(e, ERR_CONFIG, 0, "%s: unknown kind \"%s\"; known: %s", doc_where(node), n->kind,
+		buf_str(&known));
+	buf_release(&known);
+	return false;
+}
+
+static bool read_title(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	const char *text;
+
+	if (!config_scalar(node, "title", &text, e))
+		return false;
+	if (strlen(text) >= sizeof(n->source->title))
+		return err_set(e, ERR_CONFIG, 0, "%s: the title is over %zu bytes", doc_where(node),
+			       sizeof(n->source->title) - 1);
+	snprintf(n->source->title, sizeof(n->source->title), "%s", text);
+	return true;
+}
+
+static bool read_lane(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	long v;
+
+	if (!doc_int(node, 1, LANE_MAX, &v, e))
+		return false;
+	n->source->lane = (unsigned)v;
+	return true;
+}
+
+static bool read_span(const struct doc_node *node, const char *key, usec *out, struct err *e)
+{
+	const char *text;
+
+	if (!config_scalar(node, key, &text, e))
+		return false;
+	return config_span(text, out) ||
+	       err_set(e, ERR_CONFIG, 0,
+		       "%s: \"%s\" must be a number with ms, s, m, h or d, like 90s or 30h",
+		       doc_where(node), key);
+}
+
+static bool read_lag(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	return read_span(node, "lag", &n->source->lag, e);
+}
+
+static bool read_timeout(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	if (!read_span(node, "timeout", &n->source->timeout, e))
+		return false;
+	return (n->source->timeout >= TIMEOUT_MIN && n->source->timeout <= TIMEOUT_MAX) ||
+	       err_set(e, ERR_CONFIG, 0, "%s: \"timeout\" must be from 1s to 15m", doc_where(node));
+}
+
+static bool read_enabled(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	bool on;
+
+	if (!doc_bool(node, &on, e))
+		return false;
+	n->off = on ? NULL : doc_where(node);
+	return true;
+}
+
+/* read_kind() runs before all others. */
+static bool kind_is_read(struct entry *n, const struct doc_node *node, struct err *e)
+{
+	(void)n;
+	(void)node;
+	(void)e;
+	return true;
+}
+
+static const struct common {
+	const char *key;
+	bool (*read)(struct entry *, const struct doc_node *, struct err *);
+} common_keys[] = {
+	{ "kind", kind_is_read }, { "title", read_title },     { "lane", read_lane },
+	{ "lag", read_lag },      { "timeout", read_timeout }, { "enabled", read_enabled },
+};
+
+enum { COMMON_KEYS = sizeof(common_keys) / sizeof(common_keys[0]) };
+
+static const struct common *find_common(const char *key)
+{
+	for (size_t i = 0; i < COMMON_KEYS; i++)
+		if (strcmp(common_keys[i].key, key) == 0)
+			return &common_keys[i];
+	return NULL;
+}
+
+/* ---- the settings of a kind ------------------------------------------------------------ */
+
+static bool unknown_setting(const struct entry *n, size_t i, struct err *e)
+{
+	struct buf known = BUF_INIT;
+
+	for (const struct setting_def *d = n->source->client->settings; d->key; d++)
+		config_list(&known, d->key);
+	for (size_t k = 0; k < COMMON_KEYS; k++)
+		config_list(&known, common_keys[k].key);
+	err_set(e, ERR_CONFIG, 0, "%s: a source of kind %s has no setting \"%s\"; known: %s",
+		doc_where_key(n->map, i), n->kind, doc_key(n->map, i), buf_str(&known));
+	buf_release(&known);
+	return false;
+}
+
+static bool has_setting(const struct client_ops *client, const char *key)
+{
+	for (const struct setting_def *d = client->settings; d->key; d++)
+		if (strcmp(d->key, key) == 0)
+			return true;
+	return false;
+}
+
+/* What a kind means that has no client here cannot be checked, and is not kept. */
+static bool check_keys(struct entry *n, struct err *e)
+{
+	for (size_t i = 0; i < doc_count(n->map); i++) {
+		const struct common *c = find_common(doc_key(n->map, i));
+
+		if (c && !c->read(n, doc_value(n->map, i), e))
+			return false;
+		if (!c && n->source->client && !has_setting(n->source->client, doc_key(n->map, i)))
+			return unknown_setting(n, i, e);
+	}
+	return true;
+}
+
+static bool is_env_name(const char *s)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
+	return *s && !(*s >= '0' && *s <= '9') && s[strspn(s, allowed)] == '\0';
+}
+
+/* The three ways to say where a secret is. A secret itself is refused, unquoted. */
+static char *secret_ref(const struct doc_node *node, const char *key, struct err *e)
+{
+	const char *how = doc_count(node) == 1 ? doc_key(node, 0) : NULL;
+	const char *what;
+	char *path = NULL, *ref = NULL;
+	int n;
+
+	if (doc_type(node) != DOC_MAP || !how ||
+	    (strcmp(how, "env") != 0 && strcmp(how, "file") != 0 && strcmp(how, "command") != 0)) {
+		err_set(e, ERR_CONFIG, 0, "%s: \"%s\" is a secret and must not stand here; write "
+			"{ env: NAME }, { file: PATH } or { command: \"PROG ARG\" }",
+			doc_where(node), key);
+		return NULL;
+	}
+	if (!config_scalar(doc_value(node, 0), how, &what, e))
+		return NULL;
+	if (strcmp(how, "env") == 0 && !is_env_name(what)) {
+		err_set(e, ERR_CONFIG, 0, "%s: \"env\" must name an environment variable",
+			doc_where(doc_value(node, 0)));
+		return NULL;
+	}
+	if (strcmp(how, "file") == 0) {
+		path = config_path(what, doc_where(doc_value(node, 0)), e);
+		if (!path)
+			return NULL;
+		what = path;
+	}
+	n = asprintf(&ref, "%s:%s", how, what);
+	free(path);
+	if (n >= 0)
+		return ref;
+	config_no_memory(e);
+	return NULL;
+}
+
+static bool add(struct source *s, const char *key, const char *value, const char *origin,
+		struct err *e)
+{
+	return setting_add(&s->settings, &s->nsettings, key, value, origin, e);
+}
+
+static bool add_from_file(struct entry *n, const struct setting_def *d,
+			  const struct doc_node *node, struct err *e)
+{
+	const char *text;
+	char *ref;
+	bool ok;
+
+	if (!d->secret)
+		return config_scalar(node, d->key, &text, e) &&
+		       add(n->source, d->key, text, doc_where(node), e);
+	ref = secret_ref(node, d->key, e);
+	ok = ref && add(n->source, d->key, ref, doc_where(node), e);
+	free(ref);
+	return ok;
+}
+
+static const struct env_alias *find_alias(const struct source_def *def, const char *key)
+{
+	for (const struct env_alias *a = def->env; a && a->key; a++)
+		if (strcmp(a->key, key) == 0)
+			return a;
+	return NULL;
+}
+
+enum { ALIASES = sizeof(((struct env_alias *)0)->names) / sizeof(char *) };
+
+static const char *alias_set(const struct env_alias *a)
+{
+	for (size_t i = 0; a && i < ALIASES && a->names[i]; i++) {
+		const char *value = secret_env(a->names[i]);
+
+		if (value && *value)
+			return a->names[i];
+	}
+	return NULL;
+}
+
+static bool add_from_env(struct entry *n, const struct setting_def *d, const char *name,
+			 struct err *e)
+{
+	char ref[128];
+
+	if (!d->secret)
+		return add(n->source, d->key, secret_env(name), name, e);
+	snprintf(ref, sizeof(ref), "env:%s", name);
+	return add(n->source, d->key, ref, name, e);
+}
+
+static const char *preset_of(const struct source_def *def, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *const *p = def->presets; p && *p; p++)
+		if (strncmp(*p, key, len) == 0 && (*p)[len] == '=')
+			return *p + len + 1;
+	return NULL;
+}
+
+/* The file wins over the environment, and both over what is built in. */
+static bool fill(struct entry *n, const struct setting_def *d, struct err *e)
+{
+	const struct doc_node *node = doc_get(n->map, d->key);
+	const char *alias = n->use_env ? alias_set(find_alias(n->def, d->key)) : NULL;
+	const char *preset = preset_of(n->def, d->key);
+
+	if (node)
+		return add_from_file(n, d, node, e);
+	if (alias)
+		return add_from_env(n, d, alias, e);
+	return !preset || add(n->source, d->key, preset, "built-in", e);
+}
+
+/* ---- is it usable? ------------------------------------------------------------------------ */
+
+static void say_missing(struct entry *n, const struct setting_def *d)
+{
+	const struct env_alias *a = n->use_env ? find_alias(n->def, d->key) : NULL;
+	struct buf text = { .max = sizeof(n->source->missing) - 1 };
+
+	buf_printf(&text, "no %s: set sources.%s.%s", d->key, n->source->name, d->key);
+	for (size_t i = 0; a && i < ALIASES && a->names[i]; i++)
+		buf_printf(&text, "%s %s", i ? "," : " or", a->names[i]);
+	snprintf(n->source->missing, sizeof(n->source->missing), "%s", buf_str(&text));
+	buf_release(&text);
+}
+
+static bool lacks_required(struct entry *n)
+{
+	const struct source *s = n->source;
+
+	for (const struct setting_def *d = s->client->settings; d->key; d++) {
+		if (!d->required || setting_find(s->settings, s->nsettings, d->key))
+			continue;
+		say_missing(n, d);
+		return true;
+	}
+	return false;
+}
+
+/* A complaint about what the file says stops everything; one about the environment
+ * only takes this source away. */
+static bool prepare(struct entry *n, struct err *e)
+{
+	struct source *s = n->source;
+	struct err why = { 0 };
+
+	s->configured = s->client->prepare(s, &why);
+	if (s->configured)
+		return true;
+	if (n->map)
+		return err_set(e, ERR_CONFIG, 0, "%s: %s", doc_where(n->map), why.text);
+	snprintf(s->missing, sizeof(s->missing), "%.119s", why.text);
+	return true;
+}
+
+static bool settle(struct entry *n, struct err *e)
+{
+	struct source *s = n->source;
+	const char *place = n->off ? strrchr(n->off, '/') : NULL;
+
+	if (!s->client)
+		snprintf(s->missing, sizeof(s->missing),
+			 "no client for kind %.60s in this version", n->kind);
+	else if (n->off)
+		snprintf(s->missing, sizeof(s->missing), "switched off at %.100s",
+			 place ? place + 1 : n->off);
+	else if (!lacks_required(n))
+		return prepare(n, e);
+	return true;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static bool start_entry(struct entry *n, struct err *e)
+{
+	struct source *s = n->source;
+
+	snprintf(s->name, sizeof(s->name), "%s", n->def->name);
+	snprintf(s->title, sizeof(s->title), "%s", n->def->title);
+	s->lane = n->def->lane ? n->def->lane : LANE_DEFAULT;
+	s->timeout = TIMEOUT_DEFAULT;
+	if (n->def->lag && !config_span(n->def->lag, &s->lag))
+		return err_set(e, ERR_INTERNAL, 0, "source %s: unusable lag", s->name);
+	return !n->map || doc_type(n->map) == DOC_MAP ||
+	       err_set(e, ERR_CONFIG, 0, "%s: \"%s\" must be a map of settings", doc_where(n->map),
+		       s->name);
+}
+
+static bool read_source(struct config *c, const struct workspace *w, const struct source_def *def,
+			const struct doc_node *map, bool use_env, struct err *e)
+{
+	struct source *s = &c->sources[c->nsources++];
+	struct entry n = { .source = s, .def = def, .map = doc_get(map, def->name),
+			   .use_env = use_env };
+
+	if (!start_entry(&n, e) || !read_kind(&n, w, e))
+		return false;
+	s->client = client_find(n.kind);
+	if (!check_keys(&n, e))
+		return false;
+	for (const struct setting_def *d = s->client ? s->client->settings : NULL; d && d->key; d++)
+		if (!fill(&n, d, e))
+			return false;
+	return settle(&n, e);
+}
+
+static bool names_source(const struct workspace *w, const char *name)
+{
+	for (size_t i = 0; i < w->nsources; i++)
+		if (strcmp(w->sources[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool unknown_source(const struct workspace *w, const struct doc_node *map, size_t i,
+			   struct err *e)
+{
+	struct buf known = BUF_INIT;
+
+	for (size_t k = 0; k < w->nsources; k++)
+		config_list(&known, w->sources[k].name);
+	err_set(e, ERR_CONFIG, 0, "%s: unknown source \"%s\"; known: %s", doc_where_key(map, i),
+		doc_key(map, i), buf_str(&known));
+	buf_release(&known);
+	return false;
+}
+
+bool config_sources(struct config *c, const struct workspace *w, const struct doc_node *map,
+		    bool use_env, struct err *e)
+{
+	for (size_t i = 0; i < doc_count(map); i++)
+		if (!names_source(w, doc_key(map, i)))
+			return unknown_source(w, map, i, e);
+	c->sources = calloc(w->nsources ? w->nsources : 1, sizeof(*c->sources));
+	if (!c->sources)
+		return config_no_memory(e);
+	for (size_t i = 0; i < w->nsources; i++)
+		if (!read_source(c, w, &w->sources[i], map, use_env, e))
+			return false;
+	return true;
+}
