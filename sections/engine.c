@@ -6,9 +6,21 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/secret.h"
+#include "clients/client.h"
 #include "sections/engine_impl.h"
 
 /* ---- life --------------------------------------------------------------------------- */
+
+void engine_prepare(const struct workspace *w)
+{
+	size_t n = 0;
+
+	while (w->secret_env && w->secret_env[n])
+		n++;
+	secret_seal_env(w->secret_env, n);
+	clients_scrub_env();
+}
 
 double engine_random(struct engine *en)
 {

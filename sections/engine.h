@@ -20,6 +20,10 @@
 
 struct engine;
 
+/* First thing in main(), before threads: takes the workspace's secrets out of the
+ * environment and removes what the client libraries would read behind our back. */
+void engine_prepare(const struct workspace *);
+
 /* Keeps `config` and `clock`. Starts the workers. */
 struct engine *engine_new(const struct config *, const struct workspace *, const struct clock *,
 			  struct err *);
@@ -38,8 +42,8 @@ usec engine_tick(struct engine *, bool *changed);
 struct investigation *engine_open(struct engine *, const char *typed, struct err *);
 void engine_close(struct engine *, struct investigation *);
 
-/* Asks one section again (and, when it is one that others learn from, those too). A
- * running fetch of it is superseded: its late answers are dropped. */
+/* Asks one section again, and those that were skipped for want of it. A running
+ * fetch of it is superseded: its late answers are dropped. */
 void engine_refetch(struct engine *, struct investigation *, size_t section);
 void engine_refetch_all(struct engine *, struct investigation *);
 void engine_cancel(struct engine *, struct investigation *, size_t section);

@@ -384,6 +384,8 @@ void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
 	if (!m->no_query)
 		breaker_record(&slot->origin->breaker, j->probe, e, now, engine_random(en));
 
+	if (j->probe && e->kind == ERR_NONE)
+		budget_recover(&slot->budget, now);
 	if (!j->def) {
 		check_landed(slot, m);
 	} else if (e->kind == ERR_NONE) {

@@ -1,0 +1,38 @@
+/* The command line, read: main.c fills it, each command is one function. Data goes
+ * to stdout, narration to stderr; the return value is the exit status. */
+#ifndef VIEWS_COMMAND_H
+#define VIEWS_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "sections/config.h"
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+enum { COMMAND_SECTIONS = 16 };
+
+struct command {
+	const char *config_path;        /* --config; NULL = the default place */
+	bool demo;                      /* --demo, or the command `demo` */
+	const char *load;               /* what to investigate; NULL = ask */
+	const char *sections[COMMAND_SECTIONS];  /* --section, repeated */
+	size_t nsections;
+	enum format format;
+	const char *theme;              /* --theme; NULL = the configuration's */
+	bool ascii, safe_term, still, light, dark;
+	bool quiet;                     /* no narration */
+};
+
+/* Reads the configuration that the command asks for: the demonstration's or the
+ * user's. Prints nothing. */
+bool command_config(const struct command *, struct config *, struct err *);
+
+int cmd_open(const struct command *);       /* the workbench (views/app.c) */
+int cmd_show(const struct command *);       /* views/show.c */
+int cmd_sources(const struct command *);    /* views/sources.c */
+int cmd_config_check(const struct command *);
+int cmd_demo_list(const struct command *);
+
+#endif

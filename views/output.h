@@ -1,0 +1,25 @@
+/* What `show` prints, one function per format. All read the same investigation;
+ * none of them may print outside bytes raw: text goes through text_safe(), JSON is
+ * escaped to ASCII, CSV cells that a spreadsheet would run get a leading quote. */
+#ifndef VIEWS_OUTPUT_H
+#define VIEWS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sections/investigation.h"
+
+/* Which sections to print; NULL ids = all. */
+struct output_choice {
+	const char *const *ids;
+	size_t n;
+};
+
+bool output_wants(const struct output_choice *, const struct section *);
+
+/* False when writing failed (errno says why). */
+bool output_json(FILE *, const struct investigation *, const struct output_choice *);
+bool output_text(FILE *, const struct investigation *, const struct output_choice *);
+bool output_csv(FILE *, const struct investigation *, const struct output_choice *);
+
+#endif

@@ -1,0 +1,182 @@
+/* The JSON contract (docs/json.md). Rows are written one by one, so memory follows
+ * one row; every non-ASCII character is escaped, DEL too, so the text is safe on a
+ * terminal. Bytes that are not UTF-8 appear as the tokens of text_safe(). */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "views/output.h"
+
+static int put(const char *data, size_t len, void *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		const bool del = data[i] == 0x7f;
+
+		if ((del ? fputs("\\u007f", out) : putc(data[i], out)) == EOF)
+			return -1;
+	}
+	return 0;
+}
+
+static bool put_value(FILE *out, json_t *value)
+{
+	bool ok = value && !json_dump_callback(value, put, out,
+					       JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_COMPACT);
+
+	json_decref(value);
+	return ok;
+}
+
+static json_t *text_value(const char *data, size_t len)
+{
+	struct buf b = BUF_INIT;
+	json_t *v;
+
+	if (!data)
+		return json_null();
+	if (text_is_utf8(data, len))
+		return json_stringn(data, len);
+	buf_put_safe(&b, data, len);
+	v = json_string(buf_str(&b));
+	buf_release(&b);
+	return v;
+}
+
+static json_t *str_value(const char *s)
+{
+	return s ? text_value(s, strlen(s)) : json_null();
+}
+
+static json_t *time_value(usec t)
+{
+	char iso[TIME_TEXT_MAX];
+
+	return t == TIME_NONE ? json_null() : json_string(time_iso(iso, t, false));
+}
+
+static json_t *attempt_value(const struct attempt *a)
+{
+	bool sent = a->started != 0;
+	json_t *v = json_object();
+
+	json_object_set_new(v, "source", str_value(a->source));
+	json_object_set_new(v, "kind", str_value(a->kind));
+	json_object_set_new(v, "query", str_value(a->sent ? a->sent : a->query));
+	json_object_set_new(v, "started", sent ? time_value(a->started_wall) : json_null());
+	json_object_set_new(v, "ms", sent && a->ended ? json_integer((a->ended - a->started) / USEC_MS)
+						      : json_null());
+	json_object_set_new(v, "rows", json_integer((json_int_t)a->rows));
+	json_object_set_new(v, "bytes", json_integer((json_int_t)a->bytes));
+	json_object_set_new(v, "outcome", json_string(attempt_outcome_word(a->outcome)));
+	json_object_set_new(v, "class", a->cls ? json_string(err_word(a->cls)) : json_null());
+	json_object_set_new(v, "detail", a->detail[0] ? str_value(a->detail) : json_null());
+	json_object_set_new(v, "id", a->id[0] ? json_string(a->id) : json_null());
+	json_object_set_new(v, "name", str_value(a->query));
+	json_object_set_new(v, "from", time_value(a->from));
+	json_object_set_new(v, "to", time_value(a->to));
+	return v;
+}
+
+static json_t *row_value(const struct section *s, size_t row)
+{
+	json_t *v = json_object();
+
+	for (size_t c = 0; c < s->def->ncolumns; c++) {
+		struct cell cell = rowset_cell(&s->rows, row, c);
+
+		json_object_set_new(v, s->def->columns[c].id, text_value(cell.data, cell.len));
+	}
+	return v;
+}
+
+static bool put_rows(FILE *out, const struct section *s)
+{
+	if (fputs("\"rows\":[", out) == EOF)
+		return false;
+	for (size_t r = 0; r < s->rows.rows; r++) {
+		if (fputs(r ? ",\n  " : "\n  ", out) == EOF || !put_value(out, row_value(s, r)))
+			return false;
+	}
+	return fputs("],", out) != EOF;
+}
+
+static bool put_trail(FILE *out, const struct section *s)
+{
+	if (fputs("\"trail\":[", out) == EOF)
+		return false;
+	for (size_t i = 0; i < s->ntrail; i++) {
+		if (fputs(i ? ",\n  " : "\n  ", out) == EOF ||
+		    !put_value(out, attempt_value(s->trail[i])))
+			return false;
+	}
+	return fputs("]}", out) != EOF;
+}
+
+static json_t *columns_value(const struct section_def *def)
+{
+	json_t *v = json_array();
+
+	for (size_t c = 0; c < def->ncolumns; c++)
+		json_array_append_new(v, json_string(def->columns[c].id));
+	return v;
+}
+
+static bool put_member(FILE *out, const char *name, json_t *value)
+{
+	return fprintf(out, "\"%s\":", name) > 0 && put_value(out, value) && putc(',', out) != EOF;
+}
+
+static bool put_section(FILE *out, const struct section *s)
+{
+	return putc('{', out) != EOF && put_member(out, "id", json_string(s->def->id)) &&
+	       put_member(out, "title", json_string(s->def->title)) &&
+	       put_member(out, "state", json_string(section_state_word(s->state))) &&
+	       put_member(out, "reason", s->reason[0] ? str_value(s->reason) : json_null()) &&
+	       put_member(out, "source", str_value(s->answered_by)) &&
+	       put_member(out, "fallback", json_boolean(s->fallback)) &&
+	       put_member(out, "as_of", s->answered_by ? time_value(s->as_of) : json_null()) &&
+	       put_member(out, "count", json_integer((json_int_t)s->rows.rows)) &&
+	       put_member(out, "columns", columns_value(s->def)) && put_rows(out, s) &&
+	       put_trail(out, s);
+}
+
+static json_t *subject_value(const struct investigation *inv)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "query", str_value(inv->typed));
+	for (const char *const *f = inv->workspace->subject_facts; f && *f; f++)
+		json_object_set_new(v, *f, str_value(facts_get(&inv->facts, *f)));
+	return v;
+}
+
+static json_t *window_value(const struct investigation *inv)
+{
+	json_t *v = json_object();
+
+	json_object_set_new(v, "from", time_value(inv->window.from));
+	json_object_set_new(v, "to", time_value(inv->window.to));
+	json_object_set_new(v, "reason",
+			    inv->window.reason[0] ? str_value(inv->window.reason) : json_null());
+	return v;
+}
+
+bool output_json(FILE *out, const struct investigation *inv, const struct output_choice *choice)
+{
+	bool first = true;
+
+	if (putc('{', out) == EOF || !put_member(out, inv->workspace->subject, subject_value(inv)) ||
+	    !put_member(out, "window", window_value(inv)) || fputs("\"sections\":[", out) == EOF)
+		return false;
+	for (size_t i = 0; i < inv->nsections; i++) {
+		if (!output_wants(choice, &inv->sections[i]))
+			continue;
+		if (fputs(first ? "\n " : ",\n ", out) == EOF || !put_section(out, &inv->sections[i]))
+			return false;
+		first = false;
+	}
+	return fputs("\n]}\n", out) != EOF && !fflush(out);
+}

@@ -1,0 +1,163 @@
+/* `sextant show`: the same engine without a screen. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "sections/engine.h"
+#include "views/command.h"
+#include "views/output.h"
+
+#define QUIT_GRACE (900 * USEC_MS)
+
+bool output_wants(const struct output_choice *choice, const struct section *s)
+{
+	for (size_t i = 0; i < choice->n; i++)
+		if (!strcmp(choice->ids[i], s->def->id))
+			return true;
+	return !choice->n;
+}
+
+/* One line per section as it settles, on stderr. */
+static void narrate(const struct investigation *inv, bool *told)
+{
+	for (size_t i = 0; i < inv->nsections; i++) {
+		const struct section *s = &inv->sections[i];
+		char span[TIME_SPAN_MAX];
+
+		if (told[i] || !section_state_final(s->state))
+			continue;
+		told[i] = true;
+		fprintf(stderr, "%-14s %-11s %6zu rows  %5s  %s\n", s->def->id,
+			section_state_word(s->state), s->rows.rows,
+			time_span(span, s->asked_mono ? s->settled_mono - s->asked_mono : 0),
+			s->reason);
+	}
+}
+
+/* Blocks SIGINT and SIGTERM for the whole process and makes them readable. */
+static int interrupts(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Runs the engine until everything settled; false when interrupted. */
+static bool run(struct engine *en, struct investigation *inv, int stop_fd, bool quiet)
+{
+	bool told[64] = { false };
+	struct pollfd fds[] = { { engine_fd(en), POLLIN, 0 }, { stop_fd, POLLIN, 0 } };
+
+	for (;;) {
+		usec next = engine_tick(en, NULL), wait = -1;
+
+		if (!quiet)
+			narrate(inv, told);
+		if (investigation_settled(inv))
+			return true;
+		if (next != TIME_NONE) {
+			wait = (next - clock_mono(&clock_system) + USEC_MS - 1) / USEC_MS;
+			wait = wait < 0 ? 0 : wait > 60000 ? 60000 : wait;
+		}
+		poll(fds, 2, (int)wait);
+		if (fds[1].revents)
+			return false;
+	}
+}
+
+static bool print(const struct command *cmd, const struct investigation *inv)
+{
+	struct output_choice choice = { cmd->sections, cmd->nsections };
+
+	switch (cmd->format) {
+	case FORMAT_JSON:
+		return output_json(stdout, inv, &choice);
+	case FORMAT_CSV:
+		return output_csv(stdout, inv, &choice);
+	default:
+		return output_text(stdout, inv, &choice);
+	}
+}
+
+static bool sections_known(const struct command *cmd, const struct workspace *w)
+{
+	for (size_t i = 0; i < cmd->nsections; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < w->nsections; k++)
+			known = known || !strcmp(w->sections[k]->id, cmd->sections[i]);
+		if (known)
+			continue;
+		fprintf(stderr, "sextant: no section '%s'; there are:", cmd->sections[i]);
+		for (size_t k = 0; k < w->nsections; k++)
+			fprintf(stderr, " %s", w->sections[k]->id);
+		fputc('\n', stderr);
+		return false;
+	}
+	return true;
+}
+
+static int show(const struct command *cmd, struct engine *en, int stop_fd)
+{
+	struct err e = { 0 };
+	struct investigation *inv = engine_open(en, cmd->load, &e);
+
+	if (!inv) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
+	if (cmd->nsections)
+		engine_only(en, inv, cmd->sections, cmd->nsections);
+
+	bool whole = run(en, inv, stop_fd, cmd->quiet);
+
+	if (!whole)
+		engine_cancel_all(en, inv);
+	if (!print(cmd, inv)) {
+		/* A reader that closed the pipe has what it wanted (`| head`). */
+		if (errno != EPIPE)
+			fprintf(stderr, "sextant: cannot write: %s\n", strerror(errno));
+		return errno == EPIPE ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+	}
+	return whole ? investigation_exit_code(inv) : EXIT_INTERRUPTED;
+}
+
+int cmd_show(const struct command *cmd)
+{
+	struct config config;
+	struct err e = { 0 };
+	struct clock clock;
+	struct engine *en;
+	int status, stop_fd = interrupts();
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!sections_known(cmd, &workspace_load))
+		return EXIT_USAGE;
+	if (!command_config(cmd, &config, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
+	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
+	en = engine_new(&config, &workspace_load, &clock, &e);
+	if (!en) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		config_release(&config);
+		return EXIT_NO_ANSWER;
+	}
+	status = show(cmd, en, stop_fd);
+	if (!engine_free(en, QUIT_GRACE)) {
+		fflush(stdout);
+		_exit(status);
+	}
+	config_release(&config);
+	return status;
+}
