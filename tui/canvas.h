@@ -106,8 +106,7 @@ int canvas_printf(struct canvas *, int x, int y, int max_cells, unsigned style,
 /* One cell; returns 1. */
 int canvas_glyph(struct canvas *, int x, int y, unsigned style, enum glyph_name);
 /* Wraps words (and obeys newlines) in the rectangle, from line `skip` of the
- * wrapped text on. Returns the lines of the whole text; with a canvas of NULL it
- * only counts. */
+ * wrapped text on. Returns the lines of the whole text; with h 0 it only counts. */
 int canvas_wrap(struct canvas *, struct rect, unsigned style, const char *in, size_t len, int skip);
 
 /* Blanks with that style. */
