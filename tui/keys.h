@@ -36,15 +36,15 @@ static inline bool key_eq(struct key a, struct key b)
 {
 	return a.code == b.code && ((a.code != K_RUNE && a.code != K_CTRL) || a.rune == b.rune);
 }
-/* True for the character c or, after '^', for the control key: key_is(k, "^D"). */
+/* True when key_parse(name) gives that key: key_is(k, "^D"). */
 bool key_is(struct key, const char *name);
 
 /* The key that a terminal means by one code point: CR and LF are Enter, 0x08 and
  * 0x7f Backspace; C1 and what is not a code point are K_NONE. */
 struct key key_from_rune(uint32_t rune);
 
-enum { KEY_NAME_MAX = 16 };
-const char *key_name(char out[static KEY_NAME_MAX], struct key);
+enum { KEY_TEXT_MAX = 16 };
+const char *key_text(char out[static KEY_TEXT_MAX], struct key);
 /* Reads one name; false when it is none. */
 bool key_parse(const char *name, size_t len, struct key *out);
 
