@@ -44,7 +44,7 @@ void term_redraw(struct term *);
 enum term_event_type {
 	TERM_NONE,
 	TERM_KEY,
-	TERM_PASTE,     /* a whole paste, printable characters and spaces only; never keys */
+	TERM_PASTE,     /* a whole paste; newlines and tabs are spaces, other controls are gone */
 	TERM_RESIZE,    /* draw again with term_size() */
 	TERM_RESUMED,   /* after Ctrl-Z and fg: draw again */
 	TERM_HANGUP,    /* the terminal is gone: save, close, end */
