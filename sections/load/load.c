@@ -1,0 +1,68 @@
+/* The load workspace: which sections there are, in which order. */
+#include "sections/load/load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sections/load/cells.h"
+
+const char *const after_nothing[] = { NULL };
+const char *const after_load[] = { "load", NULL };
+const char *const after_network[] = { "load", "network", NULL };
+
+const char *const load_subject_facts[] = {
+	"tracking_id", "load_number", "status", "mode", "shipper_id", "shipper_name", "carrier_id",
+	"carrier_name", "container_number", "booking_number", "bol_number", "po_number", "pro_number",
+	"tracking_method", "created_at", "updated_at", "delivered_at", "terminated_at", "expired_at",
+	"picked_up_at", "first_check_call_at", "pickup_check_call_at", "delivery_check_call_at",
+	"latest_check_call_at", "never_created", NULL,
+};
+
+static const struct section_def *const sections[] = {
+	&section_load,      &section_network,      &section_creation, &section_carrier_files,
+	&section_callbacks, &section_ocean_events, &section_logs,
+};
+
+const struct workspace workspace_load = {
+	.name = "load",
+	.subject = "load",
+	.sections = sections,
+	.nsections = sizeof sections / sizeof sections[0],
+	.sources = load_sources,
+	.nsources = LOAD_SOURCES,
+	.identify = load_identify,
+	.window = load_window,
+	.subject_facts = load_subject_facts,
+	.secret_env = load_secret_env,
+};
+
+bool skip_without_load(const struct facts *f, char reason[static REASON_MAX])
+{
+	const char *candidates = facts_get(f, "candidates");
+
+	if (facts_get(f, "never_created"))
+		snprintf(reason, REASON_MAX, "load never created: no tracking id exists");
+	else if (candidates)
+		snprintf(reason, REASON_MAX, "%s loads match: open one of them", candidates);
+	else if (facts_get(f, "only_attempts"))
+		snprintf(reason, REASON_MAX, "no tracking id: only creation attempts are known so far");
+	else if (!facts_get(f, "tracking_id"))
+		snprintf(reason, REASON_MAX, "no tracking id: the section Load has none");
+	else
+		return false;
+	return true;
+}
+
+enum ocean load_is_ocean(const struct facts *f)
+{
+	static const char *const words[] = { "ocean", "intermodal", "multimodal" };
+	struct cell mode = cell_of(facts_get(f, "mode"));
+
+	if (facts_get(f, "container_number"))
+		return OCEAN_YES;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (cell_has(mode, words[i]))
+			return OCEAN_YES;
+	}
+	return cell_is_null(mode) ? OCEAN_UNKNOWN : OCEAN_NO;
+}

@@ -1,0 +1,42 @@
+/* The load workspace: what is shared between its sections. */
+#ifndef SECTIONS_LOAD_LOAD_H
+#define SECTIONS_LOAD_LOAD_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "sections/facts.h"
+#include "sections/section.h"
+
+extern const struct section_def section_load;           /* metadata.c */
+extern const struct section_def section_network;
+extern const struct section_def section_creation;
+extern const struct section_def section_carrier_files;
+extern const struct section_def section_callbacks;
+extern const struct section_def section_ocean_events;
+extern const struct section_def section_logs;
+
+enum { LOAD_SOURCES = 8 };
+extern const struct source_def load_sources[LOAD_SOURCES];
+extern const char *const load_secret_env[];
+
+extern const char *const load_subject_facts[];
+
+/* identify.c: from what was typed to facts, and from facts to the window. */
+bool load_identify(const char *typed, struct facts *, struct err *);
+void load_window(const struct facts *, usec now, struct window *);
+enum container_check { CONTAINER_NOT, CONTAINER_WRONG_DIGIT, CONTAINER_VALID };
+enum container_check container_check(const char *text);
+
+/* Sections that follow others. */
+extern const char *const after_nothing[];
+extern const char *const after_load[];
+extern const char *const after_network[];
+
+/* Why a section that needs a tracking id cannot be asked; false when it is known. */
+bool skip_without_load(const struct facts *, char reason[static REASON_MAX]);
+/* The load is carried by sea as far as is known: mode, container. */
+enum ocean { OCEAN_UNKNOWN, OCEAN_NO, OCEAN_YES };
+enum ocean load_is_ocean(const struct facts *);
+
+#endif

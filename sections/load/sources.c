@@ -1,0 +1,113 @@
+/* The stores and services that know about loads, with the names under which their
+ * settings stand in other tools' environments. */
+#include "sections/load/load.h"
+
+#define API_ENV(...) (const struct env_alias[]){ \
+	{ "url", { __VA_ARGS__ } }, \
+	{ "auth", { "FK_API_AUTH_METHOD" } }, \
+	{ "app_id", { "FK_API_APP_ID", "FK_TRACKING_API_APP_ID" } }, \
+	{ "secret", { "FK_API_SECRET", "FK_TRACKING_API_APP_SECRET" } }, \
+	{ "user", { "FK_API_USER" } }, \
+	{ "password", { "FK_API_PASSWORD" } }, \
+	{ 0 } }
+
+static const struct env_alias redshift_env[] = {
+	{ "host", { "REDSHIFT_HOST" } },
+	{ "port", { "REDSHIFT_PORT" } },
+	{ "user", { "REDSHIFT_USER" } },
+	{ "password", { "REDSHIFT_PASSWORD" } },
+	{ "database", { "REDSHIFT_DATABASE", "REDSHIFT_DB" } },
+	{ 0 },
+};
+
+static const struct env_alias signoz_env[] = {
+	{ "host", { "SIGNOZ_CLICKHOUSE_HOST", "CLICKHOUSE_HOST" } },
+	{ "port", { "SIGNOZ_CLICKHOUSE_PORT", "CLICKHOUSE_PORT" } },
+	{ "user", { "SIGNOZ_CLICKHOUSE_USER", "SIGNOZ_USER", "CLICKHOUSE_USER" } },
+	{ "password", { "SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD" } },
+	{ "database", { "SIGNOZ_CLICKHOUSE_DATABASE", "SIGNOZ_DATABASE", "CLICKHOUSE_DATABASE" } },
+	{ 0 },
+};
+
+static const struct env_alias rewind_env[] = {
+	{ "host", { "REWIND_CLICKHOUSE_HOST" } },
+	{ "port", { "REWIND_CLICKHOUSE_PORT" } },
+	{ "secure", { "REWIND_CLICKHOUSE_SECURE" } },
+	{ "user", { "REWIND_CLICKHOUSE_USER" } },
+	{ "password", { "REWIND_CLICKHOUSE_PASSWORD" } },
+	{ "database", { "REWIND_CLICKHOUSE_DATABASE" } },
+	{ 0 },
+};
+
+static const struct env_alias athena_env[] = {
+	{ "region", { "ATHENA_REGION", "AWS_REGION" } },
+	{ "database", { "ATHENA_DATABASE" } },
+	{ "output", { "ATHENA_OUTPUT_LOCATION" } },
+	{ "access_key", { "ATHENA_AWS_ACCESS_KEY_ID" } },
+	{ "secret_key", { "ATHENA_AWS_SECRET_ACCESS_KEY" } },
+	{ "session_token", { "ATHENA_AWS_SESSION_TOKEN" } },
+	{ 0 },
+};
+
+static const struct env_alias trino_env[] = {
+	{ "url", { "TRINO_HOST" } },
+	{ "user", { "TRINO_USER" } },
+	{ "password", { "TRINO_PASSWORD" } },
+	{ 0 },
+};
+
+static const struct env_alias ocean_env[] = {
+	{ "url", { "DATAHUB_API_BASE_URL" } },
+	{ "user", { "FK_API_USER" } },
+	{ "password", { "FK_API_PASSWORD" } },
+	{ 0 },
+};
+
+static const char *const tracking_presets[] = {
+	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
+};
+
+static const char *const company_presets[] = {
+	"url=https://company-api.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
+};
+
+static const char *const redshift_presets[] = {
+	"port=5439", "user=readonly", "database=productiondwh", NULL,
+};
+
+static const char *const signoz_presets[] = { "user=default", "database=signoz_logs", NULL };
+
+static const char *const rewind_presets[] = { "user=default", "database=rewind_db", NULL };
+
+static const char *const athena_presets[] = { "region=us-east-1", "database=raw_data_db", NULL };
+
+static const char *const ocean_presets[] = { "auth=basic", NULL };
+
+static const char vpn[] = "are you on the VPN?";
+
+const struct source_def load_sources[LOAD_SOURCES] = {
+	{ .name = "tracking", .title = "Tracking API", .kind = "rest", .lane = 8,
+	  .env = API_ENV("TRACKING_API_BASE_URL", "FK_TRACKING_API_URL", "TRACKING_API_URL"),
+	  .presets = tracking_presets },
+	{ .name = "company", .title = "Company API", .kind = "rest", .lane = 8,
+	  .env = API_ENV("COMPANY_API_BASE_URL"), .presets = company_presets },
+	{ .name = "redshift", .title = "Redshift warehouse", .kind = "postgres", .lane = 6,
+	  .env = redshift_env, .presets = redshift_presets, .lag = "30h", .advice = vpn },
+	{ .name = "signoz", .title = "SigNoz logs", .kind = "clickhouse", .lane = 6,
+	  .env = signoz_env, .presets = signoz_presets, .advice = vpn },
+	{ .name = "rewind", .title = "Rewind ClickHouse", .kind = "clickhouse", .lane = 6,
+	  .env = rewind_env, .presets = rewind_presets, .lag = "30h" },
+	{ .name = "athena", .title = "Athena archive", .kind = "athena", .lane = 6,
+	  .env = athena_env, .presets = athena_presets },
+	{ .name = "trino", .title = "Trino log lake", .kind = "trino", .lane = 4, .env = trino_env,
+	  .lag = "30h", .advice = vpn },
+	{ .name = "ocean", .title = "Ocean API", .kind = "ocean-api", .lane = 4, .env = ocean_env,
+	  .presets = ocean_presets },
+};
+
+const char *const load_secret_env[] = {
+	"FK_API_SECRET", "FK_TRACKING_API_APP_SECRET", "FK_API_PASSWORD", "REDSHIFT_PASSWORD",
+	"SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD",
+	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",
+	"ATHENA_AWS_SESSION_TOKEN", "TRINO_PASSWORD", NULL,
+};
