@@ -6,8 +6,8 @@ set -eu
 
 build='gcc make pkg-config libc6-dev libncurses-dev libcurl4-openssl-dev libpq-dev libssl-dev
 libjansson-dev libsqlite3-dev libpcre2-dev libfyaml-dev libutf8proc-dev'
-test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev ncurses-term openssl procps
-postgresql-15 clickhouse-server clickhouse-client python3 tig less tmux locales-all"
+test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev ncurses-term openssl procps groff-base
+postgresql-15 clickhouse-server clickhouse-client python3 tig less tmux"
 
 case "$2" in
 build) wanted=$build ;;
@@ -34,4 +34,7 @@ as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
 echo "Installing:$missing" >&2
 $as_root apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+# $missing is a list of words; sudo drops the environment, env does not.
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive \
+	apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -5,6 +5,10 @@ TEST_SRC     := $(wildcard tests/*/test_*.c)
 TEST_BIN     := $(TEST_SRC:%.c=$(BUILD)/%)
 SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
+# Those with threads: they run once more under ThreadSanitizer.
+THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c)
+THREADED_BIN := $(THREADED_SRC:%.c=$(BUILD)/%)
+
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -17,7 +21,45 @@ $(BUILD)/tests/support.a: $(SUPPORT_OBJ)
 $(TEST_BIN): %: %.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
 
-.PHONY: tests
+.PHONY: tests tests-threaded
 tests: $(TEST_BIN)
+tests-threaded: $(THREADED_BIN)
 
--include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d)
+# The packages may come only now: run.sh starts make anew for each variant.
+.PHONY: test
+test:
+	@sh tests/packages.sh install test
+	@MAKE='$(MAKE)' sh tests/run.sh $(THREADED_SRC)
+
+.PHONY: check-deps
+check-deps:
+	@sh tests/check_deps.sh
+
+.PHONY: check-man
+check-man:
+	@sh tests/check_man.sh $(wildcard docs/*.[1-9])
+
+# Fuzzing, with clang 14: `make fuzz-smoke` a few seconds for each target, `make
+# fuzz` ten minutes; FUZZ_SECONDS= and FUZZ= (names) say otherwise. What was found
+# worth keeping stays in build/fuzz/corpus.
+FUZZ_CC  ?= clang-14
+FUZZ     ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%)
+
+ifeq ($(SAN),fuzz)
+SANFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -O1 -Wno-error
+endif
+
+$(FUZZ_BIN): %: %.o $(BUILD)/libsextant.a
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: fuzz-programs fuzz fuzz-smoke
+fuzz-programs: $(FUZZ_BIN)
+
+fuzz-smoke: FUZZ_SECONDS ?= 10
+fuzz: FUZZ_SECONDS ?= 600
+fuzz fuzz-smoke:
+	@$(MAKE) --no-print-directory SAN=fuzz CC=$(FUZZ_CC) FUZZ='$(FUZZ)' fuzz-programs
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
+
+-include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d) $(FUZZ_BIN:=.d)

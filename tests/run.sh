@@ -1,0 +1,119 @@
+#!/bin/sh
+# run.sh THREADED.c...: builds and runs every test program as it is released, then
+# all of them under AddressSanitizer and UBSan, then the threaded ones under
+# ThreadSanitizer. The last line counts: "N passed, N failed".
+#
+#   release, address, thread   the variants, and the order
+#   JOBS=2                     programs that run at once
+#   VARIANTS='release'         only some
+#
+# A test finds the program under test in $SEXTANT_BUILD (build, build/address …).
+set -eu
+cd "$(dirname "$0")/.."
+
+LIMIT=600       # seconds for one program
+
+# One program: prints its line, and what it said when it failed.
+if [ "$1" = --one ]; then
+	variant=$2 program=$3 results=$4
+	log=$results/$variant-$(echo "$program" | tr / -).log
+	began=$(date +%s)
+	wrap=
+	export SEXTANT_BUILD=build
+	[ "$variant" = release ] || SEXTANT_BUILD=build/$variant
+	# ThreadSanitizer of gcc 12 cannot place its shadow when the kernel
+	# spreads addresses far.
+	if [ "$variant" = thread ] && setarch -R true 2>/dev/null; then
+		wrap='setarch -R'
+	fi
+	status=0
+	if [ -x "$SEXTANT_BUILD/$program" ]; then
+		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
+	else
+		echo 'It was not built.' > "$log"
+		status=127
+	fi
+	took=$(($(date +%s) - began))
+	exec 9> "$results/lock"
+	flock 9
+	if [ "$status" = 0 ]; then
+		echo "ok    $variant  $program  ${took}s"
+		echo "$variant $program" >> "$results/passed"
+	else
+		cat "$log"
+		[ "$status" != 124 ] || echo "(stopped after ${LIMIT}s)"
+		echo "FAIL  $variant  $program  ${took}s  (status $status)"
+		echo "$variant $program" >> "$results/failed"
+	fi
+	exit 0
+fi
+
+# What the caller's shell has set must not matter to a test.
+unset MAKEFLAGS MFLAGS MAKELEVEL XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME \
+	XDG_DATA_HOME NO_COLOR COLORTERM LANGUAGE TZ CDPATH ENV
+export LC_ALL=C.UTF-8
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+
+MAKE=${MAKE:-make}
+JOBS=${JOBS:-2}
+VARIANTS=${VARIANTS:-release address thread}
+threaded=$*
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
+: > "$results/passed"
+: > "$results/failed"
+
+# names VARIANT: the test programs of a variant, without the build folder.
+names() {
+	case $1 in
+	thread) printf '%s\n' $threaded ;;
+	*) printf '%s\n' tests/*/test_*.c ;;
+	esac | sed 's/\.c$//'
+}
+
+# With -k, so that one file that does not compile costs its own programs only.
+build() {
+	echo "== building: $1"
+	case $1 in
+	release) set -- all tests ;;
+	thread) set -- SAN=thread tests-threaded ;;
+	*) set -- SAN="$1" all tests ;;
+	esac
+	$MAKE --no-print-directory -s -k -j"$(nproc)" "$@" > "$results/build" 2>&1 || {
+		cat "$results/build"
+		echo "$* was not built" >> "$results/failed"
+		echo "FAIL  building $*"
+	}
+}
+
+# check NAME COMMAND...
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "ok    $name"
+		echo "$name" >> "$results/passed"
+	else
+		echo "FAIL  $name"
+		echo "$name" >> "$results/failed"
+	fi
+}
+
+check check-deps sh tests/check_deps.sh
+for page in docs/*.[1-9]; do
+	[ ! -f "$page" ] || check check-man sh tests/check_man.sh "$page"
+done
+for variant in $VARIANTS; do
+	build "$variant"
+	echo "== running: $variant"
+	names "$variant" | xargs -P "$JOBS" -I{} sh tests/run.sh --one "$variant" {} "$results"
+done
+
+passed=$(wc -l < "$results/passed")
+failed=$(wc -l < "$results/failed")
+[ "$failed" = 0 ] || sed 's/^/failed: /' "$results/failed"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
