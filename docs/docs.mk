@@ -1,1 +1,14 @@
-# Building docs and the man page.
+# Installing, with the man page.
+.PHONY: install uninstall lint-man
+install: all
+	install -D -m 755 $(BUILD)/sextant $(DESTDIR)$(PREFIX)/bin/sextant
+	install -D -m 644 $(BUILD)/demo.db $(DESTDIR)$(PREFIX)/share/sextant/demo.db
+	install -D -m 644 docs/sextant.1 $(DESTDIR)$(PREFIX)/share/man/man1/sextant.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sextant $(DESTDIR)$(PREFIX)/share/man/man1/sextant.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/sextant
+
+# Fails on anything that groff complains about.
+lint-man:
+	@LC_ALL=C.UTF-8 groff -man -mandoc -z -ww docs/sextant.1
