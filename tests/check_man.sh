@@ -2,7 +2,7 @@
 # check_man.sh PAGE...: groff must have nothing to say about a manual page.
 set -eu
 for page in "$@"; do
-	said=$(groff -man -K utf8 -T utf8 -ww -z "$page" 2>&1)
+	said=$(groff -mandoc -K utf8 -T utf8 -ww -z "$page" 2>&1)
 	if [ -n "$said" ]; then
 		echo "$said"
 		exit 1

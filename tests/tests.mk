@@ -35,10 +35,6 @@ test:
 check-deps:
 	@sh tests/check_deps.sh
 
-.PHONY: check-man
-check-man:
-	@sh tests/check_man.sh $(wildcard docs/*.[1-9])
-
 # Fuzzing, with clang 14: `make fuzz-smoke` a few seconds for each target, `make
 # fuzz` ten minutes; FUZZ_SECONDS= and FUZZ= (names) say otherwise. What was found
 # worth keeping stays in build/fuzz/corpus.
