@@ -18,9 +18,8 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
            -Wcast-qual -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion \
            -Wno-missing-field-initializers -Wno-format-truncation -Werror
 HARDEN  := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
-SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -O1) \
+SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -O1) \
             $(if $(filter thread,$(SAN)),-fsanitize=thread -O1)
-, := ,
 FORTIFY := $(if $(SAN),,-D_FORTIFY_SOURCE=3)
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
