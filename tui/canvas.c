@@ -328,6 +328,14 @@ int canvas_glyph(struct canvas *c, int x, int y, unsigned style, enum glyph_name
 
 /* --- wrapped text --- */
 
+/* The bytes of the line end at in[at]: 0, 1 or 2. */
+static size_t line_end(const char *in, size_t len, size_t at)
+{
+	if (in[at] == '\r' && at + 1 < len && in[at + 1] == '\n')
+		return 2;
+	return in[at] == '\n';
+}
+
 /* The bytes of in[0..len) that make one line of w cells; *next is where the
  * line after it starts. */
 static size_t wrap_line(const struct canvas *c, const char *in, size_t len, int w, size_t *next)
@@ -336,7 +344,7 @@ static size_t wrap_line(const struct canvas *c, const char *in, size_t len, int 
 	int cells = 0;
 	struct glyph g;
 
-	for (; at < len && in[at] != '\n'; at += used) {
+	for (; at < len && !line_end(in, len, at); at += used) {
 		used = next_glyph(c, in + at, len - at, &g);
 		if (in[at] == ' ')
 			space = at;
@@ -346,8 +354,8 @@ static size_t wrap_line(const struct canvas *c, const char *in, size_t len, int 
 		}
 		cells += g.cells;
 	}
-	*next = at < len ? at + 1 : at;
-	return at > 0 && at < len && in[at - 1] == '\r' ? at - 1 : at;
+	*next = at < len ? at + line_end(in, len, at) : at;
+	return at;
 }
 
 int canvas_wrap(struct canvas *c, struct rect r, unsigned style, const char *in, size_t len, int skip)

@@ -1,0 +1,193 @@
+#include "tui/theme.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct theme theme;
+
+static struct theme_mode mode(enum theme_depth depth, short colours, bool light)
+{
+	return (struct theme_mode){ .depth = depth, .colours = colours, .light = light };
+}
+
+static void looks(unsigned style, struct theme_mode m, unsigned attrs, short colour)
+{
+	struct look look = theme_look(&theme, style, &m);
+
+	assert_int_equal(look.attrs, attrs);
+	assert_int_equal(look.colour, colour);
+}
+
+static void parses(const char *text)
+{
+	struct err e = { 0 };
+
+	if (!theme_parse(&theme, text, strlen(text), "x.yaml", &e))
+		fail_msg("%s", e.text);
+}
+
+static void refuses(const char *text, const char *reason)
+{
+	struct theme before;
+	struct err e = { 0 };
+
+	theme_init(&theme);
+	before = theme;
+	assert_false(theme_parse(&theme, text, strlen(text), "x.yaml", &e));
+	assert_int_equal(e.kind, ERR_CONFIG);
+	if (!strstr(e.text, reason))
+		fail_msg("\"%s\" lacks \"%s\"", e.text, reason);
+	assert_memory_equal(&theme, &before, sizeof(theme));
+}
+
+static void test_without_a_file(void **state)
+{
+	(void)state;
+	theme_init(&theme);
+	looks(ROLE_FOCUS, mode(THEME_256, 256, false), ATTR_REVERSE, -1);
+	looks(ROLE_TEXT, mode(THEME_MONO, 0, true), 0, -1);
+	looks(ROLE_TEXT | ATTR_BOLD, mode(THEME_MONO, 0, true), ATTR_BOLD, -1);
+	looks(250, mode(THEME_MONO, 0, true), 0, -1);
+}
+
+static void test_depths(void **state)
+{
+	(void)state;
+	parses("roles: { bad: { mono: [reverse, bold], 16: bright_red, 256: [210, 124] } }");
+	looks(ROLE_BAD, mode(THEME_MONO, 0, false), ATTR_REVERSE | ATTR_BOLD, -1);
+	looks(ROLE_BAD, mode(THEME_16, 16, false), 0, 9);
+	looks(ROLE_BAD, mode(THEME_16, 8, false), 0, 1);
+	looks(ROLE_BAD, mode(THEME_256, 256, false), 0, 210);
+	looks(ROLE_BAD, mode(THEME_256, 256, true), 0, 124);
+}
+
+static void test_richer_depths_follow_poorer_ones(void **state)
+{
+	(void)state;
+	parses("roles: { bad: { mono: underline }, dim: { 16: [cyan, bold] }, key: { 256: 7 } }");
+	looks(ROLE_BAD, mode(THEME_256, 256, true), ATTR_UNDERLINE, -1);
+	looks(ROLE_DIM, mode(THEME_256, 256, true), ATTR_BOLD, 6);
+	looks(ROLE_DIM, mode(THEME_MONO, 0, true), 0, -1);
+	looks(ROLE_KEY, mode(THEME_16, 16, true), 0, -1);
+	looks(ROLE_KEY, mode(THEME_256, 256, true), 0, 7);
+	looks(ROLE_FOCUS, mode(THEME_256, 256, true), ATTR_REVERSE, -1);
+}
+
+static void test_attributes_beside_a_pair(void **state)
+{
+	(void)state;
+	parses("glyphs: ascii\nroles: { badge: { 256: [176, 90, reverse] } }");
+	assert_true(theme.ascii);
+	looks(ROLE_BADGE, mode(THEME_256, 256, false), ATTR_REVERSE, 176);
+	looks(ROLE_BADGE, mode(THEME_256, 256, true), ATTR_REVERSE, 90);
+}
+
+static void test_errors_name_their_place(void **state)
+{
+	(void)state;
+	refuses("roles:\n  bda: { mono: bold }\n", "x.yaml:2:3: unknown role \"bda\"");
+	refuses("roles:\n  bad: { mono: blink }\n", "x.yaml:2:16: unknown attribute \"blink\"");
+	refuses("roles:\n  bad: { 16: pink }\n", "x.yaml:2:14: unknown attribute or colour \"pink\"");
+	refuses("roles:\n  bad: { 256: 256 }\n", "x.yaml:2:15: unknown attribute or colour");
+	refuses("roles:\n  bad: { 256: red }\n", "x.yaml:2:15");
+	refuses("roles:\n  bad: { 256: [1, 2, 3] }\n", "two colours at most");
+	refuses("roles:\n  bad: { 88: red }\n", "x.yaml:2:10: unknown key \"88\"");
+	refuses("roles:\n  bad: red\n", "a role is a map");
+	refuses("roles:\n  bad: { 16: { a: b } }\n", "a look is a word");
+	refuses("colors: {}\n", "x.yaml:1:1: unknown key \"colors\"");
+	refuses("glyphs: fancy\n", "glyphs is utf8 or ascii");
+	refuses("[]", "a theme is a map");
+	refuses("roles: { bad: { mono: \"\x1b[2J\" }", "x.yaml");
+}
+
+static struct theme_mode from(const char *term, const char *no_color, const char *fgbg, int colours)
+{
+	return theme_mode(&(struct theme_env){ .term = term, .no_color = no_color, .colorfgbg = fgbg,
+	                                       .colours = colours });
+}
+
+static void test_environment(void **state)
+{
+	(void)state;
+	assert_int_equal(from("xterm", NULL, NULL, 8).depth, THEME_16);
+	assert_int_equal(from("xterm-256color", NULL, NULL, 256).depth, THEME_256);
+	assert_int_equal(from("xterm-direct", NULL, NULL, 1 << 24).colours, 256);
+	assert_int_equal(from("xterm-mono", NULL, NULL, -1).depth, THEME_MONO);
+	assert_int_equal(from("xterm-256color", "1", NULL, 256).depth, THEME_MONO);
+	assert_int_equal(from("xterm-256color", "", NULL, 256).depth, THEME_256);
+	assert_true(from("linux", NULL, NULL, 8).ascii);
+	assert_true(from("vt220", NULL, NULL, -1).ascii);
+	assert_true(from("dumb", NULL, NULL, -1).ascii);
+	assert_true(from(NULL, NULL, NULL, -1).ascii);
+	assert_false(from("screen.linux", NULL, NULL, 8).ascii);
+	assert_false(from("tmux-256color", NULL, NULL, 256).ascii);
+}
+
+static void test_light(void **state)
+{
+	struct theme_env env = { .term = "xterm", .colours = 8, .colorfgbg = "0;15" };
+
+	(void)state;
+	assert_true(from("xterm", NULL, "0;default;7", 8).light);
+	assert_true(from("xterm", NULL, "0;15", 8).light);
+	assert_false(from("xterm", NULL, "15;0", 8).light);
+	assert_false(from("xterm", NULL, "15;8", 8).light);
+	assert_false(from("xterm", NULL, "15", 8).light);
+	assert_false(from("xterm", NULL, "0;default", 8).light);
+	assert_false(from("xterm", NULL, NULL, 8).light);
+	env.light = THEME_DARK;
+	assert_false(theme_mode(&env).light);
+	env.light = THEME_LIGHT;
+	env.colorfgbg = NULL;
+	assert_true(theme_mode(&env).light);
+}
+
+static void loads(const char *path)
+{
+	struct err e = { 0 };
+	struct doc *doc = doc_load(path, &e);
+
+	if (!doc || !theme_read(&theme, doc_root(doc), &e))
+		fail_msg("%s", e.text);
+	doc_free(doc);
+}
+
+/* The selection is seen under every theme, and no theme paints plain text. */
+static void test_shipped_themes(void **state)
+{
+	static const char *const paths[] = { "themes/calm.yaml", "themes/mono.yaml", "themes/ascii.yaml" };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		loads(paths[i]);
+		assert_int_equal(theme.ascii, i == 2);
+		for (int d = 0; d < THEME_DEPTH_COUNT; d++) {
+			looks(ROLE_FOCUS, mode((enum theme_depth)d, 256, false), ATTR_REVERSE, -1);
+			looks(ROLE_TEXT, mode((enum theme_depth)d, 256, true), 0, -1);
+		}
+	}
+	loads("themes/calm.yaml");
+	looks(ROLE_BAD, mode(THEME_256, 256, true), 0, 124);
+	looks(ROLE_BAD, mode(THEME_MONO, 0, false), ATTR_REVERSE, -1);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_without_a_file),
+		cmocka_unit_test(test_depths),
+		cmocka_unit_test(test_richer_depths_follow_poorer_ones),
+		cmocka_unit_test(test_attributes_beside_a_pair),
+		cmocka_unit_test(test_errors_name_their_place),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_light),
+		cmocka_unit_test(test_shipped_themes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
