@@ -43,7 +43,8 @@ FUZZ     ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%)
 
 ifeq ($(SAN),fuzz)
-SANFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -O1 -Wno-error
+SANFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -O1
+WARN     :=
 endif
 
 $(FUZZ_BIN): %: %.o $(BUILD)/libsextant.a
