@@ -15,7 +15,7 @@ static const char users_xml[] =
 	"<yandex><profiles>\n"
 	"<default><max_memory_usage>2000000000</max_memory_usage></default>\n"
 	"<strict><readonly>1</readonly></strict>\n"
-	"<tiny><max_memory_usage>1000000</max_memory_usage><readonly>2</readonly></tiny>\n"
+	"<tiny><max_memory_usage>8000000</max_memory_usage><readonly>2</readonly></tiny>\n"
 	"</profiles><quotas><default/></quotas><users>\n"
 	"<default><password/><networks><ip>::/0</ip></networks><profile>default</profile>"
 	"<quota>default</quota></default>\n"

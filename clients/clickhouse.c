@@ -1,0 +1,560 @@
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "clients/client.h"
+#include "clients/clickhouse_error.h"
+#include "clients/clickhouse_request.h"
+#include "clients/clickhouse_tsv.h"
+#include "clients/http.h"
+#include "clients/registry.h"
+#include "clients/sqltext.h"
+
+/* ClickHouse over HTTP. One connection object is one kept-alive connection, plus
+ * a second one on demand: for looking how far a query is, and for killing it. */
+
+#define SIDE_TIME  (2 * USEC_SEC)    /* a look or a kill may take so long */
+#define WAKE_TIME  (60 * USEC_SEC)   /* an idle cloud service takes up to a minute */
+
+enum { ANSWER_MAX = 64 << 10 };      /* of what is not rows */
+
+struct ch {
+	const struct source *source;
+	struct http *http, *side;
+	struct buf base;                /* address without a trailing slash */
+	struct secret password;         /* read on first use, dropped when refused */
+	bool password_read;
+	struct ch_server server;
+};
+
+static const struct setting_def settings[] = {
+	{ "host", NULL, false, false, "host of the server (or url)" },
+	{ "port", "8123, or 8443 with secure", false, false,
+	  "HTTP port; the native ports 9000 and 9440 are read as 8123 and 8443" },
+	{ "secure", "false", false, false, "true for HTTPS" },
+	{ "url", NULL, false, false, "http(s)://host:port instead of host, port and secure" },
+	{ "user", "default", false, false, "account name" },
+	{ "password", NULL, false, true, "reference to the password" },
+	{ "database", NULL, false, false, "database of unqualified table names" },
+	{ "ca_file", NULL, false, false, "PEM file with the CA to trust instead of the system's" },
+	{ "proxy", NULL, false, false, "HTTP proxy; none is taken from the environment" },
+	{ "cleartext_password", "false", false, false,
+	  "true sends the password over plain HTTP to another machine" },
+	{ "connect_timeout", "10", false, false, "seconds for DNS, TCP and TLS together" },
+	{ "first_byte_timeout", "60", false, false,
+	  "seconds that a sleeping service may take to wake" },
+	{ NULL, NULL, false, false, NULL },
+};
+
+static usec now_mono(void)
+{
+	return clock_mono(&clock_system);
+}
+
+static bool prepare(struct source *s, struct err *e)
+{
+	struct buf base = BUF_INIT;
+	bool ok = ch_address(s, &base, s->origin, sizeof(s->origin), e);
+
+	buf_release(&base);
+	return ok;
+}
+
+static void close_conn(void *conn)
+{
+	struct ch *c = conn;
+
+	if (!c)
+		return;
+	http_free(c->http);
+	http_free(c->side);
+	buf_release(&c->base);
+	secret_release(&c->password);
+	free(c);
+}
+
+static void *open_conn(const struct source *s, struct err *e)
+{
+	struct ch *c = calloc(1, sizeof(*c));
+	char origin[sizeof(s->origin)];
+
+	if (!c) {
+		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+		return NULL;
+	}
+	c->source = s;
+	c->http = http_new(s, e);
+	if (c->http && ch_address(s, &c->base, origin, sizeof(origin), e))
+		return c;
+	close_conn(c);
+	return NULL;
+}
+
+static bool read_password(struct ch *c, struct err *e)
+{
+	if (c->password_read || !*source_get(c->source, "password", ""))
+		return true;
+	c->password_read = source_secret(c->source, "password", &c->password, e);
+	return c->password_read;
+}
+
+/* A refused password may have been changed meanwhile: the next run reads it anew. */
+static void forget_password(struct ch *c)
+{
+	secret_release(&c->password);
+	c->password_read = false;
+}
+
+/* ---- small questions: the whole answer as text ---- */
+
+struct question {
+	const char *sql;
+	bool guarded;           /* send the settings of c->server along */
+	usec deadline, first_byte;
+	struct cancel *cancel;
+	bool (*tick)(void *ctx);
+	struct row_sink *sink;  /* for tick; NULL = none */
+	struct buf answer;
+	struct http_response response;
+};
+
+static bool keep_answer(void *ctx, const struct http_response *r, const char *data, size_t len,
+			struct err *e)
+{
+	struct question *k = ctx;
+
+	(void)r;
+	return buf_put(&k->answer, data, len) ||
+	       err_set(e, ERR_LIMIT, 0, "an answer of one line is longer than %d bytes", ANSWER_MAX);
+}
+
+/* The server refused: in its own words, or in those of whatever answered for it. */
+static bool refused(struct ch *c, const struct http_response *r, const struct buf *body,
+		    struct err *e)
+{
+	long code = clickhouse_code(buf_str(body), body->len);
+
+	if (code == 0)
+		code = r->exception_code;
+	if (code == 0)
+		http_status_err(c->source, r, buf_str(body), body->len, e);
+	else
+		ch_error(e, c->source->name, code, buf_str(body), body->len, false);
+	if (e->kind == ERR_AUTH)
+		forget_password(c);
+	return false;
+}
+
+/* Something in front of the server answered for it. */
+static bool is_page(const struct http_response *r)
+{
+	return r->status == 200 && strcmp(r->content_type, "text/html") == 0;
+}
+
+static bool page_err(const struct ch *c, struct err *e)
+{
+	return err_set(e, ERR_DECODE, 0,
+		       "%s: expected tab-separated rows, got text/html (login page?)",
+		       c->source->name);
+}
+
+static void question_url(const struct ch *c, const struct question *k, struct buf *url)
+{
+	usec left = k->deadline - now_mono();
+
+	buf_puts(url, buf_str(&c->base));
+	buf_puts(url, "/?default_format=TabSeparated");
+	if (k->guarded && c->server.send_readonly)
+		buf_puts(url, "&readonly=2");
+	if (k->guarded && c->server.send_limits)
+		buf_printf(url, "&max_execution_time=%lld",
+			   (long long)(left > USEC_SEC ? left / USEC_SEC : 1));
+}
+
+static bool ask(struct ch *c, struct http *http, struct question *k, struct err *e)
+{
+	struct buf url = BUF_INIT;
+	struct http_request req = {
+		.method = "POST", .body = k->sql, .body_len = strlen(k->sql),
+		.user = source_get(c->source, "user", "default"),
+		.deadline = k->deadline, .first_byte = k->first_byte, .tick = k->tick,
+	};
+	bool ok;
+
+	k->answer = (struct buf){ .max = ANSWER_MAX };
+	question_url(c, k, &url);
+	req.url = buf_str(&url);
+	ok = read_password(c, e);
+	req.password = c->password.data;
+	ok = ok && http_exchange(http, &req, k->cancel, keep_answer, k, &k->response, e);
+	if (ok && is_page(&k->response))
+		ok = page_err(c, e);
+	else if (ok && k->response.status != 200)
+		ok = refused(c, &k->response, &k->answer, e);
+	buf_release(&url);
+	return ok;
+}
+
+/* One more connection, made when it is first needed. */
+static bool ask_aside(struct ch *c, struct question *k, struct err *e)
+{
+	if (!c->side)
+		c->side = http_new(c->source, e);
+	return c->side && ask(c, c->side, k, e);
+}
+
+/* ---- who is there ---- */
+
+static bool say_waking(void *ctx)
+{
+	struct question *k = ctx;
+	struct progress p = { .note = "no answer yet (waking service?)" };
+
+	if (k->sink)
+		k->sink->progress(k->sink, &p);
+	return true;
+}
+
+/* What the account lets us set: our read-only guard and limits, or less.
+ * Error 164 says that it is read-only already, 452 that a limit is fixed. */
+static bool send_less(struct ch_server *s, long code)
+{
+	if (code == 164 && s->send_readonly)
+		s->send_readonly = false;
+	else if ((code == 164 || code == 452) && s->send_limits)
+		s->send_limits = false;
+	else
+		return false;
+	return true;
+}
+
+static void note_version(struct ch_server *s, const struct buf *answer)
+{
+	char *end;
+
+	text_safe(s->version, sizeof(s->version), buf_str(answer), strcspn(buf_str(answer), "\n"));
+	s->major = strtol(s->version, &end, 10);
+	s->minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+	s->known = true;
+}
+
+/* Once per connection object: the version says how values are bound. */
+static bool learn_server(struct ch *c, usec deadline, struct cancel *cancel, struct row_sink *sink,
+			 struct http_response *response, struct err *e)
+{
+	struct question k = {
+		.sql = "SELECT version()", .guarded = true, .deadline = deadline,
+		.cancel = cancel, .tick = say_waking, .sink = sink,
+		.first_byte = source_int(c->source, "first_byte_timeout", WAKE_TIME / USEC_SEC) *
+			      USEC_SEC,
+	};
+	struct err why = { 0 };
+	bool ok;
+
+	c->server = (struct ch_server){ .send_readonly = true, .send_limits = true };
+	for (;;) {
+		ok = ask(c, c->http, &k, &why);
+		if (ok)
+			note_version(&c->server, &k.answer);
+		buf_release(&k.answer);
+		if (ok || !send_less(&c->server, why.code))
+			break;
+	}
+	if (response)
+		*response = k.response;
+	if (!ok && e)
+		*e = why;
+	return ok;
+}
+
+/* ---- a query ---- */
+
+struct running {
+	struct ch *c;
+	const struct query *q;
+	struct cancel *cancel;
+	struct row_sink *sink;
+	struct tsv *tsv;
+	struct buf refusal;     /* body of an answer that is not 200 */
+	uint64_t rows, max_rows;
+	struct http_response response;
+};
+
+static bool on_columns(void *ctx, const char *const *names, const char *const *types, size_t n,
+		       struct err *e)
+{
+	struct running *r = ctx;
+
+	(void)types;
+	return r->sink->columns(r->sink, names, n, e);
+}
+
+static bool on_row(void *ctx, const struct cell *cells, struct err *e)
+{
+	struct running *r = ctx;
+
+	if (r->rows >= r->max_rows)
+		return err_set(e, ERR_LIMIT, 0, "%s: more than %" PRIu64 " rows, stopped there",
+			       r->c->source->name, r->max_rows);
+	if (!r->sink->row(r->sink, cells, e))
+		return false;
+	r->rows++;
+	return true;
+}
+
+static bool on_body(void *ctx, const struct http_response *head, const char *data, size_t len,
+		    struct err *e)
+{
+	struct running *r = ctx;
+	size_t room = ANSWER_MAX - r->refusal.len;
+
+	r->sink->bytes(r->sink, len);
+	if (head->status != 200) {
+		buf_put(&r->refusal, data, len < room ? len : room);
+		return true;
+	}
+	if (is_page(head))
+		return page_err(r->c, e);
+	tsv_set_tag(r->tsv, head->exception_tag);
+	return tsv_feed(r->tsv, data, len, e);
+}
+
+/* How far the server is. system.processes works on every version; headers would
+ * need their own setting and end long queries by their number. */
+static bool on_tick(void *ctx)
+{
+	struct running *r = ctx;
+	struct progress p = { 0 };
+	struct err why;
+	char sql[200];
+	struct question k = {
+		.sql = sql, .cancel = r->cancel, .deadline = now_mono() + SIDE_TIME,
+	};
+	bool seen;
+
+	snprintf(sql, sizeof(sql), "SELECT read_rows, total_rows_approx, read_bytes "
+		 "FROM system.processes WHERE query_id = '%s'", r->q->id);
+	seen = ask_aside(r->c, &k, &why) &&
+	       sscanf(buf_str(&k.answer), "%" SCNu64 "\t%" SCNu64 "\t%" SCNu64, &p.rows_read,
+		      &p.rows_total, &p.bytes_read) == 3;
+	buf_release(&k.answer);
+	if (seen)
+		r->sink->progress(r->sink, &p);
+	return seen;
+}
+
+static void say_sent(struct running *r, const struct ch_request *req)
+{
+	struct buf text = BUF_INIT;
+
+	sqltext_describe(&text, r->q, buf_str(&req->sql));
+	r->sink->sent(r->sink, buf_str(&text));
+	buf_release(&text);
+}
+
+static bool exchange(struct running *r, const struct ch_request *req, struct err *e)
+{
+	struct ch *c = r->c;
+	struct http_request http = {
+		.method = "POST", .url = buf_str(&req->url),
+		.body = req->sql_in_body ? buf_str(&req->sql) : NULL,
+		.body_len = req->sql_in_body ? req->sql.len : 0,
+		.fields = req->fields, .nfields = req->nfields,
+		.user = source_get(c->source, "user", "default"),
+		.password = c->password.data,
+		.deadline = r->q->deadline,
+		/* The first byte comes when the query is done: only the deadline counts. */
+		.first_byte = r->q->deadline - now_mono(),
+		.max_bytes = r->q->max_bytes, .tick = on_tick,
+	};
+
+	return http_exchange(c->http, &http, r->cancel, on_body, r, &r->response, e);
+}
+
+/* Closing the connection leaves the query running there. */
+static bool kill_query(struct ch *c, const char *id)
+{
+	char sql[160];
+	struct err why;
+	struct question k = { .sql = sql, .deadline = now_mono() + SIDE_TIME };
+	bool told;
+
+	snprintf(sql, sizeof(sql), "KILL QUERY WHERE query_id = '%s' ASYNC", id);
+	told = ask_aside(c, &k, &why);
+	buf_release(&k.answer);
+	return told;
+}
+
+/* Our side ended it while the server may be at work. */
+static bool stop_server(struct running *r, struct err *e)
+{
+	struct err why = *e;
+	bool told;
+
+	if (!r->response.sent || r->response.complete || is_page(&r->response))
+		return false;
+	told = kill_query(r->c, r->q->id);
+	err_set(e, why.kind, why.code, "%s (%s)", why.text,
+		told ? "the server was told to stop" : "the server could not be told to stop");
+	e->transient = why.transient;
+	return false;
+}
+
+static bool prefixed(const struct running *r, struct err *e)
+{
+	struct err why = *e;
+
+	return err_set(e, why.kind, why.code, "%s: %s", r->c->source->name, why.text);
+}
+
+/* The rows have ended; `whole` when the transfer did as the protocol says,
+ * otherwise *e says what broke it. */
+static bool finish_rows(struct running *r, bool whole, struct err *e)
+{
+	struct err why = { 0 };
+	const char *name = r->c->source->name;
+
+	switch (tsv_finish(r->tsv, &why)) {
+	case TSV_EXCEPTION:
+		return ch_error(e, name, tsv_code(r->tsv), tsv_message(r->tsv),
+				strlen(tsv_message(r->tsv)), r->rows > 0);
+	case TSV_REFUSED:
+		*e = why;
+		return false;
+	case TSV_MALFORMED:
+		if (whole) {
+			*e = why;
+			return prefixed(r, e);
+		}
+		return false;
+	case TSV_CUT:
+		return whole ? err_set(e, ERR_NETWORK, 0,
+				       "%s: the answer is cut off behind %" PRIu64 " rows", name,
+				       r->rows) : false;
+	case TSV_OK:
+		break;
+	}
+	if (whole && r->response.exception_code)
+		return ch_error(e, name, r->response.exception_code, "", 0, r->rows > 0);
+	return whole;
+}
+
+static bool talk(struct running *r, const struct ch_request *req, struct err *e)
+{
+	bool ok = read_password(r->c, e) && exchange(r, req, e);
+	bool ended = ok || e->kind == ERR_NETWORK;
+
+	if (!ended)
+		return stop_server(r, e);
+	if (r->response.status == 200)
+		return finish_rows(r, ok, e);
+	if (ok || clickhouse_code(buf_str(&r->refusal), r->refusal.len) > 0)
+		return refused(r->c, &r->response, &r->refusal, e);
+	return false;
+}
+
+/* The id goes into statements of ours: nothing in it may end a quote. */
+static bool plain_id(const char *id)
+{
+	if (!*id)
+		return false;
+	for (; *id; id++) {
+		if (!isalnum((unsigned char)*id) && !strchr("-_.:", *id))
+			return false;
+	}
+	return true;
+}
+
+static bool run_request(struct running *r, struct err *e)
+{
+	struct ch_request req;
+	struct tsv_sink sink = { on_columns, on_row, r };
+	bool ok;
+
+	if (!ch_request_build(&req, r->c->source, buf_str(&r->c->base), &r->c->server, r->q,
+			      r->q->deadline - now_mono(), e))
+		return prefixed(r, e);
+	r->tsv = tsv_new(&sink, e);
+	if (r->tsv)
+		say_sent(r, &req);
+	ok = r->tsv && talk(r, &req, e);
+	tsv_free(r->tsv);
+	buf_release(&r->refusal);
+	ch_request_release(&req);
+	return ok;
+}
+
+static bool run(void *conn, const struct query *q, struct cancel *cancel, struct row_sink *sink,
+		struct err *e)
+{
+	struct ch *c = conn;
+	struct err why = { 0 };
+	struct running r = {
+		.c = c, .q = q, .cancel = cancel, .sink = sink,
+		.max_rows = q->max_rows ? q->max_rows : CLIENT_MAX_ROWS,
+	};
+	bool ok;
+
+	if (!plain_id(q->id))
+		return err_set(e, ERR_INTERNAL, 0, "%s: the id of a query has other characters than "
+						   "letters, digits and -_.:", c->source->name);
+	ok = (c->server.known || learn_server(c, q->deadline, cancel, sink, NULL, &why)) &&
+	     run_request(&r, &why);
+	/* What is wrong with the account or the peer may be mended behind our back. */
+	if (!ok && (why.kind == ERR_AUTH || why.kind == ERR_TRUST || why.kind == ERR_NETWORK))
+		c->server.known = false;
+	if (!ok && e)
+		*e = why;
+	return ok;
+}
+
+/* ---- health ---- */
+
+/* "0", "1" or "2": with our settings sent along. */
+static bool ask_readonly(struct ch *c, usec deadline, struct cancel *cancel, bool *read_only,
+			 struct err *e)
+{
+	struct question k = {
+		.sql = "SELECT value FROM system.settings WHERE name = 'readonly'",
+		.guarded = true, .deadline = deadline, .cancel = cancel,
+	};
+	bool ok = ask(c, c->http, &k, e);
+
+	*read_only = ok && k.answer.len > 0 && k.answer.data[0] != '0';
+	buf_release(&k.answer);
+	return ok;
+}
+
+static bool check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
+		  struct err *e)
+{
+	struct ch *c = conn;
+	struct http_response response;
+	const char *user = source_get(c->source, "user", "default");
+
+	*h = (struct health){ 0 };
+	if (!learn_server(c, deadline, cancel, NULL, &response, e) ||
+	    !ask_readonly(c, deadline, cancel, &h->read_only, e))
+		return false;
+	snprintf(h->server, sizeof(h->server), "ClickHouse %s", c->server.version);
+	text_safe(h->user, sizeof(h->user), user, strlen(user));
+	h->skew_ms = response.skew_ms;
+	snprintf(h->detail, sizeof(h->detail), "%s%s",
+		 c->server.send_readonly ? "read-only by our setting" : "a read-only account",
+		 c->server.send_limits ? "" : "; it fixes the limits, ours are not sent");
+	return true;
+}
+
+const struct client_ops clickhouse_ops = {
+	.kind = "clickhouse",
+	.settings = settings,
+	.prepare = prepare,
+	.open = open_conn,
+	.run = run,
+	.check = check,
+	.close = close_conn,
+};
