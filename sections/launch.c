@@ -104,15 +104,28 @@ static bool param_add(struct job *j, const char *name, const char *value)
 	return true;
 }
 
-/* Everything known is offered; each query binds what it names. Facts outrank the
- * configuration's params. */
-static bool params_fill(struct job *j, const struct config *config, const struct facts *facts,
+static bool param_known(const struct job *j, const char *name)
+{
+	for (size_t i = 0; i < j->nparams; i++)
+		if (!strcmp(j->params[i].name, name))
+			return true;
+	return false;
+}
+
+/* Everything known is offered, each query binds what it names; what the workspace
+ * may know but does not is NULL. Facts outrank the configuration's params. */
+static bool params_fill(struct job *j, const struct engine *en, const struct facts *facts,
 			struct span span, unsigned limit)
 {
+	const struct config *config = en->config;
+	const char *const *may = en->workspace->params;
 	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX], rows[16];
 	bool ok = true;
+	size_t n = 0;
 
-	j->params = calloc(facts->n + config->nparams + 3, sizeof *j->params);
+	while (may && may[n])
+		n++;
+	j->params = calloc(facts->n + config->nparams + n + 3, sizeof *j->params);
 	if (!j->params)
 		return false;
 	if (span.from != TIME_NONE) {
@@ -124,7 +137,10 @@ static bool params_fill(struct job *j, const struct config *config, const struct
 	for (size_t i = 0; ok && i < facts->n; i++)
 		ok = param_add(j, facts->items[i].name, facts->items[i].value);
 	for (size_t i = 0; ok && i < config->nparams; i++)
-		ok = param_add(j, config->params[i].key, config->params[i].value);
+		ok = param_known(j, config->params[i].key) ||
+		     param_add(j, config->params[i].key, config->params[i].value);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = param_known(j, may[i]) || param_add(j, may[i], NULL);
 	return ok;
 }
 
@@ -172,7 +188,7 @@ static struct job *build_job(struct engine *en, struct open_case *c, size_t sect
 	j->query_name = strdup(step->query);
 	j->query.max_rows = def->max_rows;
 	if (!j->query_name ||
-	    !params_fill(j, en->config, &c->inv.facts, sl->span, def->max_rows)) {
+	    !params_fill(j, en, &c->inv.facts, sl->span, def->max_rows)) {
 		err_set(e, ERR_MEMORY, 0, "out of memory starting a request");
 		job_free(j);
 		return NULL;
