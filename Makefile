@@ -32,6 +32,10 @@ SRC     := $(filter-out views/main.c,$(wildcard base/*.c tui/*.c clients/*.c sec
 OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 EMBED   := $(sort $(shell find sections/queries sections/demo themes -name '*.sql' -o -name '*.yaml'))
 
+# `make V=1` shows the commands.
+Q   := $(if $(V),,@)
+say  = @$(if $(V),:,printf '  %-4s %s\n' $(1) $@)
+
 .PHONY: all
 all: $(BUILD)/sextant $(BUILD)/demo.db
 
@@ -39,33 +43,38 @@ include tests/tests.mk
 include docs/docs.mk
 
 $(BUILD)/sextant: $(BUILD)/views/main.o $(BUILD)/libsextant.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libsextant.a: $(OBJ)
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcsD $@ $(OBJ)
+	$(Q)$(AR) rcsD $@ $(OBJ)
 
 $(BUILD)/%.o: %.c | packages
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -include base/banned.h -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -include base/banned.h -MMD -MP -c -o $@ $<
 
 # The queries, the demonstration's description and the themes, as one C file.
 $(BUILD)/embedded.c: $(EMBED) sections/embed.sh
 	@mkdir -p $(@D)
-	sh sections/embed.sh $(EMBED) > $@.tmp
-	mv $@.tmp $@
+	$(Q)sh sections/embed.sh $(EMBED) > $@.tmp
+	$(Q)mv $@.tmp $@
 
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The demonstration database is made from its description (sections/demo).
 DEMO_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard sections/demo/*.c))
 
 $(BUILD)/demo-data: $(DEMO_OBJ) $(BUILD)/libsextant.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/demo.db: $(BUILD)/demo-data
-	$(BUILD)/demo-data sqlite $@
+	$(call say,DATA)
+	$(Q)$(BUILD)/demo-data sqlite $@
 
 .PHONY: packages
 packages:
