@@ -122,6 +122,9 @@ struct workspace {
 	void (*window)(const struct facts *, usec now, struct window *);
 	/* Names of facts that make the "load" object of the JSON output, NULL-ended. */
 	const char *const *subject_facts;
+	/* Names that queries may bind before anything is known of them: NULL then.
+	 * NULL-ended. Any other unknown name is a mistake in a query. */
+	const char *const *params;
 	/* Secrets that may stand in the environment, to be sealed at start; NULL-ended. */
 	const char *const *secret_env;
 };

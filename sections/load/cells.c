@@ -162,6 +162,27 @@ struct cell tidy_list(struct row_maker *m, struct cell c)
 	return kept(m, &text, CELL_NULL);
 }
 
+static bool read_degrees(struct cell c, double *out)
+{
+	char text[32], *end;
+
+	if (c.len == 0 || c.len >= sizeof text)
+		return false;
+	memcpy(text, c.data, c.len);
+	text[c.len] = '\0';
+	*out = strtod(text, &end);
+	return *end == '\0';
+}
+
+/* Centimetres are enough, and hide 43.619999999999997. */
+static void put_coordinates(struct buf *out, struct cell lat, struct cell lon)
+{
+	double y, x;
+
+	if (read_degrees(lat, &y) && read_degrees(lon, &x))
+		buf_printf(out, "%.9g,%.9g", y, x);
+}
+
 struct cell tidy_place(struct row_maker *m, struct cell c)
 {
 	static const char *const parts[] = {
@@ -174,10 +195,9 @@ struct cell tidy_place(struct row_maker *m, struct cell c)
 		return c;
 	for (size_t i = 0; parts[i]; i++)
 		join(&text, payload_get(&p, 0, parts[i]));
-	if (text.len == 0) {
-		join(&text, payload_get(&p, 0, "latitude|lat"));
-		join(&text, payload_get(&p, 0, "longitude|lon|lng"));
-	}
+	if (text.len == 0)
+		put_coordinates(&text, payload_get(&p, 0, "latitude|lat"),
+				payload_get(&p, 0, "longitude|lon|lng"));
 	payload_release(&p);
 	return kept(m, &text, CELL_NULL);
 }

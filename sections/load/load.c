@@ -18,6 +18,13 @@ const char *const load_subject_facts[] = {
 	"latest_check_call_at", "never_created", NULL,
 };
 
+static const char *const params[] = {
+	"identifier", "tracking_id", "tracking_id_candidate", "load_number", "load_number_candidate",
+	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
+	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
+	"ocean_services", "log_services", "from", "to", NULL,
+};
+
 static const struct section_def *const sections[] = {
 	&section_load,      &section_network,      &section_creation, &section_carrier_files,
 	&section_callbacks, &section_ocean_events, &section_logs,
@@ -33,6 +40,7 @@ const struct workspace workspace_load = {
 	.identify = load_identify,
 	.window = load_window,
 	.subject_facts = load_subject_facts,
+	.params = params,
 	.secret_env = load_secret_env,
 };
 

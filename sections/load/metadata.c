@@ -129,9 +129,11 @@ static void derive_stops(struct row_maker *m, struct cell *c)
 	payload_release(&p);
 }
 
+/* The SQL texts say where a row is from; the API's answer needs no saying. */
 static bool derive(struct row_maker *m, struct cell *c, struct err *e)
 {
 	tidy_cells(m, columns, L_COUNT, c);
+	c[L_KNOWN_FROM] = first_of(c[L_KNOWN_FROM], cell_of("API"));
 	c[L_ORIGIN] = tidy_place(m, c[L_ORIGIN]);
 	c[L_DESTINATION] = tidy_place(m, c[L_DESTINATION]);
 	c[L_LOCATION] = tidy_place(m, c[L_LOCATION]);

@@ -60,7 +60,7 @@ static size_t stop_map(const struct scope *s, struct cell type)
 static void read_place(const struct scope *s, struct ocean_event *ev)
 {
 	static const char unlocode[] = "location_identity|unlocode|un_locode|location_code";
-	static const char place[] = "name|location|city|location_name";
+	static const char place[] = "city|name|location|location_name";
 	size_t stop = stop_map(s, ev->stop_type);
 
 	ev->unlocode = own(s, unlocode);
