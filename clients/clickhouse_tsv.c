@@ -270,13 +270,18 @@ static bool hold(struct tsv *t)
 	return buf_put(&t->held, t->line.data, t->line.len) && buf_putc(&t->held, '\n');
 }
 
+/* Only the beginning of a message is worth keeping. */
 static void add_message(struct tsv *t, const char *s, size_t len)
 {
 	size_t room = MESSAGE_MAX - t->message.len;
 
 	buf_put(&t->message, s, len < room ? len : room);
-	if (t->message.len < MESSAGE_MAX)
-		buf_putc(&t->message, '\n');
+}
+
+static void add_message_line(struct tsv *t)
+{
+	add_message(t, t->line.data, t->line.len);
+	add_message(t, "\n", 1);
 }
 
 /* This line is no row: it and all behind it can only be a message. */
@@ -284,7 +289,7 @@ static void turn_to_message(struct tsv *t)
 {
 	add_message(t, buf_str(&t->held), t->held.len);
 	buf_clear(&t->held);
-	add_message(t, t->line.data, t->line.len);
+	add_message_line(t);
 	t->place = IN_MESSAGE;
 }
 
@@ -373,7 +378,7 @@ static void take_tag(struct tsv *t)
 	t->place = IN_MESSAGE;
 	/* Without a tag the message itself begins here. */
 	if (n == 0 || t->line.len != n + 1 || memcmp(t->line.data, t->tag, n) != 0)
-		add_message(t, t->line.data, t->line.len);
+		add_message_line(t);
 }
 
 /* "LENGTH TAG\r" closes the message. */
@@ -405,7 +410,7 @@ static bool take_line(struct tsv *t, struct err *e)
 		return true;
 	case IN_MESSAGE:
 		if (!(t->marked && (closes_message(t) || at_marker(t))))
-			add_message(t, t->line.data, t->line.len);
+			add_message_line(t);
 		return true;
 	}
 	return true;
@@ -441,7 +446,7 @@ bool tsv_feed(struct tsv *t, const char *data, size_t len, struct err *e)
 
 static enum tsv_end say_exception(struct tsv *t)
 {
-	t->code = clickhouse_code(t->message.data, t->message.len);
+	t->code = clickhouse_code(tsv_message(t), t->message.len);
 	return TSV_EXCEPTION;
 }
 
@@ -450,7 +455,7 @@ static enum tsv_end end_in_message(struct tsv *t, struct err *e)
 	size_t cells;
 
 	if (t->line.len > 0)
-		add_message(t, t->line.data, t->line.len);
+		add_message_line(t);
 	if (t->marked || clickhouse_code(buf_str(&t->message), t->message.len) > 0)
 		return say_exception(t);
 	cells = count_cells(buf_str(&t->message), strcspn(buf_str(&t->message), "\n"));
