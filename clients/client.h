@@ -83,7 +83,9 @@ struct client_ops {
 	const char *kind;                           /* "postgres" */
 	const struct setting_def *settings;         /* ends with a NULL key */
 	/* Fills source->origin from the settings and checks what the table cannot.
-	 * Pure; called while the configuration is read. */
+	 * Pure; called while the configuration is read. A setting that is missing but
+	 * not `required` (an alternative) is "no KEY: set sources.NAME.KEY": the source
+	 * is then not configured. Every other complaint is about a wrong value. */
 	bool (*prepare)(struct source *, struct err *);
 	/* A connection object. Cheap: connects on first use. Keeps `source`. */
 	void *(*open)(const struct source *, struct err *);

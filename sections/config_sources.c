@@ -301,44 +301,62 @@ static bool fill(struct entry *n, const struct setting_def *d, struct err *e)
 
 /* ---- is it usable? ------------------------------------------------------------------------ */
 
-static void say_missing(struct entry *n, const struct setting_def *d)
+/* `text` and the names in the environment that would do. */
+static void say_missing(struct entry *n, const char *key, const char *text)
 {
-	const struct env_alias *a = n->use_env ? find_alias(n->def, d->key) : NULL;
-	struct buf text = { .max = sizeof(n->source->missing) - 1 };
+	const struct env_alias *a = n->use_env ? find_alias(n->def, key) : NULL;
+	struct buf out = { .max = sizeof(n->source->missing) - 1 };
 
-	buf_printf(&text, "no %s: set sources.%s.%s", d->key, n->source->name, d->key);
+	buf_puts(&out, text);
 	for (size_t i = 0; a && i < ALIASES && a->names[i]; i++)
-		buf_printf(&text, "%s %s", i ? "," : " or", a->names[i]);
-	snprintf(n->source->missing, sizeof(n->source->missing), "%s", buf_str(&text));
-	buf_release(&text);
+		buf_printf(&out, "%s %s", i ? "," : " or", a->names[i]);
+	snprintf(n->source->missing, sizeof(n->source->missing), "%s", buf_str(&out));
+	buf_release(&out);
 }
 
 static bool lacks_required(struct entry *n)
 {
 	const struct source *s = n->source;
+	char text[96];
 
 	for (const struct setting_def *d = s->client->settings; d->key; d++) {
 		if (!d->required || setting_find(s->settings, s->nsettings, d->key))
 			continue;
-		say_missing(n, d);
+		snprintf(text, sizeof(text), "no %s: set sources.%s.%s", d->key, s->name, d->key);
+		say_missing(n, d->key, text);
 		return true;
 	}
 	return false;
 }
 
-/* A complaint about what the file says stops everything; one about the environment
- * only takes this source away. */
+/* The key that a client missed, which its table could not require: "no KEY: ...". */
+static const char *key_missed(const struct client_ops *client, const char *text)
+{
+	for (const struct setting_def *d = client->settings; d->key; d++) {
+		size_t len = strlen(d->key);
+
+		if (strncmp(text, "no ", 3) == 0 && strncmp(text + 3, d->key, len) == 0 &&
+		    text[3 + len] == ':')
+			return d->key;
+	}
+	return NULL;
+}
+
+/* A wrong value in the file stops everything; one in the environment only takes
+ * this source away. */
 static bool prepare(struct entry *n, struct err *e)
 {
 	struct source *s = n->source;
 	struct err why = { 0 };
+	const char *key;
 
 	s->configured = s->client->prepare(s, &why);
 	if (s->configured)
 		return true;
-	if (n->map)
+	key = key_missed(s->client, why.text);
+	if (n->map && !key)
 		return err_set(e, ERR_CONFIG, 0, "%s: %s", doc_where(n->map), why.text);
-	snprintf(s->missing, sizeof(s->missing), "%.119s", why.text);
+	say_missing(n, key ? key : "", why.text);
 	return true;
 }
 

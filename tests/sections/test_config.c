@@ -55,6 +55,8 @@ static bool store_prepare(struct source *s, struct err *e)
 {
 	const char *port = value_of(s, "port");
 
+	if (port && strcmp(port, "auto") == 0)
+		return err_set(e, ERR_CONFIG, 0, "no password: set sources.%s.password", s->name);
 	if (port && strspn(port, "0123456789") != strlen(port))
 		return err_set(e, ERR_CONFIG, 0, "%s: port must be a number", s->name);
 	snprintf(s->origin, sizeof(s->origin), "http://%s:%s", value_of(s, "host"),
@@ -278,6 +280,12 @@ static void test_wrong_values(void **state)
 	/* What the file says must be right. */
 	assert_refused("sources:\n  logs:\n    host: h\n    port: http\n",
 		       "c.yaml:3:5: logs: port must be a number");
+	/* What it does not say may come later. */
+	c = parsed("sources: { logs: { host: h, port: auto } }");
+	assert_false(config_source(&c, "logs")->configured);
+	assert_string_equal(config_source(&c, "logs")->missing,
+			    "no password: set sources.logs.password or T_LOGS_PASSWORD, T_LOGS_TOKEN");
+	config_release(&c);
 	/* A wrong environment takes away one source, not all. */
 	setenv("T_LOGS_HOST", "h", 1);
 	setenv("T_LOGS_PORT", "http", 1);
