@@ -23,7 +23,7 @@ static long small_number(const json_t *v)
 	return n;
 }
 
-static struct cell message_of(json_t *root)
+struct cell rest_page_message(json_t *root)
 {
 	static const char *const places[] = { "message",  "error.message", "errors.0.message",
 					      "error",    "errors.0",      "detail" };
@@ -34,14 +34,16 @@ static struct cell message_of(json_t *root)
 		if (s.len > 0)
 			return s;
 	}
-	return cell_of("(no message)");
+	return CELL_NULL;
 }
 
 static bool status_error(const struct rest_mapping *m, json_t *root, long code, struct err *e)
 {
 	struct cell said = jsontext_scalar(jsontext_at(root, m->status_field));
-	struct cell message = message_of(root);
+	struct cell message = rest_page_message(root);
 
+	if (cell_is_null(message))
+		message = cell_of("(no message)");
 	if (cell_is_null(said))
 		return err_set(e, ERR_REMOTE, 0, "the answer has no %s: %.*s", m->status_field,
 			       (int)message.len, message.data);

@@ -24,6 +24,10 @@ bool rest_page_read(const struct rest_mapping *, const char *text, size_t len, s
 		    struct err *);
 void rest_page_release(struct rest_page *);
 
+/* What an error answer says in words, wherever APIs put that; CELL_NULL = nothing.
+ * Lives as long as the tree (NULL allowed). */
+struct cell rest_page_message(json_t *root);
+
 /* Hands the rows to the sink. `*count` goes up with each; ERR_LIMIT when it would
  * pass `max`. Stops when the cancel (NULL = none) fires. */
 bool rest_page_emit(const struct rest_mapping *, const struct rest_page *, uint64_t *count,

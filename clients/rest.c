@@ -1,0 +1,360 @@
+/* The kind "rest": JSON over HTTP, each query an endpoint mapping. */
+#include "clients/registry.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/http.h"
+#include "clients/jsontext.h"
+#include "clients/rest_ask.h"
+#include "clients/rest_auth.h"
+#include "clients/rest_mapping.h"
+#include "clients/rest_page.h"
+
+/* Decoded bytes of one answer; a tree takes several times that. */
+enum { ANSWER_MAX = 32 << 20 };
+
+/* ---- settings --------------------------------------------------------------------- */
+
+static const struct setting_def settings[] = {
+	{ "url", NULL, true, false, "where the API is: https://host[:port][/prefix]" },
+	{ "auth", "none", false, false,
+	  "none, basic, hmac-query, hmac-client, hmac-headers, bearer or header" },
+	{ "app_id", NULL, false, false, "who signs, for hmac-*" },
+	{ "secret", NULL, false, true, "what signs, for hmac-*" },
+	{ "user", NULL, false, false, "for basic" },
+	{ "password", NULL, false, true, "for basic" },
+	{ "token", NULL, false, true, "for bearer and header" },
+	{ "header_name", "X-API-Key", false, false, "which header carries the token, for header" },
+	{ "health_path", "/", false, false, "what the health check asks for" },
+	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
+	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
+	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
+	{ "first_byte_timeout", "30", false, false, "seconds until the answer begins at most" },
+	{ NULL, NULL, false, false, NULL },
+};
+
+/* The parts of the address that matter; each from curl_free's memory. */
+struct rest_url {
+	char *scheme, *host, *port, *user, *query, *fragment;
+};
+
+static char *url_part(CURLU *u, CURLUPart part)
+{
+	char *text = NULL;
+
+	return curl_url_get(u, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
+}
+
+static bool rest_url_init(struct rest_url *a, const char *url)
+{
+	CURLU *u = curl_url();
+	bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK;
+
+	*a = (struct rest_url){ 0 };
+	if (ok) {
+		a->scheme = url_part(u, CURLUPART_SCHEME);
+		a->host = url_part(u, CURLUPART_HOST);
+		a->port = url_part(u, CURLUPART_PORT);
+		a->user = url_part(u, CURLUPART_USER);
+		a->query = url_part(u, CURLUPART_QUERY);
+		a->fragment = url_part(u, CURLUPART_FRAGMENT);
+	}
+	curl_url_cleanup(u);
+	return ok && a->scheme && a->host && a->port;
+}
+
+static void rest_url_release(struct rest_url *a)
+{
+	curl_free(a->scheme);
+	curl_free(a->host);
+	curl_free(a->port);
+	curl_free(a->user);
+	curl_free(a->query);
+	curl_free(a->fragment);
+}
+
+static bool is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+}
+
+static bool is_tls(const struct rest_url *a)
+{
+	return strcmp(a->scheme, "https") == 0;
+}
+
+/* curl would also read "https:/host". */
+static bool is_absolute(const struct rest_url *a, const char *url)
+{
+	const char *rest = url + strlen(a->scheme);
+
+	return strncmp(rest, "://", 3) == 0 && rest[3] != '/';
+}
+
+static bool check_url(const struct source *s, const struct rest_url *a, const char *url,
+		      struct err *e)
+{
+	if ((!is_tls(a) && strcmp(a->scheme, "http") != 0) || !is_absolute(a, url))
+		return err_set(e, ERR_CONFIG, 0, "%s: the url must begin with https://", s->name);
+	if (a->user || a->query || a->fragment)
+		return err_set(e, ERR_CONFIG, 0,
+			       "%s: the url must hold no user, no ? and no #", s->name);
+	if (!is_tls(a) && !is_loopback(a->host) && !rest_auth_none(s))
+		return err_set(e, ERR_CONFIG, 0,
+			       "%s: credentials are not sent over plain http to %s: use https",
+			       s->name, a->host);
+	if (strlen(url) >= REST_BASE_MAX)
+		return err_set(e, ERR_CONFIG, 0, "%s: the url is over %d bytes", s->name,
+			       (int)REST_BASE_MAX - 1);
+	return true;
+}
+
+static bool read_url(struct source *s, const char *url, struct err *e)
+{
+	struct rest_url a;
+	bool ok = rest_url_init(&a, url);
+
+	if (!ok)
+		err_set(e, ERR_CONFIG, 0, "%s: the url cannot be read", s->name);
+	ok = ok && check_url(s, &a, url, e);
+	if (ok)
+		snprintf(s->origin, sizeof(s->origin), "%s://%s:%s", a.scheme, a.host, a.port);
+	rest_url_release(&a);
+	return ok;
+}
+
+static bool rest_prepare(struct source *s, struct err *e)
+{
+	const char *url = source_get(s, "url", "");
+	const char *health_path = source_get(s, "health_path", "/");
+
+	if (health_path[0] != '/' || health_path[strcspn(health_path, " ?#\r\n\t")])
+		return err_set(e, ERR_CONFIG, 0, "%s: health_path must be a path", s->name);
+	return read_url(s, url, e) && rest_auth_check(s, e);
+}
+
+/* ---- the connection ---------------------------------------------------------------- */
+
+static void rest_close(void *conn)
+{
+	struct rest *c = conn;
+
+	if (!c)
+		return;
+	http_free(c->http);
+	rest_auth_release(&c->auth);
+	free(c);
+}
+
+static bool set_base(struct rest *c, struct err *e)
+{
+	const char *url = source_get(c->source, "url", "");
+	size_t len = strlen(url);
+	struct rest_url a;
+	bool ok = rest_url_init(&a, url) && check_url(c->source, &a, url, e);
+
+	if (ok) {
+		while (len > 0 && url[len - 1] == '/')
+			len--;
+		snprintf(c->base, sizeof(c->base), "%.*s", (int)len, url);
+		c->base_path = c->base + strlen(a.scheme) + strlen("://");
+		c->base_path += strcspn(c->base_path, "/");
+		snprintf(c->host, sizeof(c->host), "%s", a.host);
+		c->may_learn = is_tls(&a) || is_loopback(a.host);
+	} else if (!a.host) {
+		err_set(e, ERR_CONFIG, 0, "%s: the url cannot be read", c->source->name);
+	}
+	rest_url_release(&a);
+	return ok;
+}
+
+static void *rest_open(const struct source *s, struct err *e)
+{
+	struct rest *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+		return NULL;
+	}
+	c->source = s;
+	if (set_base(c, e) && rest_auth_init(&c->auth, s, e))
+		c->http = http_new(s, e);
+	if (c->http)
+		return c;
+	rest_close(c);
+	return NULL;
+}
+
+/* ---- run --------------------------------------------------------------------------- */
+
+struct run {
+	struct rest *rest;
+	const struct rest_mapping *mapping;
+	const struct query *query;
+	struct cancel *cancel;
+	struct row_sink *sink;
+	uint64_t rows, bytes;
+	uint64_t *digests;      /* of the pages so far */
+	long pages;
+};
+
+static bool repeats(struct run *r, uint64_t digest)
+{
+	for (long i = 0; i < r->pages; i++)
+		if (r->digests[i] == digest)
+			return true;
+	r->digests[r->pages++] = digest;
+	return false;
+}
+
+static bool take_page(struct run *r, const struct rest_page *page, bool *last, struct err *e)
+{
+	const struct rest_mapping *m = r->mapping;
+	uint64_t max = r->query->max_rows ? r->query->max_rows : CLIENT_MAX_ROWS;
+
+	if (m->page_param && repeats(r, page->digest))
+		return err_set(e, ERR_LIMIT, 0, "page %ld has the rows of a page before: %llu rows kept",
+			       m->page_first + r->pages, (unsigned long long)r->rows);
+	if (!rest_page_emit(m, page, &r->rows, max, r->cancel, r->sink, e))
+		return false;
+	*last = !m->page_param || r->pages >= page->total;
+	if (m->page_param && page->total < 0 && page->nrows > 0)
+		return err_set(e, ERR_DECODE, 0, "the answer has no %s: whether there is more than "
+			       "%llu rows is not known", m->page_total,
+			       (unsigned long long)r->rows);
+	return true;
+}
+
+/* Zero rows when the status says so in JSON; else the answer has to be one. */
+static bool take_answer(struct run *r, struct rest_asking *q, bool *last, struct err *e)
+{
+	struct rest_page page = { .total = 0 };
+	bool absent = rest_mapping_absent(r->mapping, q->response.status) && rest_is_json(&q->response);
+	bool ok;
+
+	if (!rest_is_success(&q->response) && !absent)
+		return rest_ask_error(q, e);
+	if (absent) {
+		page.root = jsontext_read(buf_str(&q->body), q->body.len, e);
+		ok = page.root != NULL;
+		*last = true;
+	} else {
+		ok = rest_page_read(r->mapping, buf_str(&q->body), q->body.len, &page, e);
+		ok = ok && take_page(r, &page, last, e);
+	}
+	rest_page_release(&page);
+	return ok || rest_name_error(q->rest, e);
+}
+
+static size_t room_for(const struct run *r)
+{
+	uint64_t max = r->query->max_bytes ? r->query->max_bytes : CLIENT_MAX_BYTES;
+	uint64_t left = max > r->bytes ? max - r->bytes : 1;
+
+	return left < ANSWER_MAX ? (size_t)left : ANSWER_MAX;
+}
+
+static bool run_page(struct run *r, long number, bool *last, struct err *e)
+{
+	struct rest_request request = REST_REQUEST_INIT;
+	struct rest_asking q = {
+		.rest = r->rest, .method = r->mapping->method, .request = &request,
+		.deadline = r->query->deadline, .cancel = r->cancel, .sink = r->sink,
+		.max_bytes = room_for(r),
+	};
+	bool ok = rest_mapping_request(r->mapping, r->query, number, &request, e) ||
+		  rest_name_error(r->rest, e);
+
+	ok = ok && rest_ask(&q, e) && take_answer(r, &q, last, e);
+	r->bytes += q.response.received;
+	buf_release(&q.body);
+	rest_request_release(&request);
+	return ok;
+}
+
+static bool run_pages(struct run *r, struct err *e)
+{
+	const struct rest_mapping *m = r->mapping;
+	bool last = false;
+
+	if (!r->sink->columns(r->sink, m->columns, m->ncolumns, e))
+		return false;
+	while (!last) {
+		if (r->pages >= m->page_max)
+			return err_set(e, ERR_LIMIT, 0, "%s: stopped after %ld pages: %llu rows kept",
+				       r->rest->source->name, r->pages, (unsigned long long)r->rows);
+		if (!run_page(r, m->page_first + r->pages, &last, e))
+			return false;
+	}
+	return true;
+}
+
+static bool rest_run(void *conn, const struct query *query, struct cancel *cancel,
+		     struct row_sink *sink, struct err *e)
+{
+	struct rest_mapping *m = rest_mapping_new(query->text, strlen(query->text), query->name, e);
+	struct run r = { .rest = conn, .mapping = m, .query = query, .cancel = cancel, .sink = sink };
+	bool ok;
+
+	if (!m)
+		return rest_name_error(conn, e);
+	r.digests = calloc((size_t)m->page_max, sizeof(*r.digests));
+	ok = r.digests ? run_pages(&r, e) : err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+	free(r.digests);
+	rest_mapping_free(m);
+	return ok;
+}
+
+/* ---- health ------------------------------------------------------------------------ */
+
+static bool judge(struct rest_asking *q, const char *path, struct health *h, struct err *e)
+{
+	const struct http_response *r = &q->response;
+	const char *identity = rest_auth_identity(&q->rest->auth);
+	struct buf user = BUF_INIT;
+
+	h->skew_ms = r->skew_ms;
+	/* Any other answer shows that the service is there and knows us. */
+	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400))
+		return rest_ask_error(q, e);
+	snprintf(h->server, sizeof(h->server), "%.95s", q->rest->source->origin);
+	buf_put_safe(&user, identity ? identity : "", identity ? strlen(identity) : 0);
+	snprintf(h->user, sizeof(h->user), "%.63s", buf_str(&user));
+	buf_release(&user);
+	snprintf(h->detail, sizeof(h->detail), "GET %.100s gave HTTP %ld", path, r->status);
+	return true;
+}
+
+static bool rest_check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
+		       struct err *e)
+{
+	struct rest *c = conn;
+	const char *path = source_get(c->source, "health_path", "/");
+	struct rest_request request = REST_REQUEST_INIT;
+	struct rest_asking q = {
+		.rest = c, .method = "GET", .request = &request, .deadline = deadline,
+		.cancel = cancel, .max_bytes = ANSWER_MAX,
+	};
+	bool ok;
+
+	*h = (struct health){ 0 };
+	buf_puts(&request.path, path);
+	ok = rest_ask(&q, e) && judge(&q, path, h, e);
+	buf_release(&q.body);
+	rest_request_release(&request);
+	return ok;
+}
+
+const struct client_ops rest_ops = {
+	.kind = "rest",
+	.settings = settings,
+	.prepare = rest_prepare,
+	.open = rest_open,
+	.run = rest_run,
+	.check = rest_check,
+	.close = rest_close,
+};

@@ -1,0 +1,263 @@
+#include "clients/rest_ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/jsontext.h"
+#include "clients/rest_page.h"
+#include "clients/skew.h"
+
+#define SKEW_TOLERATED (240 * USEC_SEC)  /* services accept about five minutes */
+#define SKEW_LEARNT    USEC_DAY          /* a larger one is somebody's lie */
+
+enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 8 };
+
+/* Puts the source's name in front and takes out what must not be repeated. */
+bool rest_name_error(const struct rest *c, struct err *e)
+{
+	const char *name = c->source->name;
+	struct buf text = BUF_INIT;
+	struct err old;
+
+	if (!e)
+		return false;
+	old = *e;
+	if (strncmp(old.text, name, strlen(name)) != 0 || old.text[strlen(name)] != ':')
+		buf_printf(&text, "%s: ", name);
+	buf_puts(&text, old.text);
+	rest_auth_scrub(&c->auth, &text);
+	err_set(e, old.kind, old.code, "%s", buf_str(&text));
+	e->transient = old.transient;
+	e->retry_after_ms = old.retry_after_ms;
+	buf_release(&text);
+	return false;
+}
+
+/* ---- one exchange ------------------------------------------------------------------ */
+
+bool rest_is_json(const struct http_response *r)
+{
+	const char *type = r->content_type, *plus = strrchr(type, '+');
+
+	return strcmp(type, "application/json") == 0 || strcmp(type, "text/json") == 0 ||
+	       (plus && strcmp(plus, "+json") == 0);
+}
+
+bool rest_is_success(const struct http_response *r)
+{
+	return r->status >= 200 && r->status < 300;
+}
+
+/* An http_body_fn. */
+static bool on_body(void *ctx, const struct http_response *r, const char *data, size_t len,
+		    struct err *e)
+{
+	struct rest_asking *q = ctx;
+
+	if (q->sink)
+		q->sink->bytes(q->sink, len);
+	if (rest_is_success(r) && q->sink && !rest_is_json(r))
+		return err_set(e, ERR_DECODE, r->status, "expected JSON, got %s%s",
+			       r->content_type[0] ? r->content_type : "no content type",
+			       strstr(r->content_type, "html") ? " (login page?)" : "");
+	if (!rest_is_success(r) || !q->sink) {
+		size_t room = ERROR_MAX - q->body.len;
+
+		len = len < room ? len : room;
+	}
+	return buf_put(&q->body, data, len) ||
+	       err_set(e, ERR_MEMORY, 0, "out of memory for an answer");
+}
+
+static void tell_sent(const struct rest_asking *q, usec offset)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s %s%s", q->method, q->rest->base, buf_str(&q->request->path));
+	if (q->request->query.len > 0)
+		buf_printf(&text, "?%s", buf_str(&q->request->query));
+	rest_auth_describe(&q->rest->auth, &text);
+	if (offset)
+		buf_printf(&text, " (clock corrected by %+lld s)", (long long)(offset / USEC_SEC));
+	if (q->request->has_body)
+		buf_printf(&text, "\n%s", buf_str(&q->request->body));
+	q->sink->sent(q->sink, buf_str(&text));
+	buf_release(&text);
+}
+
+static bool sign(struct rest_asking *q, usec offset, struct err *e)
+{
+	struct buf path = BUF_INIT;
+	struct rest_signed what = {
+		.method = q->method, .body = buf_str(&q->request->body),
+		.body_len = q->request->body.len, .now = clock_wall(&clock_system) + offset,
+	};
+	bool ok;
+
+	buf_printf(&path, "%s%s", q->rest->base_path, buf_str(&q->request->path));
+	what.path = buf_str(&path);
+	ok = rest_auth_apply(&q->rest->auth, &what, e);
+	buf_release(&path);
+	return ok;
+}
+
+/* Cuts the header lines in place; adds what every request says. */
+static bool list_headers(struct buf *lines, bool has_body, const char *out[static HEADERS_MAX])
+{
+	char *rest = lines->data, *line;
+	size_t n = 0;
+
+	out[n++] = "Accept: application/json";
+	if (has_body)
+		out[n++] = "Content-Type: application/json";
+	while (n < HEADERS_MAX - 1 && (line = strsep(&rest, "\n")) && *line)
+		out[n++] = line;
+	out[n] = NULL;
+	return !lines->failed;
+}
+
+static bool put_url(const struct rest_asking *q, struct buf *url)
+{
+	const struct buf *query = &q->request->query, *proof = &q->rest->auth.query;
+
+	buf_printf(url, "%s%s", q->rest->base, buf_str(&q->request->path));
+	if (query->len > 0 || proof->len > 0)
+		buf_printf(url, "?%s%s%s", buf_str(query), query->len > 0 && proof->len > 0 ? "&" : "",
+			   buf_str(proof));
+	return !url->failed;
+}
+
+static bool send_signed(struct rest_asking *q, struct err *e)
+{
+	const char *user = rest_auth_user(&q->rest->auth);
+	const char *headers[HEADERS_MAX];
+	struct buf url = BUF_INIT, lines = BUF_INIT;
+	struct http_request request = {
+		.method = q->method, .headers = headers,
+		.body = q->request->has_body ? buf_str(&q->request->body) : NULL,
+		.body_len = q->request->body.len, .user = user,
+		.password = user ? q->rest->auth.secret.data : NULL,
+		.deadline = q->deadline, .max_bytes = q->max_bytes,
+	};
+	bool ok;
+
+	buf_puts(&lines, buf_str(&q->rest->auth.headers));
+	ok = put_url(q, &url) && list_headers(&lines, q->request->has_body, headers);
+	request.url = buf_str(&url);
+	if (!ok)
+		err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+	ok = ok && http_exchange(q->rest->http, &request, q->cancel, on_body, q, &q->response, e);
+	rest_auth_wipe(&lines);
+	rest_auth_wipe(&url);
+	return ok;
+}
+
+static bool attempt(struct rest_asking *q, struct err *e)
+{
+	usec offset = rest_auth_timed(&q->rest->auth) ? skew_offset(q->rest->source->origin) : 0;
+
+	buf_clear(&q->body);
+	if (!sign(q, offset, e))
+		return false;
+	if (q->sink)
+		tell_sent(q, offset);
+	return send_signed(q, e);
+}
+
+/* ---- clocks ------------------------------------------------------------------------ */
+
+bool rest_is_refused(const struct http_response *r)
+{
+	return r->status == 401 || r->status == 403;
+}
+
+static usec distance(usec t)
+{
+	return t < 0 ? -t : t;
+}
+
+static long long minutes(usec t)
+{
+	return (distance(t) + USEC_MIN / 2) / USEC_MIN;
+}
+
+/* The signature was refused, and its time was off by more than services accept. */
+static bool clock_was_off(const struct rest_asking *q)
+{
+	usec skew = q->response.skew_ms * USEC_MS;
+
+	return rest_auth_timed(&q->rest->auth) && rest_is_refused(&q->response) && q->response.date[0] &&
+	       distance(skew - skew_offset(q->rest->source->origin)) > SKEW_TOLERATED;
+}
+
+static bool learn_clock(const struct rest_asking *q)
+{
+	usec skew = q->response.skew_ms * USEC_MS;
+
+	if (!q->rest->may_learn || distance(skew) > SKEW_LEARNT)
+		return false;
+	skew_learn(q->rest->source->origin, skew);
+	return true;
+}
+
+static void tell_clock(const struct rest_asking *q)
+{
+	struct progress p = { .rows_read = 0 };
+	usec skew = q->response.skew_ms * USEC_MS;
+
+	if (!q->sink)
+		return;
+	snprintf(p.note, sizeof(p.note), "your clock is %lld min %s: signed again",
+		 minutes(skew), skew > 0 ? "behind" : "ahead");
+	q->sink->progress(q->sink, &p);
+}
+
+/* The one case in which a client asks twice: with the time put right. */
+bool rest_ask(struct rest_asking *q, struct err *e)
+{
+	if (!attempt(q, e))
+		return rest_name_error(q->rest, e);
+	if (!clock_was_off(q) || !learn_clock(q))
+		return true;
+	tell_clock(q);
+	return attempt(q, e) || rest_name_error(q->rest, e);
+}
+
+/* ---- what a status means ----------------------------------------------------------- */
+
+/* A JSON error says it shorter than its text does. */
+static void shorten(struct buf *body, const struct http_response *r)
+{
+	json_t *root = rest_is_json(r) ? jsontext_read(buf_str(body), body->len, NULL) : NULL;
+	struct cell message = rest_page_message(root);
+	struct buf text = BUF_INIT;
+
+	if (!cell_is_null(message)) {
+		buf_put(&text, message.data, message.len);
+		buf_release(body);
+		*body = text;
+	}
+	json_decref(root);
+}
+
+bool rest_ask_error(struct rest_asking *q, struct err *e)
+{
+	struct http_response *r = &q->response;
+	usec skew = r->skew_ms * USEC_MS;
+	struct err why;
+
+	/* It may have been replaced since: the user's next try reads it anew. */
+	if (rest_is_refused(r))
+		rest_auth_forget(&q->rest->auth);
+	shorten(&q->body, r);
+	rest_auth_scrub(&q->rest->auth, &q->body);
+	http_status_err(q->rest->source, r, buf_str(&q->body), q->body.len, &why);
+	if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && distance(skew) > SKEW_TOLERATED)
+		err_set(&why, why.kind, why.code, "%s: your clock is %lld min %s %s (HTTP %ld)",
+			q->rest->source->name, minutes(skew),
+			skew > 0 ? "behind" : "ahead of", q->rest->host, r->status);
+	if (e)
+		*e = why;
+	return false;
+}
+

@@ -1,0 +1,322 @@
+#include "clients/rest_auth.h"
+
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/sign.h"
+
+#define HIDDEN "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+
+struct rest_scheme {
+	const char *name;
+	const char *identity;   /* settings that it needs; NULL = none */
+	const char *secret;
+	const char *profile;    /* of sign.h */
+	bool basic;             /* HTTP's own: the transport writes the header */
+	bool (*apply)(struct rest_auth *, const struct rest_signed *, struct err *);
+	void (*describe)(const struct rest_auth *, struct buf *);
+};
+
+static bool apply_nothing(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	(void)a;
+	(void)r;
+	(void)e;
+	return true;
+}
+
+static bool apply_signature(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	const struct sign_request request = {
+		.method = r->method, .path = r->path, .body = r->body, .body_len = r->body_len,
+		.app = rest_auth_identity(a), .secret = a->secret.data,
+		.secret_len = a->secret.len, .now = r->now,
+	};
+
+	return sign_apply(sign_find(a->scheme->profile), &request, &a->query, &a->headers, e);
+}
+
+static const char *header_name(const struct source *s)
+{
+	return source_get(s, "header_name", "X-API-Key");
+}
+
+static bool put_header(struct rest_auth *a, const char *name, const char *before, struct err *e)
+{
+	for (size_t i = 0; i < a->secret.len; i++)
+		if ((unsigned char)a->secret.data[i] < 0x20 || a->secret.data[i] == 0x7f)
+			return err_set(e, ERR_CONFIG, 0, "%s: the %s holds a control character",
+				       a->source->name, a->scheme->secret);
+	return buf_printf(&a->headers, "%s: %s%s\n", name, before, a->secret.data) ||
+	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+}
+
+static bool apply_bearer(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	(void)r;
+	return put_header(a, "Authorization", "Bearer ", e);
+}
+
+static bool apply_header(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	(void)r;
+	return put_header(a, header_name(a->source), "", e);
+}
+
+static void describe_nothing(const struct rest_auth *a, struct buf *out)
+{
+	(void)a;
+	(void)out;
+}
+
+static void describe_signed(const struct rest_auth *a, struct buf *out)
+{
+	buf_printf(out, " (signed %s as %s)", a->scheme->profile, rest_auth_identity(a));
+}
+
+static void describe_basic(const struct rest_auth *a, struct buf *out)
+{
+	buf_printf(out, " (basic as %s)", rest_auth_identity(a));
+}
+
+static void describe_bearer(const struct rest_auth *a, struct buf *out)
+{
+	(void)a;
+	buf_puts(out, " (bearer " HIDDEN ")");
+}
+
+static void describe_header(const struct rest_auth *a, struct buf *out)
+{
+	buf_printf(out, " (%s: " HIDDEN ")", header_name(a->source));
+}
+
+#define SIGNED(name_) \
+	.identity = "app_id", .secret = "secret", .profile = name_, \
+	.apply = apply_signature, .describe = describe_signed
+
+static const struct rest_scheme schemes[] = {
+	{ .name = "none", .apply = apply_nothing, .describe = describe_nothing },
+	{ .name = "basic", .identity = "user", .secret = "password", .basic = true,
+	  .apply = apply_nothing, .describe = describe_basic },
+	/* What the platform's own clients call it. */
+	{ .name = "hmac", SIGNED("hmac-query") },
+	{ .name = "hmac-query", SIGNED("hmac-query") },
+	{ .name = "hmac-client", SIGNED("hmac-client") },
+	{ .name = "hmac-headers", SIGNED("hmac-headers") },
+	{ .name = "bearer", .secret = "token", .apply = apply_bearer,
+	  .describe = describe_bearer },
+	{ .name = "header", .secret = "token", .apply = apply_header,
+	  .describe = describe_header },
+};
+
+/* NULL with an error that lists what there is. */
+static const struct rest_scheme *find_scheme(const struct source *s, struct err *e)
+{
+	const char *name = source_get(s, "auth", "none");
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (strcmp(schemes[i].name, name) == 0)
+			return &schemes[i];
+	err_set(e, ERR_CONFIG, 0,
+		"%s: auth \"%s\" is none of none, basic, hmac-query, hmac-client, hmac-headers, "
+		"bearer, header", s->name, name);
+	return NULL;
+}
+
+/* A header name is one token (RFC 9110). */
+static bool is_token(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] && (isalnum((unsigned char)s[n]) || strchr("!#$%&'*+-.^_`|~", s[n])))
+		n++;
+	return n > 0 && !s[n];
+}
+
+static bool lacks(const struct source *s, const char *key)
+{
+	return key && !*source_get(s, key, "");
+}
+
+bool rest_auth_check(const struct source *s, struct err *e)
+{
+	const struct rest_scheme *scheme = find_scheme(s, e);
+	const char *key;
+
+	if (!scheme)
+		return false;
+	if (!is_token(header_name(s)))
+		return err_set(e, ERR_CONFIG, 0, "%s: header_name \"%s\" is no header name", s->name,
+			       header_name(s));
+	if (scheme->basic && strchr(source_get(s, scheme->identity, ""), ':'))
+		return err_set(e, ERR_CONFIG, 0, "%s: a user of HTTP Basic cannot hold a colon",
+			       s->name);
+	key = lacks(s, scheme->identity) ? scheme->identity :
+	      lacks(s, scheme->secret)   ? scheme->secret : NULL;
+	return !key || err_set(e, ERR_CONFIG, 0, "no %s: set sources.%s.%s", key, s->name, key);
+}
+
+bool rest_auth_init(struct rest_auth *a, const struct source *s, struct err *e)
+{
+	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .secret = SECRET_INIT };
+	return a->scheme != NULL;
+}
+
+void rest_auth_wipe(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->cap);
+	buf_release(b);
+}
+
+void rest_auth_release(struct rest_auth *a)
+{
+	rest_auth_forget(a);
+	rest_auth_wipe(&a->query);
+	rest_auth_wipe(&a->headers);
+}
+
+void rest_auth_forget(struct rest_auth *a)
+{
+	secret_release(&a->secret);
+}
+
+static bool load(struct rest_auth *a, struct err *e)
+{
+	const char *key = a->scheme->secret;
+
+	if (lacks(a->source, a->scheme->identity))
+		return err_set(e, ERR_CONFIG, 0, "%s: auth %s needs %s", a->source->name,
+			       a->scheme->name, a->scheme->identity);
+	if (!key || a->secret.len > 0)
+		return true;
+	if (!source_secret(a->source, key, &a->secret, e))
+		return false;
+	return a->secret.len > 0 ||
+	       err_set(e, ERR_CONFIG, 0, "%s: its %s is empty", a->source->name, key);
+}
+
+bool rest_auth_apply(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	rest_auth_wipe(&a->query);
+	rest_auth_wipe(&a->headers);
+	return load(a, e) && a->scheme->apply(a, r, e);
+}
+
+const char *rest_auth_user(const struct rest_auth *a)
+{
+	return a->scheme->basic ? rest_auth_identity(a) : NULL;
+}
+
+bool rest_auth_timed(const struct rest_auth *a)
+{
+	return a->scheme->profile != NULL;
+}
+
+bool rest_auth_none(const struct source *s)
+{
+	return strcmp(source_get(s, "auth", "none"), "none") == 0;
+}
+
+const char *rest_auth_identity(const struct rest_auth *a)
+{
+	return a->scheme->identity ? source_get(a->source, a->scheme->identity, "") : NULL;
+}
+
+void rest_auth_describe(const struct rest_auth *a, struct buf *out)
+{
+	a->scheme->describe(a, out);
+}
+
+/* ---- what came back --------------------------------------------------------------- */
+
+static void hide(struct buf *text, const char *s, size_t len)
+{
+	struct buf out = BUF_INIT;
+	const char *from = buf_str(text), *end = from + text->len, *hit;
+
+	if (len == 0 || !memmem(from, text->len, s, len))
+		return;
+	while ((hit = memmem(from, (size_t)(end - from), s, len))) {
+		buf_put(&out, from, (size_t)(hit - from));
+		buf_puts(&out, HIDDEN);
+		from = hit + len;
+	}
+	buf_put(&out, from, (size_t)(end - from));
+	buf_release(text);
+	*text = out;
+}
+
+/* Percent-decodes in place; returns the new length. */
+static size_t unescape(char *s)
+{
+	char *out = s, *start = s;
+
+	for (; *s; s++) {
+		char hex[3] = { s[0], s[0] == '%' ? s[1] : '\0', '\0' };
+
+		if (hex[1] && isxdigit((unsigned char)s[1]) && isxdigit((unsigned char)s[2])) {
+			hex[0] = s[1];
+			hex[1] = s[2];
+			*out++ = (char)strtol(hex, NULL, 16);
+			s += 2;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+	return (size_t)(out - start);
+}
+
+/* Values of this length are signatures and tokens; ids and times are shorter. */
+enum { SECRET_LOOKING = 20, PIECE_MAX = 256 };
+
+static void hide_pieces(struct buf *text, const struct buf *sent, const char *separators)
+{
+	const char *s = buf_str(sent);
+
+	while (*s) {
+		char piece[PIECE_MAX];
+		size_t len = strcspn(s, separators);
+
+		if (len >= SECRET_LOOKING && len < sizeof(piece)) {
+			hide(text, s, len);
+			memcpy(piece, s, len);
+			piece[len] = '\0';
+			hide(text, piece, unescape(piece));
+		}
+		s += len + (s[len] != '\0');
+	}
+}
+
+/* As the Authorization header spells it. */
+static void hide_basic(const struct rest_auth *a, struct buf *text)
+{
+	struct buf pair = BUF_INIT;
+	unsigned char *spelt;
+
+	buf_printf(&pair, "%s:%s", rest_auth_user(a), a->secret.data ? a->secret.data : "");
+	spelt = malloc(4 * (pair.len / 3 + 1) + 1);
+	if (spelt && !pair.failed) {
+		size_t len = (size_t)EVP_EncodeBlock(spelt, (const unsigned char *)pair.data,
+						     (int)pair.len);
+
+		hide(text, (const char *)spelt, len);
+		explicit_bzero(spelt, len);
+	}
+	free(spelt);
+	rest_auth_wipe(&pair);
+}
+
+void rest_auth_scrub(const struct rest_auth *a, struct buf *text)
+{
+	hide_pieces(text, &a->query, "&=");
+	hide_pieces(text, &a->headers, " \n");
+	if (rest_auth_user(a))
+		hide_basic(a, text);
+	if (a->secret.len > 0)
+		hide(text, a->secret.data, a->secret.len);
+}

@@ -1,0 +1,60 @@
+/* How a source of the kind "rest" proves who is asking: the settings `auth`,
+ * `app_id`, `secret`, `user`, `password`, `token`, `header_name`. */
+#ifndef CLIENTS_REST_AUTH_H
+#define CLIENTS_REST_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "clients/source.h"
+
+struct rest_scheme;
+
+/* Belongs to one connection. */
+struct rest_auth {
+	const struct source *source;
+	const struct rest_scheme *scheme;
+	struct secret secret;
+	struct buf query, headers;      /* of the last request; hold a usable signature */
+};
+
+/* What is signed. */
+struct rest_signed {
+	const char *method, *path;      /* the path as sent, without the query */
+	const char *body;
+	size_t body_len;
+	usec now;                       /* wall, by the server's clock */
+};
+
+/* Whether the settings are what the scheme needs. Pure. */
+bool rest_auth_check(const struct source *, struct err *);
+
+bool rest_auth_init(struct rest_auth *, const struct source *, struct err *);
+void rest_auth_release(struct rest_auth *);
+/* The next request reads the secret anew: it may have been replaced. */
+void rest_auth_forget(struct rest_auth *);
+
+/* Fills auth->query and auth->headers ("Name: value\n" each) anew. Reads the secret
+ * when needed: may block on a helper. */
+bool rest_auth_apply(struct rest_auth *, const struct rest_signed *, struct err *);
+/* For HTTP Basic, else NULL. After rest_auth_apply(). */
+const char *rest_auth_user(const struct rest_auth *);
+
+/* True when requests carry a time that the server compares with its clock. */
+bool rest_auth_timed(const struct rest_auth *);
+bool rest_auth_none(const struct source *);
+/* Whom we say we are; NULL when the scheme has no name. */
+const char *rest_auth_identity(const struct rest_auth *);
+/* " (signed hmac-query as APP)" */
+void rest_auth_describe(const struct rest_auth *, struct buf *out);
+/* Replaces the secret and the last signature, however spelt, by ••• in what a
+ * server sent back. */
+void rest_auth_scrub(const struct rest_auth *, struct buf *text);
+/* Releases a buffer that held such things; nothing of it stays in freed memory. */
+void rest_auth_wipe(struct buf *);
+
+#endif
