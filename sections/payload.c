@@ -22,21 +22,26 @@ void payload_release(struct payload *p)
 	forget(p);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* `[a1b2]` and `{}` in running text are no payload: there must be a key, or the
  * text must be the payload and nothing else. */
-static bool convincing(const struct payload *p, bool whole)
+static bool convincing(const struct payload *p, const char *text, size_t len, bool first)
 {
-	bool map = p->n > 0 && p->nodes[0].type == NODE_MAP;
+	size_t rest = p->stop;
 
-	if (whole)
-		return !p->broken || (map && p->n > 1);
-	if (p->n < 2)
-		return false;
-	return map || p->nodes[1].type == NODE_MAP;
+	while (rest < len && is_blank(text[rest]))
+		rest++;
+	if (first && rest == len && !p->broken)
+		return true;
+	return p->n > 1 && (p->nodes[0].type == NODE_MAP || p->nodes[1].type == NODE_MAP);
 }
 
 /* True when the text from `at` is a payload, or memory ran out (then *e is set). */
-static bool try_at(struct payload *p, const char *text, size_t len, size_t at, bool whole,
+static bool try_at(struct payload *p, const char *text, size_t len, size_t at, bool first,
 		   struct err *e)
 {
 	size_t used = 0;
@@ -46,15 +51,10 @@ static bool try_at(struct payload *p, const char *text, size_t len, size_t at, b
 	p->start = at;
 	p->stop = at + used;
 	p->broken_at += at;
-	if (convincing(p, whole))
+	if (convincing(p, text, len, first))
 		return true;
 	forget(p);
 	return false;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 bool payload_parse(struct payload *p, const char *text, size_t len, struct err *e)

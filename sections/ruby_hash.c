@@ -228,10 +228,11 @@ static bool add(struct scan *s, unsigned depth, enum payload_type type, struct l
 		return broken(s, ERR_LIMIT, "more than 20000 values");
 	if (p->n == p->cap && !grow(p))
 		return broken(s, ERR_MEMORY, "out of memory");
-	p->nodes[p->n++] = (struct payload_node){
+	p->nodes[p->n] = (struct payload_node){
 		.depth = depth, .type = type, .key = label.key, .keylen = label.len,
 		.value = value.key, .vallen = value.len, .end = p->n + 1,
 	};
+	p->n++;
 	return true;
 }
 
