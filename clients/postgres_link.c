@@ -342,7 +342,6 @@ static bool prepare_session(struct pg_link *l, struct cancel *c, usec deadline, 
 {
 	PQsetErrorVerbosity(l->conn, PQERRORS_DEFAULT);
 	l->redshift = is_redshift(l);
-	l->counted = false;
 	if (PQsetnonblocking(l->conn, 1) || !PQenterPipelineMode(l->conn))
 		return err_set(e, ERR_INTERNAL, 0, "%s: %s", l->source->name,
 			       PQerrorMessage(l->conn));
@@ -415,16 +414,13 @@ bool pg_link_flush(struct pg_link *l, struct cancel *c, usec deadline, struct er
 	return rc == 0 || pg_link_lost(l, true, e);
 }
 
-/* What a server says without ever completing a row is held by libpq. */
-static bool within_bounds(struct pg_link *l, struct err *e)
+/* libpq holds what a server says without ever completing a row. It reads on
+ * while there is something to read, so this may be seen a little late. */
+static bool within_bounds(const struct pg_link *l, uint64_t quiet_since, struct err *e)
 {
 	uint64_t total = received(l->conn);
 
-	if (!l->counted) {
-		l->quiet_since = total;
-		l->counted = true;
-	}
-	if (total <= l->quiet_since || total - l->quiet_since <= SILENT_BYTES)
+	if (total <= quiet_since || total - quiet_since <= SILENT_BYTES)
 		return true;
 	return err_set(e, ERR_LIMIT, 0, "%s: over %d MB without a complete row", l->source->name,
 		       SILENT_BYTES >> 20);
@@ -433,17 +429,19 @@ static bool within_bounds(struct pg_link *l, struct err *e)
 bool pg_link_result(struct pg_link *l, struct cancel *c, usec deadline, PGresult **out,
 		    struct err *e)
 {
+	uint64_t quiet_since = PQisBusy(l->conn) ? received(l->conn) : 0;
+
 	while (PQisBusy(l->conn)) {
 		if (now_mono() >= deadline)
 			return err_transient(e, ERR_TIMEOUT, 0, "the deadline passed");
-		if (!within_bounds(l, e) ||
-		    !wait_socket(l->conn, POLLIN, c, deadline, e))
+		if (!wait_socket(l->conn, POLLIN, c, deadline, e))
 			return false;
 		/* PQgetResult() tells what went wrong, after the rows that still came. */
 		if (!PQconsumeInput(l->conn))
 			break;
+		if (!within_bounds(l, quiet_since, e))
+			return false;
 	}
-	l->counted = false;
 	*out = PQgetResult(l->conn);
 	return true;
 }

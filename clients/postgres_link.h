@@ -23,8 +23,6 @@ struct pg_link {
 	bool session_read_only;         /* Redshift accepted `SET readonly=1` */
 	uint64_t notices;               /* received in all */
 	char notice[PG_NOTICE_MAX];     /* the last one, printable */
-	uint64_t quiet_since;           /* bytes received when the last result came */
-	bool counted;                   /* quiet_since holds */
 };
 
 /* The port and other numbers of the source's settings, with their defaults. */
