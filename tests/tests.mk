@@ -22,8 +22,8 @@ $(TEST_BIN): %: %.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
 
 .PHONY: tests tests-threaded
-tests: $(TEST_BIN)
-tests-threaded: $(THREADED_BIN)
+tests: $(TEST_BIN) $(BUILD)/demo-data
+tests-threaded: $(THREADED_BIN) $(BUILD)/demo-data
 
 # The packages may come only now: run.sh starts make anew for each variant.
 .PHONY: test
