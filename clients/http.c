@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clients/http_head.h"
+#include "clients/http_origin.h"
 
 /* Where an exchange is; each place has its own limit and its own word in errors. */
 enum phase { PHASE_DNS, PHASE_CONNECT, PHASE_TLS, PHASE_ANSWER, PHASE_BODY };
@@ -41,6 +42,7 @@ struct exchange {
 	char where[128];                /* host:port, for errors */
 	char detail[CURL_ERROR_SIZE];
 	enum phase phase;
+	bool handshake;                 /* TLS has begun */
 	usec started, phase_since;
 	curl_off_t stall_mark;          /* raw bytes at stall_since */
 	usec stall_since, next_tick;
@@ -87,88 +89,6 @@ void http_free(struct http *h)
 	free(h);
 }
 
-/* ---- the origin: credentials of a source go nowhere else ---- */
-
-static char *url_part(CURLU *u, CURLUPart part)
-{
-	char *text = NULL;
-
-	return curl_url_get(u, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
-}
-
-static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
-{
-	char *x = url_part(a, part), *y = url_part(b, part);
-	bool same = x && y && strcasecmp(x, y) == 0;
-
-	curl_free(x);
-	curl_free(y);
-	return same;
-}
-
-static void remember_where(struct exchange *x, CURLU *u)
-{
-	char *host = url_part(u, CURLUPART_HOST), *port = url_part(u, CURLUPART_PORT);
-
-	snprintf(x->where, sizeof(x->where), "%s:%s", host ? host : "?", port ? port : "?");
-	curl_free(host);
-	curl_free(port);
-}
-
-static bool loopback(const char *host)
-{
-	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "[::1]") == 0;
-}
-
-/* Anybody on the way could read it. */
-static bool password_in_clear(struct exchange *x, CURLU *u)
-{
-	char *scheme = url_part(u, CURLUPART_SCHEME), *host = url_part(u, CURLUPART_HOST);
-	bool clear = x->req->password && *x->req->password && scheme && host &&
-		     strcmp(scheme, "http") == 0 && !loopback(host) &&
-		     !source_bool(x->http->source, "cleartext_password", false);
-
-	curl_free(scheme);
-	curl_free(host);
-	return clear;
-}
-
-static bool compare_origin(struct exchange *x, CURLU *url, CURLU *origin)
-{
-	const struct source *s = x->http->source;
-
-	if (curl_url_set(url, CURLUPART_URL, x->req->url, 0) != CURLUE_OK)
-		return err_set(x->e, ERR_CONFIG, 0,
-			       "%s: the address of the request cannot be read", s->name);
-	if (curl_url_set(origin, CURLUPART_URL, s->origin, 0) != CURLUE_OK)
-		return err_set(x->e, ERR_CONFIG, 0, "%s: its origin \"%s\" cannot be read",
-			       s->name, s->origin);
-	remember_where(x, url);
-	if (!same_part(url, origin, CURLUPART_SCHEME) ||
-	    !same_part(url, origin, CURLUPART_HOST) || !same_part(url, origin, CURLUPART_PORT))
-		return err_set(x->e, ERR_TRUST, 0,
-			       "%s: refused to send a request to %s, it belongs to %s", s->name,
-			       x->where, s->origin);
-	if (password_in_clear(x, url))
-		return err_set(x->e, ERR_TRUST, 0,
-			       "%s: refused to send the password to %s in clear text (use https, or "
-			       "allow it by cleartext_password)", s->name, x->where);
-	return true;
-}
-
-static bool check_origin(struct exchange *x)
-{
-	CURLU *url = curl_url(), *origin = curl_url();
-	bool ok = url && origin ? compare_origin(x, url, origin) :
-		  err_set(x->e, ERR_MEMORY, 0, "%s: no memory for a request",
-			  x->http->source->name);
-
-	curl_url_cleanup(url);
-	curl_url_cleanup(origin);
-	return ok;
-}
-
 /* ---- what libcurl calls ---- */
 
 static size_t on_header(char *data, size_t size, size_t n, void *ctx)
@@ -207,6 +127,17 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
 		return 0;
 	x->refused = x->refused || !deliver(x, data, size * n);
 	return x->refused ? 0 : size * n;
+}
+
+/* Called when the TCP connection stands and the handshake is about to begin. */
+static CURLcode on_tls(CURL *c, void *ssl_context, void *ctx)
+{
+	struct exchange *x = ctx;
+
+	(void)c;
+	(void)ssl_context;
+	x->handshake = true;
+	return CURLE_OK;
 }
 
 /* ---- setting the transfer up ---- */
@@ -325,6 +256,8 @@ static bool set_transfer(struct exchange *x)
 	SET(HEADERDATA, x);
 	SET(WRITEFUNCTION, on_body);
 	SET(WRITEDATA, x);
+	SET(SSL_CTX_FUNCTION, on_tls);
+	SET(SSL_CTX_DATA, x);
 	return ok;
 }
 
@@ -363,7 +296,8 @@ static enum phase phase_now(struct exchange *x)
 		return PHASE_BODY;
 	if (reached(x, CURLINFO_PRETRANSFER_TIME_T))
 		return PHASE_ANSWER;
-	if (reached(x, CURLINFO_CONNECT_TIME_T))
+	/* libcurl tells the time of the TCP connection only after the handshake. */
+	if (x->handshake)
 		return PHASE_TLS;
 	return reached(x, CURLINFO_NAMELOOKUP_TIME_T) ? PHASE_CONNECT : PHASE_DNS;
 }
@@ -545,16 +479,16 @@ static enum err_kind curl_kind(CURLcode rc, const char *detail)
 	case CURLE_SSL_CONNECT_ERROR:
 		return broken_handshake(detail) ? ERR_NETWORK : ERR_TRUST;
 	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 		return ERR_CONFIG;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* what answered does not speak HTTP */
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_WEIRD_SERVER_REPLY:
+		return ERR_DECODE;
 	case CURLE_OPERATION_TIMEDOUT:
 		return ERR_TIMEOUT;
 	case CURLE_OUT_OF_MEMORY:
 		return ERR_MEMORY;
-	case CURLE_BAD_CONTENT_ENCODING:
-	case CURLE_WEIRD_SERVER_REPLY:
-		return ERR_DECODE;
 	default:
 		return ERR_NETWORK;
 	}
@@ -588,6 +522,11 @@ static bool finish(struct exchange *x)
 		update_phase(x, now_mono());
 		return fail(x);
 	}
+	/* libcurl is content with a head that breaks off. */
+	if (!x->head.complete) {
+		x->rc = CURLE_GOT_NOTHING;
+		return fail(x);
+	}
 	x->response->complete = true;
 	return true;
 }
@@ -605,7 +544,7 @@ bool http_exchange(struct http *h, const struct http_request *req, struct cancel
 	*response = (struct http_response){ 0 };
 	x.phase_since = x.stall_since = x.started;
 	x.next_tick = x.started + TICK_TIME;
-	if (!check_origin(&x))
+	if (!http_origin_check(h->source, req, x.where, sizeof(x.where), e))
 		return false;
 	ok = set_up(&x) && drive(&x) && finish(&x);
 	response->sent = phase_now(&x) >= PHASE_ANSWER;
