@@ -156,7 +156,7 @@ const char *ocean_empty_list(const struct payload *p)
 	for (size_t i = 0; p->n > 0 && i < sizeof lists / sizeof lists[0]; i++) {
 		size_t list = payload_child(p, 0, lists[i].key);
 
-		if (list != PAYLOAD_NONE && p->nodes[list].type == NODE_LIST &&
+		if (list != PAYLOAD_NONE && p->nodes[list].type == NODE_LIST && !p->broken &&
 		    p->nodes[list].children == 0)
 			return lists[i].said;
 	}

@@ -126,7 +126,7 @@ static bool emit_message(struct line *l, const struct payload *p, struct cell te
 	if (empty)
 		ev.status = cell_of(empty);
 	else if (cell_is_null(ev.status))
-		ev.status = cell_of("no event");
+		ev.status = cell_of(p->broken ? "cut off" : "no event");
 	return emit_event(l, &ev, e);
 }
 
