@@ -34,7 +34,7 @@
  *     raw: .                        # the whole row
  *       # strings as they are, numbers digit for digit, true and false as words,
  *       # arrays and objects as compact JSON; null or not there is NULL. A row in
- *       # which no column is found is ERR_DECODE: the answer changed its shape.
+ *       # which no column but "." is found is ERR_DECODE: the answer changed shape.
  *
  * Unknown keys are errors with their place. A key with a dot in its name cannot
  * be reached by a path. */

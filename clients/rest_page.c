@@ -151,6 +151,12 @@ struct emitter {
 	struct buf json;        /* text of the arrays and objects of this row */
 };
 
+/* "." finds something in every row, so it does not show that the row is ours. */
+static bool tells(const struct doc_node *paths)
+{
+	return strcmp(rest_path(paths, 0), ".") != 0;
+}
+
 static json_t *find_value(const struct doc_node *paths, json_t *row)
 {
 	const char *path;
@@ -187,15 +193,16 @@ static bool write_compounds(struct emitter *em, struct err *e)
 static bool fill_row(struct emitter *em, json_t *row, size_t number, struct err *e)
 {
 	const char *json;
-	bool any = false;
+	bool any = false, asked = false;
 
 	buf_clear(&em->json);
 	for (size_t i = 0; i < em->m->ncolumns; i++) {
 		em->found[i] = find_value(em->m->paths[i], row);
 		em->cells[i] = jsontext_scalar(em->found[i]);
-		any = any || em->found[i];
+		asked = asked || tells(em->m->paths[i]);
+		any = any || (em->found[i] && tells(em->m->paths[i]));
 	}
-	if (!any)
+	if (asked && !any)
 		return err_set(e, ERR_DECODE, 0, "row %zu has none of the columns (%s, ...)",
 			       number, em->m->columns[0]);
 	if (!write_compounds(em, e))

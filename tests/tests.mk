@@ -59,4 +59,4 @@ fuzz fuzz-smoke:
 	@$(MAKE) --no-print-directory SAN=fuzz CC=$(FUZZ_CC) FUZZ='$(FUZZ)' fuzz-programs
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
 
--include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d) $(FUZZ_BIN:=.d)
+-include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d) $(FUZZ_BIN:=.d) $(TOOL_BIN:=_main.d)

@@ -298,6 +298,10 @@ static void test_shapes_that_changed(void **state)
 	      ERR_DECODE, "row 2 is not an object");
 	fails(LOAD, "{\"statusCode\":200,\"loads\":[{\"id\":1},{\"other\":1}]}",
 	      "1|NULL|NULL|NULL|NULL\n", ERR_DECODE, "row 2 has none of the columns");
+	fails(LOAD "  raw: .\n", "{\"statusCode\":200,\"load\":{\"other\":1}}", "", ERR_DECODE,
+	      "row 1 has none of the columns");
+	gives("method: GET\npath: /l\nrows: loads\ncolumns: { raw: . }\n",
+	      "{\"loads\":[{\"other\":1}]}", "{\"other\":1}\n");
 	fails(LOAD, "{\"statusCode\":200,\"loads\":[{\"id\":1},{\"id\":2},{\"id\":3}]}",
 	      "1|NULL|NULL|NULL|NULL\n2|NULL|NULL|NULL|NULL\n", ERR_LIMIT, "stopped at 2 rows");
 	fails(LOAD, "{\"statusCode\":200,\"loads\":[{\"id\":1}", "", ERR_DECODE, "byte");

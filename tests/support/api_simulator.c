@@ -18,7 +18,7 @@ struct api_simulator {
 	json_t *data;
 	unsigned port;
 	struct api_faults faults;
-	pthread_mutex_t lock;           /* for all below */
+	pthread_mutex_t lock;           /* for data and all below */
 	pthread_cond_t changed;
 	struct api_request *log;
 	size_t nlog, cap;
@@ -204,7 +204,10 @@ static void answer_well(struct api_simulator *s, const struct api_call *c, struc
 		return;
 	}
 	set_type(a, "application/json; charset=utf-8");
+	/* jansson counts its references without one. */
+	pthread_mutex_lock(&s->lock);
 	a->body = api_answer(s->data, c, paging, &a->status);
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void answer_wrong(struct answer *a, const struct api_call *c, struct api_fault *f)
