@@ -21,8 +21,14 @@ $(BUILD)/tests/support.a: $(SUPPORT_OBJ)
 $(TEST_BIN): %: %.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
 
+# Programs that tests start, or people: tests/tools/NAME_main.c is build/tests/tools/NAME.
+TOOL_BIN     := $(patsubst %_main.c,$(BUILD)/%,$(wildcard tests/tools/*_main.c))
+
+$(TOOL_BIN): %: %_main.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
 .PHONY: tests tests-threaded
-tests: $(TEST_BIN) $(BUILD)/demo-data
+tests: $(TEST_BIN) $(TOOL_BIN) $(BUILD)/demo-data
 tests-threaded: $(THREADED_BIN) $(BUILD)/demo-data
 
 # The packages may come only now: run.sh starts make anew for each variant.
