@@ -11,4 +11,4 @@ uninstall:
 
 # Fails on anything that groff complains about.
 lint-man:
-	@LC_ALL=C.UTF-8 groff -man -mandoc -z -ww docs/sextant.1
+	@sh tests/check_man.sh docs/sextant.1

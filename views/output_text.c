@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "views/output.h"
 
-enum { CELL_WIDTH = 40, LABEL_WIDTH = 22 };
+enum { CELL_WIDTH = 40, LABEL_WIDTH = 24 };
 
 static void put_padded(struct buf *line, const char *data, size_t len, size_t width)
 {

@@ -62,8 +62,12 @@ static bool run(struct engine *en, struct investigation *inv, int stop_fd, bool 
 
 		if (!quiet)
 			narrate(inv, told);
-		if (investigation_settled(inv))
+		if (investigation_settled(inv)) {
+			if (!quiet)
+				fprintf(stderr, "settled in %.4f s\n",
+					(double)(inv->settled_mono - inv->opened_mono) / USEC_SEC);
 			return true;
+		}
 		if (next != TIME_NONE) {
 			wait = (next - clock_mono(&clock_system) + USEC_MS - 1) / USEC_MS;
 			wait = wait < 0 ? 0 : wait > 60000 ? 60000 : wait;
