@@ -14,12 +14,14 @@
 #include "base/text.h"
 #include "clients/aside.h"
 #include "clients/postgres_error.h"
+#include "clients/postgres_peer.h"
 #include "clients/resolve.h"
 
 #define DNS_TIME        (3 * USEC_SEC)
 #define TCP_TIME        (3 * USEC_SEC)
 #define TLS_TIME        (5 * USEC_SEC)
 #define LOGIN_TIME      (5 * USEC_SEC)
+#define PEER_TIME       (3 * USEC_SEC)
 #define DEFAULT_CA      "/etc/ssl/certs/ca-certificates.crt"
 /* A path that cannot exist: libpq looks into ~/.pgpass and ~/.postgresql otherwise. */
 #define NOWHERE         "/dev/null/none"
@@ -197,6 +199,34 @@ static bool attempt_wait(struct attempt *a, PostgresPollingStatusType want, stru
 	return why.kind == ERR_TIMEOUT ? late_err(a, e) : named_err(a->link, &why, e);
 }
 
+/* Adds what can be found out about a peer that is not trusted. */
+static bool untrusted_err(const struct attempt *a, struct cancel *c, const struct err *why,
+			  struct err *e)
+{
+	const struct source *s = a->link->source;
+	const struct pg_peer who = { source_get(s, "host", ""), a->address->text, pg_port(s),
+				     source_get(s, "ca_file", DEFAULT_CA) };
+	char facts[320];
+
+	if (!pg_peer_facts(&who, facts, sizeof(facts), c,
+			   earlier(now_mono() + PEER_TIME, a->deadline)))
+		return err_set(e, why->kind, why->code, "%s", why->text);
+	return err_set(e, why->kind, why->code, "%s (%s)", why->text, facts);
+}
+
+static bool attempt_failed(const struct attempt *a, struct cancel *c, struct err *e)
+{
+	struct err why;
+
+	pg_connect_err(a->link->source->name, a->where, a->stage, PQerrorMessage(a->link->conn),
+		       &why);
+	if (why.kind == ERR_TRUST && a->stage == PG_TLS && strstr(why.text, "certificate"))
+		return untrusted_err(a, c, &why, e);
+	if (e)
+		*e = why;
+	return false;
+}
+
 static bool attempt_poll(struct attempt *a, struct cancel *c, struct err *e)
 {
 	PostgresPollingStatusType want = PGRES_POLLING_WRITING;
@@ -212,9 +242,7 @@ static bool attempt_poll(struct attempt *a, struct cancel *c, struct err *e)
 		if (PQstatus(conn) != CONNECTION_BAD && stage_of(a) != a->stage)
 			enter(a, stage_of(a));
 	}
-	if (want == PGRES_POLLING_OK)
-		return true;
-	return pg_connect_err(a->link->source->name, a->where, a->stage, PQerrorMessage(conn), e);
+	return want == PGRES_POLLING_OK || attempt_failed(a, c, e);
 }
 
 /* libpq makes sure of it by sslmode; a password must not depend on that alone. */
