@@ -87,6 +87,17 @@ static usec time_of(struct generator *g, const struct doc_node *map, const char 
 	return time_at(g, doc_get(map, key));
 }
 
+/* What is told in round spans of `now` should not all happen at the same second: */
+static usec rounded(usec t, usec unit)
+{
+	return t == TIME_NONE ? t : t - t % unit;
+}
+
+static usec scattered(struct generator *g, usec t, unsigned seconds)
+{
+	return t + (usec)random_below(g, seconds) * USEC_SEC;
+}
+
 static usec every_of(struct generator *g, const struct doc_node *map)
 {
 	const struct doc_node *n = doc_get(map, "every");
@@ -259,7 +270,8 @@ static void read_stops(struct generator *g, const struct doc_node *list, struct 
 		l->stops[i] = (struct stop){
 			.type = text_of(n, "type"), .name = text_of(n, "name"),
 			.city = or_blank(text_of(n, "city")), .country = or_blank(text_of(n, "country")),
-			.locode = text_of(n, "locode"), .due = time_of(g, n, "due"),
+			.locode = text_of(n, "locode"),
+			.due = rounded(time_of(g, n, "due"), 30 * USEC_MIN),
 			.arrived = time_of(g, n, "arrived"), .departed = time_of(g, n, "departed"),
 		};
 	}
@@ -320,7 +332,7 @@ static void emit_files(struct generator *g, const struct doc_node *list, const s
 	for (size_t i = 0; i < doc_count(list); i++) {
 		const struct doc_node *m = doc_item(list, i);
 		struct file_told f = {
-			.at = time_of(g, m, "at"), .file = text_of(m, "file"),
+			.at = scattered(g, time_of(g, m, "at"), 60), .file = text_of(m, "file"),
 			.status = text_of(m, "status"), .error = text_of(m, "error"),
 			.queued = text_of(m, "queued"), .skipped = text_of(m, "skipped"),
 			.matched = flag_of(g, m, "matched", true),
@@ -347,9 +359,49 @@ static void emit_callbacks(struct generator *g, const struct doc_node *list, con
 
 		if (c.status && strcmp(c.status, "pending") == 0)
 			c.status = NULL;
-		for (long k = 0; k < times; k++, c.at += every)
-			emit_callback(g, l, &c);
+		emit_callback(g, l, &c);
+		for (long k = 1; k < times; k++) {
+			struct callback_told next = c;
+
+			next.at = scattered(g, c.at + k * every, 200);
+			emit_callback(g, l, &next);
+		}
 	}
+}
+
+/* What every tracked load has when the scenario says nothing about it: callbacks that
+ * were taken, and by sea a few rows of carrier files. */
+static void emit_usual_callbacks(struct generator *g, const struct load *l)
+{
+	struct callback_told c = { .at = scattered(g, l->first_check_call, 900), .type = "TRACKING_UPDATE",
+				   .status = "200", .config = 5512, .attempts = 1 };
+
+	for (int i = 0; i < 12 && c.at < l->latest_check_call; i++, c.at = scattered(g, c.at + 5 * USEC_HOUR, 3000))
+		emit_callback(g, l, &c);
+}
+
+static void emit_usual_files(struct generator *g, const struct load *l, const struct relationship *r)
+{
+	struct file_told f = { .at = scattered(g, l->first_check_call, 3000), .status = "success",
+			       .queued = "PROCESS_OCEAN_UPDATE", .matched = true };
+	char name[80];
+
+	for (int i = 1; i <= 3 && f.at < l->latest_check_call; i++, f.at = scattered(g, f.at + 22 * USEC_HOUR, 9000)) {
+		snprintf(name, sizeof name, "%s_315_%02d.edi", l->carrier.permalink, i);
+		f.file = name;
+		emit_file(g, l, r, &f);
+	}
+}
+
+static void emit_usual(struct generator *g, const struct doc_node *n, const struct load *l,
+		       const struct relationship *r)
+{
+	if (l->first_check_call == TIME_NONE || l->latest_check_call == TIME_NONE)
+		return;
+	if (!doc_get(n, "callbacks"))
+		emit_usual_callbacks(g, l);
+	if (!doc_get(n, "files") && r && strcmp(l->mode, "OCEAN") == 0)
+		emit_usual_files(g, l, r);
 }
 
 static void read_ocean(struct generator *g, const struct doc_node *m, struct ocean_told *o)
@@ -365,7 +417,8 @@ static void read_ocean(struct generator *g, const struct doc_node *m, struct oce
 		.vessel = text_of(m, "vessel"), .voyage = text_of(m, "voyage"),
 		.terminal = text_of(m, "terminal"),
 		.city = parts[0], .country = parts[1], .locode = parts[2],
-		.at = time_of(g, m, "at"), .known = time_of(g, m, "known"),
+		.at = rounded(time_of(g, m, "at"), 5 * USEC_MIN),
+		.known = scattered(g, rounded(time_of(g, m, "known"), USEC_MIN), 50),
 		.edi = via && strcmp(via, "edi") == 0,
 		.camel = keys && strcmp(keys, "camel") == 0,
 		.empty = flag_of(g, m, "empty", false),
@@ -408,6 +461,7 @@ static void emit_story(struct generator *g, const struct doc_node *n, const stru
 		emit_load_warehouse(g, l);
 	}
 	emit_creation(g, n, l);
+	emit_usual(g, n, l, r);
 	emit_files(g, doc_get(n, "files"), l, r);
 	emit_callbacks(g, doc_get(n, "callbacks"), l);
 	emit_oceans(g, doc_get(n, "ocean"), l);

@@ -170,17 +170,20 @@ static usec draw_moment(struct generator *g, const struct extra *x)
 	return x->load.created + draw_span(g, x->ends - x->load.created);
 }
 
+/* Each draw is a statement of its own: the order of draws is the order of lines, with
+ * every compiler. */
 static void extra_callback(struct volume *v)
 {
 	const struct extra *x = draw_extra(v);
 	struct generator *g = v->g;
 	bool failed = random_below(g, 40) == 0;
 	struct callback_told c = {
-		.at = draw_moment(g, x), .type = random_below(g, 3) ? "TRACKING_UPDATE" : "LOCATION_UPDATE",
 		.status = failed ? "503" : "200", .error = failed ? "HTTP 503 Service Unavailable" : NULL,
 		.config = 5500 + x->pair->id % 40, .attempts = failed ? 5 : 1,
 	};
 
+	c.at = draw_moment(g, x);
+	c.type = random_below(g, 3) ? "TRACKING_UPDATE" : "LOCATION_UPDATE";
 	emit_callback(g, &x->load, &c);
 }
 
@@ -189,21 +192,19 @@ static void extra_ocean(struct volume *v)
 	const struct extra *x = draw_extra(v);
 	struct generator *g = v->g;
 	const struct port *p = &ports[random_below(g, PORTS)];
-	const char *code;
-	usec known;
+	struct ocean_told o = { .voyage = "601W", .city = p->city, .country = p->country,
+				.locode = p->locode, .brief = true };
 
 	while (!x->ocean)
 		x = draw_extra(v);
-	code = codes[random_below(g, sizeof codes / sizeof *codes)];
-	known = draw_moment(g, x);
-	emit_ocean(g, &x->load, &(struct ocean_told){
-		.code = code, .qualifier = strcmp(code, "AG") ? "A" : "E",
-		.stop = strcmp(code, "VA") && strcmp(code, "UV") ? "pol" : "pod",
-		.vessel = vessels[random_below(g, sizeof vessels / sizeof *vessels)], .voyage = "601W",
-		.city = p->city, .country = p->country, .locode = p->locode,
-		.at = known - 6 * USEC_HOUR, .known = known,
-		.camel = random_below(g, 3) == 0, .brief = true,
-	}, random_below(g, 4) == 0);
+	o.code = codes[random_below(g, sizeof codes / sizeof *codes)];
+	o.qualifier = strcmp(o.code, "AG") ? "A" : "E";
+	o.stop = strcmp(o.code, "VA") && strcmp(o.code, "UV") ? "pol" : "pod";
+	o.vessel = vessels[random_below(g, sizeof vessels / sizeof *vessels)];
+	o.known = draw_moment(g, x);
+	o.at = o.known - 6 * USEC_HOUR;
+	o.camel = random_below(g, 3) == 0;
+	emit_ocean(g, &x->load, &o, random_next(g) % 4 == 0);
 }
 
 static void extra_log(struct volume *v)
@@ -223,9 +224,10 @@ static void extra_log(struct volume *v)
 	struct generator *g = v->g;
 	size_t draw = random_below(g, 100);
 	size_t i = draw < 90 ? draw % 5 : 5 + draw % 4;
+	struct log_told t = { draw_moment(g, x), lines[i].level, lines[i].service, lines[i].class,
+			      lines[i].text };
 
-	emit_log(g, &x->load, &(struct log_told){ draw_moment(g, x), lines[i].level, lines[i].service,
-						  lines[i].class, lines[i].text });
+	emit_log(g, &x->load, &t);
 }
 
 static bool going(const struct volume *v)
