@@ -37,6 +37,12 @@ test:
 	@sh tests/packages.sh install test
 	@MAKE='$(MAKE)' sh tests/run.sh $(THREADED_SRC)
 
+# The client against the current ClickHouse engine, which npm brings; skipped
+# with the reason when it cannot be had.
+.PHONY: test-peers
+test-peers: $(BUILD)/tests/clients/test_clickhouse
+	@sh tests/peers/run.sh $<
+
 .PHONY: check-deps
 check-deps:
 	@sh tests/check_deps.sh
