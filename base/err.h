@@ -13,7 +13,8 @@
 #define ERR_KINDS(X) \
 	X(NONE,      "",          "no error") \
 	X(CONFIG,    "config",    "the configuration is wrong or incomplete") \
-	X(AUTH,      "auth",      "the source refused our identity or our rights") \
+	X(AUTH,      "auth",      "the source refused our identity: nothing else will be allowed") \
+	X(DENIED,    "denied",    "the source knows us but does not allow this one request") \
 	X(TRUST,     "trust",     "the peer is not who it should be: TLS, redirect, foreign link") \
 	X(NETWORK,   "network",   "no connection, or it broke: DNS, TCP, TLS, reset") \
 	X(TIMEOUT,   "timeout",   "a deadline passed") \

@@ -25,7 +25,7 @@ static const struct {
 	{ 307, ERR_LIMIT, false },      /* TOO_MANY_BYTES */
 	{ 394, ERR_CANCELLED, false },  /* QUERY_WAS_CANCELLED */
 	{ 396, ERR_LIMIT, false },      /* TOO_MANY_ROWS_OR_BYTES */
-	{ 497, ERR_AUTH, false },       /* ACCESS_DENIED */
+	{ 497, ERR_DENIED, false },     /* ACCESS_DENIED */
 	{ 516, ERR_AUTH, false },       /* AUTHENTICATION_FAILED */
 };
 

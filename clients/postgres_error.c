@@ -26,7 +26,7 @@ static const struct class {
 	bool transient;
 } classes[] = {
 	{ "28", ERR_AUTH, false },
-	{ "42501", ERR_AUTH, false },           /* insufficient_privilege */
+	{ "42501", ERR_DENIED, false },           /* insufficient_privilege */
 	{ "08", ERR_NETWORK, true },
 	{ "57P01", ERR_NETWORK, true },         /* admin_shutdown */
 	{ "57P02", ERR_NETWORK, true },         /* crash_shutdown */

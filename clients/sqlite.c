@@ -209,7 +209,7 @@ static enum err_kind kind_of(int rc)
 		return ERR_LIMIT;
 	case SQLITE_AUTH:
 	case SQLITE_READONLY:
-		return ERR_AUTH;
+		return ERR_DENIED;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_FORMAT:

@@ -39,6 +39,7 @@ static enum sign sign_of(const struct err *e)
 		return e->transient ? SIGN_FAILED : SIGN_ANSWERED;
 	case ERR_MEMORY:
 		return e->code != 0 ? SIGN_ANSWERED : SIGN_NOTHING;
+	case ERR_DENIED:
 	case ERR_DECODE:
 	case ERR_LIMIT:
 		return SIGN_ANSWERED;

@@ -355,7 +355,7 @@ static void privileges_missing_are_auth(void **state)
 	(void)state;
 	exec("CREATE TABLE IF NOT EXISTS hidden (n int)");
 	client_init(&c, pairs);
-	expect_failure(&c, "SELECT * FROM hidden", ERR_AUTH, "(42501)");
+	expect_failure(&c, "SELECT * FROM hidden", ERR_DENIED, "(42501)");
 	client_release(&c);
 }
 

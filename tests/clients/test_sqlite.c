@@ -156,8 +156,8 @@ static void test_binds_and_streams(void **state)
 	(void)state;
 	set_up(&f, path, "tracking", false);
 	seen_init(&s);
-	assert_true(run(&f, "q", "SELECT a, b FROM t WHERE a = :id OR b = :word OR b = :none ORDER BY a;\n-- end",
-			params, 3, &s, &e));
+	assert_true(run(&f, "q", "SELECT a, b FROM t WHERE a = :id OR b = :word OR b = :none"
+			" ORDER BY a;\n-- end", params, 3, &s, &e));
 	assert_string_equal(buf_str(&s.text), "a|b\n7|seven\n8|it's :id\n");
 	assert_non_null(strstr(buf_str(&s.sent), ":word = "));
 	assert_int_equal(s.bytes, 1 + 5 + 1 + 8);
@@ -204,11 +204,11 @@ static void refused(const char *sql, enum err_kind kind)
 static void test_only_reads(void **state)
 {
 	(void)state;
-	refused("INSERT INTO t VALUES (1, 'x')", ERR_AUTH);
-	refused("DELETE FROM t", ERR_AUTH);
-	refused("DROP TABLE t", ERR_AUTH);
-	refused("ATTACH '/tmp/x.db' AS x", ERR_AUTH);
-	refused("PRAGMA quick_check", ERR_AUTH);
+	refused("INSERT INTO t VALUES (1, 'x')", ERR_DENIED);
+	refused("DELETE FROM t", ERR_DENIED);
+	refused("DROP TABLE t", ERR_DENIED);
+	refused("ATTACH '/tmp/x.db' AS x", ERR_DENIED);
+	refused("PRAGMA quick_check", ERR_DENIED);
 	refused("SELECT a, b FROM t; DELETE FROM t", ERR_CONFIG);
 	refused("SELECT a, b FROM t; SELECT 1", ERR_CONFIG);
 	refused("", ERR_CONFIG);
