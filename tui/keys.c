@@ -55,16 +55,16 @@ size_t key_utf8(struct key k, char out[static 4])
 	return n;
 }
 
-const char *key_text(char out[static KEY_TEXT_MAX], struct key k)
+const char *key_text(char out[static KEY_NAME_MAX], struct key k)
 {
 	if (k.code == K_CTRL)
-		snprintf(out, KEY_TEXT_MAX, "^%c", (char)k.rune);
+		snprintf(out, KEY_NAME_MAX, "^%c", (char)k.rune);
 	else if (k.code == K_RUNE && k.rune == ' ')
-		snprintf(out, KEY_TEXT_MAX, "Space");
+		snprintf(out, KEY_NAME_MAX, "Space");
 	else if (k.code == K_RUNE)
 		out[key_utf8(k, out)] = '\0';
 	else
-		snprintf(out, KEY_TEXT_MAX, "%s", k.code < K_COUNT && names[k.code] ? names[k.code] : "");
+		snprintf(out, KEY_NAME_MAX, "%s", k.code < K_COUNT && names[k.code] ? names[k.code] : "");
 	return out;
 }
 

@@ -43,8 +43,8 @@ bool key_is(struct key, const char *name);
  * 0x7f Backspace; C1 and what is not a code point are K_NONE. */
 struct key key_from_rune(uint32_t rune);
 
-enum { KEY_TEXT_MAX = 16 };
-const char *key_text(char out[static KEY_TEXT_MAX], struct key);
+enum { KEY_NAME_MAX = 16 };
+const char *key_text(char out[static KEY_NAME_MAX], struct key);
 /* Reads one name; false when it is none. */
 bool key_parse(const char *name, size_t len, struct key *out);
 

@@ -26,7 +26,6 @@ enum {
 	PASTE_GIVE_UP = 1000,         /* ms of silence after which ^C ends a paste without end */
 	CODE_PASTE_BEGIN = KEY_MAX + 1,
 	CODE_PASTE_END,
-	READ_TRIES = 64,
 };
 
 struct term {
@@ -40,6 +39,8 @@ struct term {
 	bool gone;                    /* end of input was reported */
 	int stop;
 	int cursor;                   /* as in curs_set(); -1 = unknown */
+	uint32_t rune;                /* of which `more` bytes are to come */
+	int more, length;
 	bool pasting;
 	struct buf paste;
 	bool paste_cut;
@@ -66,6 +67,13 @@ static struct theme_mode mode_for(const struct term_options *o, const struct ter
 	return theme_mode(&env);
 }
 
+/* Past curses, which has no call for it; the terminal takes it at any time. */
+static void set_paste(const struct term *t, const char *sequence)
+{
+	if (t->pastes && write(STDOUT_FILENO, sequence, strlen(sequence)) < 0)
+		errno = 0;
+}
+
 /* A pair per role, all on the terminal's own background. */
 static void set_pairs(const struct term *t)
 {
@@ -74,6 +82,19 @@ static void set_pairs(const struct term *t)
 	for (unsigned role = 0; role < ROLE_COUNT; role++)
 		init_pair((short)(role + 1), theme_look(&t->theme, role, &t->mode).colour, -1);
 }
+
+/* Terminals often send other keys than the description of their TERM says. */
+static const struct {
+	const char *bytes;
+	int code;
+} sequences[] = {
+	{ "\033[200~", CODE_PASTE_BEGIN }, { "\033[201~", CODE_PASTE_END },
+	{ "\033[H", KEY_HOME }, { "\033OH", KEY_HOME }, { "\033[1~", KEY_HOME }, { "\033[7~", KEY_HOME },
+	{ "\033[F", KEY_END }, { "\033OF", KEY_END }, { "\033[4~", KEY_END }, { "\033[8~", KEY_END },
+	{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+	{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+	{ "\033[Z", KEY_BTAB }, { "\033OP", KEY_F(1) }, { "\033[11~", KEY_F(1) },
+};
 
 static void set_modes(struct term *t)
 {
@@ -88,22 +109,18 @@ static void set_modes(struct term *t)
 		use_default_colors();
 		set_pairs(t);
 	}
-	if (t->pastes) {
-		define_key("\033[200~", CODE_PASTE_BEGIN);
-		define_key("\033[201~", CODE_PASTE_END);
-		putp(PASTE_ON);
-	}
+	for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
+		define_key(sequences[i].bytes, sequences[i].code);
+	set_paste(t, PASTE_ON);
 }
 
-static bool start_curses(struct term *t, bool safe, struct err *e)
+static bool start_curses(struct term *t, const char *name, bool safe, struct err *e)
 {
-	t->screen = newterm(NULL, stdout, stdin);
+	t->screen = newterm(name, stdout, stdin);
 	if (!t->screen)
-		return err_set(e, ERR_CONFIG, 0, "curses cannot use TERM=%s", getenv("TERM"));
-	if (safe) {
-		term_caps_forgo();
+		return err_set(e, ERR_CONFIG, 0, "curses cannot use TERM=%s", name);
+	if (safe)
 		idcok(stdscr, FALSE);
-	}
 	t->input = newpad(1, 1);
 	if (!t->input)
 		return err_set(e, ERR_MEMORY, 0, "no memory for the screen");
@@ -131,7 +148,7 @@ struct term *term_open(const struct term_options *o, struct err *e)
 		err_set(e, ERR_CONFIG, 0, "input and output must be a terminal; \"sextant show\" needs none");
 		return NULL;
 	}
-	if (!term_caps_read(&caps, getenv("TERM"), STDOUT_FILENO, e))
+	if (!term_caps_read(&caps, getenv("TERM"), o->safe, STDOUT_FILENO, e))
 		return NULL;
 	t = calloc(1, sizeof(*t));
 	if (!t) {
@@ -146,7 +163,7 @@ struct term *term_open(const struct term_options *o, struct err *e)
 	t->cursor = -1;
 	t->paste.max = TERM_PASTE_MAX;
 	/* First, so that curses leaves the signals to the guard. */
-	if (start_guard(t, &caps, e) && start_curses(t, o->safe, e))
+	if (start_guard(t, &caps, e) && start_curses(t, caps.name, o->safe, e))
 		return t;
 	term_close(t);
 	return NULL;
@@ -157,8 +174,7 @@ void term_close(struct term *t)
 	if (!t)
 		return;
 	if (t->screen) {
-		if (t->pastes)
-			putp(PASTE_OFF);
+		set_paste(t, PASTE_OFF);
 		endwin();
 		if (t->input)
 			delwin(t->input);
@@ -320,15 +336,13 @@ void term_redraw(struct term *t)
 
 static void suspend(struct term *t)
 {
-	if (t->pastes)
-		putp(PASTE_OFF);
+	set_paste(t, PASTE_OFF);
 	endwin();
 	guard_armed(false);
 	guard_suspend();
 	guard_armed(true);
 	take_size(t);
-	if (t->pastes)
-		putp(PASTE_ON);
+	set_paste(t, PASTE_ON);
 	/* Leaves endwin()'s state and paints what curses still holds. */
 	clearok(curscr, TRUE);
 	refresh();
@@ -406,22 +420,43 @@ static bool input_ended(void)
 	return ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
-/* One code of curses: OK for a character, KEY_CODE_YES for a key; ERR when
- * there is nothing. Bytes that are no character are passed over. */
-static int read_code(const struct term *t, wint_t *code)
+/* Takes one byte of UTF-8; true when it completes a character. What is none is
+ * dropped, byte by byte: get_wch() would swallow the keys behind it. */
+static bool decode(struct term *t, uint32_t byte, uint32_t *rune)
 {
-	int got = ERR;
+	static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
 
-	for (int i = 0; i < READ_TRIES && got == ERR; i++) {
-		got = wget_wch(t->input, code);
-		if (got == ERR && (!readable(0) || input_ended()))
-			break;
+	if (t->more > 0 && (byte & 0xc0) == 0x80) {
+		t->rune = t->rune << 6 | (byte & 0x3f);
+		*rune = t->rune;
+		return --t->more == 0 && t->rune >= smallest[t->length];
 	}
-	return got;
+	t->more = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+	t->length = t->more;
+	t->rune = byte & (0x3fu >> t->more);
+	*rune = byte;
+	return byte < 0x80;
+}
+
+enum input { INPUT_NONE, INPUT_RUNE, INPUT_CODE };
+
+/* A code point, or a key code of curses; waits for neither. */
+static enum input read_input(struct term *t, uint32_t *code)
+{
+	int got;
+
+	while ((got = wgetch(t->input)) != ERR) {
+		*code = (uint32_t)got;
+		if (got > 0xff)
+			return INPUT_CODE;
+		if (decode(t, *code, code))
+			return INPUT_RUNE;
+	}
+	return INPUT_NONE;
 }
 
 static const struct {
-	wint_t code;
+	uint32_t code;
 	enum key_code key;
 } curses_keys[] = {
 	{ KEY_UP, K_UP }, { KEY_DOWN, K_DOWN }, { KEY_LEFT, K_LEFT }, { KEY_RIGHT, K_RIGHT },
@@ -430,7 +465,7 @@ static const struct {
 	{ KEY_ENTER, K_ENTER }, { KEY_BACKSPACE, K_BACKSPACE },
 };
 
-static struct key key_from_curses(wint_t code)
+static struct key key_from_curses(uint32_t code)
 {
 	for (size_t i = 0; i < sizeof(curses_keys) / sizeof(*curses_keys); i++)
 		if (curses_keys[i].code == code)
@@ -467,33 +502,33 @@ static void paste_add(struct term *t, struct key k)
  * that comes along with the paste is part of it. */
 static void paste_tail(struct term *t)
 {
-	wint_t code;
+	uint32_t code;
 
 	for (long n = 0; n < TERM_PASTE_MAX && readable(PASTE_QUIET_MS); n++) {
-		int got = read_code(t, &code);
+		enum input got = read_input(t, &code);
 
-		if (got == ERR)
+		if (got == INPUT_NONE && input_ended())
 			return;
-		if (got == OK)
+		if (got == INPUT_RUNE)
 			paste_add(t, key_from_rune(code));
 	}
 }
 
 /* True once the paste is complete. */
-static bool paste_code(struct term *t, int got, wint_t code)
+static bool paste_input(struct term *t, enum input got, uint32_t code)
 {
-	if (got == OK)
+	if (got == INPUT_RUNE)
 		paste_add(t, key_from_rune(code));
-	if (got != KEY_CODE_YES || code != CODE_PASTE_END)
+	if (got != INPUT_CODE || code != CODE_PASTE_END)
 		return false;
 	paste_tail(t);
 	t->pasting = false;
 	return true;
 }
 
-static bool gives_up_paste(const struct term *t, int got, wint_t code)
+static bool gives_up_paste(const struct term *t, enum input got, uint32_t code)
 {
-	return t->pasting && got == OK && code == 0x03 &&
+	return t->pasting && got == INPUT_RUNE && code == 0x03 &&
 	       clock_mono(&clock_system) - t->paste_last > PASTE_GIVE_UP * USEC_MS;
 }
 
@@ -507,22 +542,22 @@ static void paste_event(const struct term *t, struct term_event *event)
 
 /* --- keys --- */
 
-/* True when the code makes an event. */
-static bool take_code(struct term *t, int got, wint_t code, struct term_event *event)
+/* True when the input makes an event. */
+static bool take_input(struct term *t, enum input got, uint32_t code, struct term_event *event)
 {
 	if (gives_up_paste(t, got, code))
 		t->pasting = false;
 	if (t->pasting) {
-		if (!paste_code(t, got, code))
+		if (!paste_input(t, got, code))
 			return false;
 		paste_event(t, event);
 		return true;
 	}
-	if (got == KEY_CODE_YES && code == CODE_PASTE_BEGIN) {
+	if (got == INPUT_CODE && code == CODE_PASTE_BEGIN) {
 		paste_begin(t);
 		return false;
 	}
-	event->key = got == OK ? key_from_rune(code) : key_from_curses(code);
+	event->key = got == INPUT_RUNE ? key_from_rune(code) : key_from_curses(code);
 	if (event->key.code == K_CTRL && event->key.rune == 'Z') {
 		suspend(t);
 		event->type = TERM_RESUMED;
@@ -534,14 +569,14 @@ static bool take_code(struct term *t, int got, wint_t code, struct term_event *e
 
 bool term_next(struct term *t, struct term_event *event)
 {
-	wint_t code = 0;
-	int got;
+	enum input got;
+	uint32_t code;
 
 	*event = (struct term_event){ .type = TERM_NONE };
 	if (next_signal(t, event))
 		return true;
-	while ((got = read_code(t, &code)) != ERR)
-		if (take_code(t, got, code, event))
+	while ((got = read_input(t, &code)) != INPUT_NONE)
+		if (take_input(t, got, code, event))
 			return true;
 	event->type = TERM_NONE;
 	if (t->gone || !input_ended())

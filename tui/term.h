@@ -20,7 +20,7 @@ struct term_options {
 	const struct theme *theme;  /* copied */
 	enum theme_light light;
 	bool ascii;                 /* ASCII glyphs whatever the locale says */
-	bool safe;                  /* no rep, ech and line/character insertion strings */
+	bool safe;                  /* no repeat, erase and insert of characters */
 };
 
 /* ERR_CONFIG, before anything is written: not a terminal, TERM unset or unknown,

@@ -18,45 +18,62 @@ static void add_string(struct term_caps *caps, const char *s)
 	}
 }
 
-static bool check(const char *term, struct err *e)
-{
-	if (cursor_address && clear_screen)
-		return true;
-	return err_set(e, ERR_CONFIG, 0, "TERM=%s cannot place the cursor; use another terminal or "
-	               "\"sextant show\"", term);
-}
-
-bool term_caps_read(struct term_caps *caps, const char *term, int fd, struct err *e)
+static bool load(const char *term, int fd, struct err *e)
 {
 	int found = 0;
+
+	if (setupterm(term, fd, &found) == OK)
+		return true;
+	return err_set(e, ERR_CONFIG, 0, found < 0 ? "no terminfo database for TERM=%s"
+	               : "TERM=%s is not a terminal that terminfo knows", term);
+}
+
+/* screen's own description knows neither repeat nor erase, and all that can
+ * stand in for xterm understand it. */
+static void choose_plainer(struct term_caps *caps, int fd)
+{
+	static const char *const plainer[] = { "screen-256color", "screen" };
+
+	for (size_t i = max_colors < 256; i < 2 && (repeat_char || erase_chars); i++) {
+		TERMINAL *former = cur_term;
+
+		if (!load(plainer[i], fd, NULL)) {
+			set_curterm(former);
+			continue;
+		}
+		del_curterm(former);
+		caps->name = plainer[i];
+	}
+}
+
+static void copy_caps(struct term_caps *caps)
+{
+	caps->colours = max_colors;
+	add_string(caps, keypad_local);
+	add_string(caps, exit_attribute_mode);
+	add_string(caps, orig_pair);
+	add_string(caps, cursor_normal);
+	add_string(caps, exit_ca_mode);
+}
+
+bool term_caps_read(struct term_caps *caps, const char *term, bool safe, int fd, struct err *e)
+{
 	bool ok;
 
-	*caps = (struct term_caps){ 0 };
+	*caps = (struct term_caps){ .name = term };
 	if (!term || !*term)
 		return err_set(e, ERR_CONFIG, 0, "TERM is not set; set it to your terminal's name, such as "
 		               "xterm-256color");
-	if (setupterm(term, fd, &found) != OK)
-		return err_set(e, ERR_CONFIG, 0, found < 0 ? "no terminfo database for TERM=%s"
-		               : "TERM=%s is not a terminal that terminfo knows", term);
-	ok = check(term, e);
-	if (ok) {
-		caps->colours = max_colors;
-		add_string(caps, keypad_local);
-		add_string(caps, exit_attribute_mode);
-		add_string(caps, orig_pair);
-		add_string(caps, cursor_normal);
-		add_string(caps, exit_ca_mode);
-	}
+	if (!load(term, fd, e))
+		return false;
+	ok = cursor_address && clear_screen;
+	if (!ok)
+		err_set(e, ERR_CONFIG, 0, "TERM=%s cannot place the cursor; use another terminal or "
+		        "\"sextant show\"", term);
+	if (ok && safe)
+		choose_plainer(caps, fd);
+	if (ok)
+		copy_caps(caps);
 	del_curterm(cur_term);
 	return ok;
-}
-
-void term_caps_forgo(void)
-{
-	repeat_char = NULL;
-	erase_chars = NULL;
-	parm_ich = NULL;
-	insert_character = NULL;
-	parm_dch = NULL;
-	delete_character = NULL;
 }

@@ -11,16 +11,16 @@
 enum { CAPS_RESET_MAX = 400 };
 
 struct term_caps {
+	const char *name;           /* the description to use: TERM, or a plainer one */
 	int colours;
 	char reset[CAPS_RESET_MAX]; /* keypad off, attributes off, cursor on, normal screen */
 	size_t reset_len;
 };
 
-/* Reads the description of $TERM without touching the terminal: ERR_CONFIG says
- * why it cannot be used. */
-bool term_caps_read(struct term_caps *, const char *term, int fd, struct err *);
-/* Makes curses go without the strings that some terminals get wrong: repeat,
- * erase characters, insert and delete. Call after newterm(). */
-void term_caps_forgo(void);
+/* Reads the description of `term` without touching the terminal: ERR_CONFIG says
+ * why it cannot be used. `safe` looks for a plainer description when this one
+ * can repeat or erase characters, which some terminals get wrong; curses cannot
+ * be told to go without. */
+bool term_caps_read(struct term_caps *, const char *term, bool safe, int fd, struct err *);
 
 #endif

@@ -9,7 +9,7 @@
 
 static void means(uint32_t rune, const char *name)
 {
-	char text[KEY_TEXT_MAX];
+	char text[KEY_NAME_MAX];
 
 	assert_string_equal(key_text(text, key_from_rune(rune)), name);
 }
@@ -42,7 +42,7 @@ static void test_names_read_back(void **state)
 	(void)state;
 	for (uint32_t rune = 0; rune < 0x800; rune++) {
 		struct key key = key_from_rune(rune), again;
-		char text[KEY_TEXT_MAX];
+		char text[KEY_NAME_MAX];
 
 		if (key.code == K_NONE)
 			continue;
@@ -52,7 +52,7 @@ static void test_names_read_back(void **state)
 	}
 	for (int code = K_ENTER; code < K_COUNT; code++) {
 		struct key key = { (enum key_code)code, 0 }, again;
-		char text[KEY_TEXT_MAX];
+		char text[KEY_NAME_MAX];
 
 		key_text(text, key);
 		assert_true(key_parse(text, strlen(text), &again));

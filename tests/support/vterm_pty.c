@@ -1,0 +1,672 @@
+#include "tests/support/vterm_pty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#include "base/clock.h"
+
+enum { ENV_MAX = 64, IDLE_FD = 9, MARKER_MAX = 48 };
+
+enum job_state { JOB_RUNNING, JOB_STOPPED, JOB_ENDED };
+
+struct vterm_pty {
+	int master, slave;     /* the slave is held for markers; -1 after a hang-up */
+	int idle;              /* read end: a byte per sleep of the program */
+	int status;            /* read end: what the shell says of its job */
+	int order;             /* write end: a byte lets a stopped job go on */
+	pid_t shell, job;
+	enum job_state state;
+	int wait_status;
+	VTerm *vt;
+	VTermScreen *screen;
+	int w, h;
+	struct vterm_pty_modes modes;
+	struct buf log;
+	struct buf pending;    /* read while a marker is awaited */
+	bool holding;
+	bool idle_seen;        /* an idle byte came since something was sent */
+	unsigned markers;
+};
+
+/* --- the shell, in the child --- */
+
+static volatile sig_atomic_t shell_job;
+
+static void forward_hup(int signo)
+{
+	if (shell_job > 0)
+		kill(-(pid_t)shell_job, signo);
+}
+
+static void run_job(const struct vterm_pty_options *o, char **env, int tty, int idle)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	tcsetpgrp(tty, getpid());
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	dup2(tty, 0);
+	dup2(tty, 1);
+	dup2(tty, 2);
+	dup2(idle, IDLE_FD);
+	fcntl(IDLE_FD, F_SETFD, 0);
+	closefrom(IDLE_FD + 1);
+	execve(o->argv[0], (char **)(uintptr_t)o->argv, env);
+	_exit(127);
+}
+
+static void report(int fd, int value)
+{
+	if (write(fd, &value, sizeof(value)) != sizeof(value))
+		_exit(1);
+}
+
+/* Until the test closes the order pipe; the session keeps the tty alive so that
+ * its modes can be read after the end of the job. */
+static void mind_job(pid_t job, int tty, int status, int order)
+{
+	int st;
+	char byte;
+
+	while (waitpid(job, &st, WUNTRACED) == job) {
+		tcsetpgrp(tty, getpgrp());
+		report(status, st);
+		if (!WIFSTOPPED(st))
+			break;
+		if (read(order, &byte, 1) != 1)
+			return;
+		tcsetpgrp(tty, job);
+		kill(-job, SIGCONT);
+	}
+	while (read(order, &byte, 1) > 0)
+		;
+}
+
+static void run_shell(const struct vterm_pty_options *o, char **env, int tty, int idle, int status,
+                      int order)
+{
+	struct sigaction hup = { .sa_handler = forward_hup, .sa_flags = SA_RESTART };
+	pid_t job;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setsid();
+	ioctl(tty, TIOCSCTTY, 0);
+	signal(SIGTTOU, SIG_IGN);
+	sigaction(SIGHUP, &hup, NULL);
+	job = fork();
+	if (job == 0)
+		run_job(o, env, tty, idle);
+	close(idle);
+	shell_job = job;
+	setpgid(job, job);
+	tcsetpgrp(tty, job);
+	report(status, job);
+	mind_job(job, tty, status, order);
+	_exit(0);
+}
+
+/* --- environment --- */
+
+static size_t name_length(const char *entry)
+{
+	return strcspn(entry, "=");
+}
+
+static void env_put(char **env, size_t *n, const char *entry)
+{
+	size_t len = name_length(entry), i = 0;
+
+	while (i < *n && !(strncmp(env[i], entry, len) == 0 && env[i][len] == '='))
+		i++;
+	if (entry[len] != '=') {
+		if (i < *n) {
+			env[i] = env[--*n];
+			env[*n] = NULL;
+		}
+		return;
+	}
+	if (i == *n && *n < ENV_MAX - 1)
+		++*n;
+	env[i] = (char *)(uintptr_t)entry;
+}
+
+static void env_inherit(char **env, size_t *n, const char *name)
+{
+	extern char **environ;
+	size_t len = strlen(name);
+
+	for (char **e = environ; *e; e++)
+		if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
+			env_put(env, n, *e);
+}
+
+static void make_env(const struct vterm_pty_options *o, char **env)
+{
+	static const char *const kept[] = { "PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+	                                    "LSAN_OPTIONS" };
+	static char idle[40];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		env_inherit(env, &n, kept[i]);
+	snprintf(idle, sizeof(idle), "SEXTANT_TEST_IDLE_FD=%d", IDLE_FD);
+	env_put(env, &n, idle);
+	env_put(env, &n, "TERM=xterm-256color");
+	env_put(env, &n, "LC_ALL=C.UTF-8");
+	for (size_t i = 0; o->env && o->env[i]; i++)
+		env_put(env, &n, o->env[i]);
+}
+
+/* --- the terminal --- */
+
+static int on_property(VTermProp prop, VTermValue *value, void *user)
+{
+	struct vterm_pty *p = user;
+
+	switch (prop) {
+	case VTERM_PROP_ALTSCREEN:
+		p->modes.alternate = value->boolean;
+		break;
+	case VTERM_PROP_CURSORVISIBLE:
+		p->modes.cursor_shown = value->boolean;
+		break;
+	case VTERM_PROP_MOUSE:
+		p->modes.mouse = value->number != VTERM_PROP_MOUSE_NONE;
+		break;
+	case VTERM_PROP_TITLE:
+	case VTERM_PROP_ICONNAME:
+		p->modes.titles++;
+		break;
+	default:
+		break;
+	}
+	return 1;
+}
+
+static int on_cursor(VTermPos pos, VTermPos old, int visible, void *user)
+{
+	struct vterm_pty *p = user;
+
+	(void)old;
+	(void)visible;
+	p->modes.cursor_x = pos.col;
+	p->modes.cursor_y = pos.row;
+	return 1;
+}
+
+static void on_answer(const char *bytes, size_t len, void *user)
+{
+	struct vterm_pty *p = user;
+
+	(void)bytes;
+	p->modes.answers += len > 0;
+}
+
+static bool make_screen(struct vterm_pty *p)
+{
+	static const VTermScreenCallbacks callbacks = { .settermprop = on_property,
+	                                                .movecursor = on_cursor };
+
+	p->vt = vterm_new(p->h, p->w);
+	if (!p->vt)
+		return false;
+	vterm_set_utf8(p->vt, 1);
+	vterm_output_set_callback(p->vt, on_answer, p);
+	p->screen = vterm_obtain_screen(p->vt);
+	vterm_screen_set_callbacks(p->screen, &callbacks, p);
+	vterm_screen_enable_altscreen(p->screen, 1);
+	vterm_screen_reset(p->screen, 1);
+	p->modes.cursor_shown = true;
+	return true;
+}
+
+/* --- start and end --- */
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool read_status(struct vterm_pty *p, int *value)
+{
+	return read(p->status, value, sizeof(*value)) == sizeof(*value);
+}
+
+static bool make_pipes(int fds[3][2])
+{
+	for (int i = 0; i < 3; i++)
+		if (pipe2(fds[i], O_CLOEXEC) != 0)
+			return false;
+	return true;
+}
+
+static bool start(struct vterm_pty *p, const struct vterm_pty_options *o)
+{
+	struct winsize size = { .ws_row = (unsigned short)o->h, .ws_col = (unsigned short)o->w };
+	char *env[ENV_MAX] = { NULL };
+	int fds[3][2];
+
+	if (!make_pipes(fds) || openpty(&p->master, &p->slave, NULL, NULL, &size) != 0)
+		return false;
+	make_env(o, env);
+	p->shell = fork();
+	if (p->shell == 0) {
+		close(p->master);
+		close(fds[0][0]);
+		close(fds[1][0]);
+		close(fds[2][1]);
+		run_shell(o, env, p->slave, fds[0][1], fds[1][1], fds[2][0]);
+	}
+	close(fds[0][1]);
+	close(fds[1][1]);
+	close(fds[2][0]);
+	p->idle = fds[0][0];
+	p->status = fds[1][0];
+	p->order = fds[2][1];
+	fcntl(p->master, F_SETFL, O_NONBLOCK);
+	fcntl(p->idle, F_SETFL, O_NONBLOCK);
+	fcntl(p->master, F_SETFD, FD_CLOEXEC);
+	fcntl(p->slave, F_SETFD, FD_CLOEXEC);
+	return p->shell > 0 && read_status(p, &p->job);
+}
+
+struct vterm_pty *vterm_pty_new(const struct vterm_pty_options *o)
+{
+	struct vterm_pty *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->w = o->w;
+	p->h = o->h;
+	p->master = p->slave = p->idle = p->status = p->order = -1;
+	if (make_screen(p) && start(p, o))
+		return p;
+	vterm_pty_free(p);
+	return NULL;
+}
+
+void vterm_pty_free(struct vterm_pty *p)
+{
+	if (!p)
+		return;
+	if (p->job > 0 && p->state != JOB_ENDED)
+		kill(p->job, SIGKILL);
+	close_fd(&p->order);
+	close_fd(&p->slave);
+	close_fd(&p->master);
+	close_fd(&p->idle);
+	close_fd(&p->status);
+	if (p->shell > 0) {
+		kill(p->shell, SIGKILL);
+		waitpid(p->shell, NULL, 0);
+	}
+	if (p->vt)
+		vterm_free(p->vt);
+	buf_release(&p->log);
+	buf_release(&p->pending);
+	free(p);
+}
+
+/* --- output of the program --- */
+
+static void feed(struct vterm_pty *p, const char *bytes, size_t len)
+{
+	buf_put(&p->log, bytes, len);
+	vterm_input_write(p->vt, bytes, len);
+}
+
+/* Reads what is there; false when nothing is. */
+static bool read_some(struct vterm_pty *p)
+{
+	char bytes[65536];
+	ssize_t n = p->master >= 0 ? read(p->master, bytes, sizeof(bytes)) : -1;
+
+	if (n <= 0)
+		return false;
+	if (p->holding)
+		buf_put(&p->pending, bytes, (size_t)n);
+	else
+		feed(p, bytes, (size_t)n);
+	return true;
+}
+
+static void take_status(struct vterm_pty *p)
+{
+	int st;
+
+	if (!read_status(p, &st)) {
+		p->state = JOB_ENDED;
+		return;
+	}
+	p->wait_status = st;
+	p->state = WIFSTOPPED(st) ? JOB_STOPPED : JOB_ENDED;
+}
+
+/* Waits for output, an idle byte or news of the job until the deadline. */
+static bool wait_some(struct vterm_pty *p, usec deadline)
+{
+	struct pollfd fds[3] = {
+		{ p->master, POLLIN, 0 }, { p->idle, POLLIN, 0 },
+		{ p->state == JOB_ENDED ? -1 : p->status, POLLIN, 0 },
+	};
+	usec left = deadline - clock_mono(&clock_system);
+	char byte;
+
+	if (left <= 0 || poll(fds, 3, (int)(left / USEC_MS) + 1) <= 0)
+		return false;
+	if (fds[0].revents)
+		read_some(p);
+	if (fds[2].revents)
+		take_status(p);
+	if ((fds[1].revents & POLLIN) && read(p->idle, &byte, 1) == 1)
+		p->idle_seen = true;
+	else if (fds[1].revents & POLLHUP)
+		/* The program is gone, or closed it: nothing comes from there any more. */
+		close_fd(&p->idle);
+	return true;
+}
+
+static usec new_deadline(void)
+{
+	return clock_mono(&clock_system) + VTERM_PTY_SECONDS * USEC_SEC;
+}
+
+/* The way of a byte through a pty is not synchronous, but it keeps the order:
+ * once a marker that we write behind the program's output comes out, all of the
+ * output was read. The marker is taken out again. */
+static bool synchronize(struct vterm_pty *p, usec deadline)
+{
+	char marker[MARKER_MAX];
+	int n = snprintf(marker, sizeof(marker), "\x1b_sextant-test-%u\x1b\\", ++p->markers);
+	char *found = NULL;
+
+	if (p->slave < 0)
+		return true;
+	p->holding = true;
+	if (write(p->slave, marker, (size_t)n) != n)
+		return false;
+	while (!(found = p->pending.len ? memmem(p->pending.data, p->pending.len, marker, (size_t)n) : NULL) &&
+	       wait_some(p, deadline))
+		;
+	p->holding = false;
+	if (found) {
+		size_t before = (size_t)(found - p->pending.data);
+
+		feed(p, p->pending.data, before);
+		feed(p, found + n, p->pending.len - before - (size_t)n);
+	}
+	buf_clear(&p->pending);
+	return found;
+}
+
+/* Forgets idle bytes from before: what comes now is an answer to what is sent. */
+static void expect_wake(struct vterm_pty *p)
+{
+	char drain[64];
+
+	while (read(p->idle, drain, sizeof(drain)) > 0)
+		;
+	p->idle_seen = false;
+}
+
+bool vterm_pty_wait_idle(struct vterm_pty *p)
+{
+	usec deadline = new_deadline();
+	int unread = 0;
+
+	while (p->state == JOB_RUNNING) {
+		/* Input that it has not read yet will wake it again. */
+		if (p->idle_seen && ioctl(p->slave, FIONREAD, &unread) == 0 && unread == 0)
+			return synchronize(p, deadline);
+		p->idle_seen = false;
+		if (!wait_some(p, deadline))
+			break;
+	}
+	return false;
+}
+
+bool vterm_pty_wait(struct vterm_pty *p, bool (*seen)(struct vterm_pty *, void *), void *ctx)
+{
+	usec deadline = new_deadline();
+
+	while (!seen(p, ctx))
+		if (p->state == JOB_ENDED || !wait_some(p, deadline))
+			return seen(p, ctx);
+	return true;
+}
+
+static bool sees_text(struct vterm_pty *p, void *text)
+{
+	return vterm_pty_shows(p, text);
+}
+
+bool vterm_pty_wait_text(struct vterm_pty *p, const char *text)
+{
+	return vterm_pty_wait(p, sees_text, (char *)(uintptr_t)text);
+}
+
+/* --- input --- */
+
+bool vterm_pty_send(struct vterm_pty *p, const char *bytes, size_t len)
+{
+	usec deadline = new_deadline();
+
+	expect_wake(p);
+	while (len > 0) {
+		struct pollfd fd = { p->master, POLLIN | POLLOUT, 0 };
+		ssize_t n;
+
+		if (clock_mono(&clock_system) > deadline || poll(&fd, 1, 1000) < 0)
+			return false;
+		if (fd.revents & POLLIN)
+			read_some(p);
+		n = write(p->master, bytes, len);
+		if (n < 0 && errno != EAGAIN)
+			return false;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+bool vterm_pty_type(struct vterm_pty *p, const char *keys)
+{
+	return vterm_pty_send(p, keys, strlen(keys)) && vterm_pty_wait_idle(p);
+}
+
+void vterm_pty_resize(struct vterm_pty *p, int w, int h)
+{
+	struct winsize size = { .ws_row = (unsigned short)h, .ws_col = (unsigned short)w };
+
+	expect_wake(p);
+	p->w = w;
+	p->h = h;
+	vterm_set_size(p->vt, h, w);
+	ioctl(p->master, TIOCSWINSZ, &size);
+}
+
+/* --- reading the screen --- */
+
+static void put_utf8(struct vterm_pty_cell *cell, size_t *len, uint32_t cp)
+{
+	char *out = cell->utf8 + *len;
+
+	if (*len + 4 >= sizeof(cell->utf8))
+		return;
+	if (cp < 0x80) {
+		*out++ = (char)cp;
+	} else {
+		int more = cp < 0x800 ? 1 : cp < 0x10000 ? 2 : 3;
+
+		*out++ = (char)((more == 1 ? 0xc0 : more == 2 ? 0xe0 : 0xf0) | cp >> (6 * more));
+		while (more-- > 0)
+			*out++ = (char)(0x80 | (cp >> (6 * more) & 0x3f));
+	}
+	*len = (size_t)(out - cell->utf8);
+	*out = '\0';
+}
+
+static int palette_index(const VTermColor *c)
+{
+	if (VTERM_COLOR_IS_DEFAULT_FG(c) || VTERM_COLOR_IS_DEFAULT_BG(c))
+		return -1;
+	return VTERM_COLOR_IS_INDEXED(c) ? c->indexed.idx : 256;
+}
+
+struct vterm_pty_cell vterm_pty_cell(struct vterm_pty *p, int x, int y)
+{
+	struct vterm_pty_cell cell = { .utf8 = " " };
+	VTermScreenCell vc = { 0 };
+	size_t len = 0;
+
+	vterm_screen_get_cell(p->screen, (VTermPos){ .row = y, .col = x }, &vc);
+	cell.bold = vc.attrs.bold;
+	cell.underline = vc.attrs.underline;
+	cell.reverse = vc.attrs.reverse;
+	cell.colour = palette_index(&vc.fg);
+	cell.background = palette_index(&vc.bg);
+	if (vc.chars[0] == (uint32_t)-1)
+		cell.utf8[0] = '\0';
+	else
+		for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && vc.chars[i]; i++)
+			put_utf8(&cell, &len, vc.chars[i]);
+	return cell;
+}
+
+static void end_line(struct buf *out, size_t from)
+{
+	while (out->len > from && out->data[out->len - 1] == ' ')
+		out->len--;
+	buf_putc(out, '\n');
+}
+
+bool vterm_pty_text(struct vterm_pty *p, struct buf *out)
+{
+	for (int y = 0; y < p->h; y++) {
+		size_t from = out->len;
+
+		for (int x = 0; x < p->w; x++)
+			buf_puts(out, vterm_pty_cell(p, x, y).utf8);
+		end_line(out, from);
+	}
+	return !out->failed;
+}
+
+static char attr_letter(const struct vterm_pty_cell *cell)
+{
+	char letter = cell->background != -1 ? 'x' : cell->reverse ? 'r' : cell->bold ? 'b'
+	              : cell->underline ? 'u' : cell->colour != -1 ? 'c' : ' ';
+
+	return cell->colour != -1 && letter != 'c' ? (char)(letter - 'a' + 'A') : letter;
+}
+
+bool vterm_pty_attrs(struct vterm_pty *p, struct buf *out)
+{
+	for (int y = 0; y < p->h; y++) {
+		size_t from = out->len;
+
+		for (int x = 0; x < p->w; x++) {
+			struct vterm_pty_cell cell = vterm_pty_cell(p, x, y);
+
+			buf_putc(out, attr_letter(&cell));
+		}
+		end_line(out, from);
+	}
+	return !out->failed;
+}
+
+bool vterm_pty_shows(struct vterm_pty *p, const char *text)
+{
+	struct buf out = BUF_INIT;
+	bool found = vterm_pty_text(p, &out) && strstr(buf_str(&out), text);
+
+	buf_release(&out);
+	return found;
+}
+
+struct vterm_pty_modes vterm_pty_modes(struct vterm_pty *p)
+{
+	return p->modes;
+}
+
+const struct buf *vterm_pty_log(struct vterm_pty *p)
+{
+	return &p->log;
+}
+
+bool vterm_pty_termios(struct vterm_pty *p, struct termios *out)
+{
+	return p->slave >= 0 && tcgetattr(p->slave, out) == 0;
+}
+
+/* --- the job --- */
+
+pid_t vterm_pty_pid(const struct vterm_pty *p)
+{
+	return p->job;
+}
+
+static bool wait_state(struct vterm_pty *p, enum job_state state)
+{
+	usec deadline = new_deadline();
+
+	while (p->state != state)
+		if (p->state == JOB_ENDED || !wait_some(p, deadline))
+			return p->state == state;
+	return true;
+}
+
+bool vterm_pty_wait_exit(struct vterm_pty *p, int *status)
+{
+	if (!wait_state(p, JOB_ENDED))
+		return false;
+	*status = p->wait_status;
+	return synchronize(p, new_deadline());
+}
+
+bool vterm_pty_wait_stop(struct vterm_pty *p)
+{
+	return wait_state(p, JOB_STOPPED) && synchronize(p, new_deadline());
+}
+
+bool vterm_pty_resume(struct vterm_pty *p)
+{
+	expect_wake(p);
+	p->state = JOB_RUNNING;
+	return write(p->order, "c", 1) == 1;
+}
+
+void vterm_pty_hang_up(struct vterm_pty *p)
+{
+	close_fd(&p->slave);
+	close_fd(&p->master);
+}
+
+const char *vterm_pty_tool(const char *name)
+{
+	static char path[PATH_MAX];
+	char exe[PATH_MAX] = "";
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (n < 0)
+		return name;
+	snprintf(path, sizeof(path), "%.*s/tools/%s", PATH_MAX / 2, dirname(dirname(exe)), name);
+	return path;
+}
