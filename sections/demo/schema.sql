@@ -138,7 +138,7 @@ CREATE INDEX fact_stops_load ON fact_stops (load_id);
 -- ---- warehouse: hadoop.load_validation_data_mart -------------------------------------
 CREATE TABLE load_validation_data_mart (
 	load_id INTEGER,                -- NULL: this attempt created no load
-	company_id TEXT,
+	company_id TEXT,                -- the shipper's permalink
 	company_name TEXT,
 	load_number TEXT,
 	status TEXT,                    -- "Created", "Create Failure", "Skipping load updation" …

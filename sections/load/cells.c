@@ -180,7 +180,7 @@ static void put_coordinates(struct buf *out, struct cell lat, struct cell lon)
 	double y, x;
 
 	if (read_degrees(lat, &y) && read_degrees(lon, &x))
-		buf_printf(out, "%.9g,%.9g", y, x);
+		buf_printf(out, "%.9g, %.9g", y, x);
 }
 
 struct cell tidy_place(struct row_maker *m, struct cell c)

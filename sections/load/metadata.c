@@ -13,7 +13,7 @@
 	X(L_TRACKING_ID, "tracking_id", "tracking id", TEXT, 1, 10, true) \
 	X(L_LOAD_NUMBER, "load_number", "load number", TEXT, 1, 15, true) \
 	X(L_STATUS, "status", "status", TEXT, 1, 15, false) \
-	X(L_MODE, "mode", "mode", TEXT, 1, 9, false) \
+	X(L_MODE, "mode", "mode", TEXT, 1, 8, false) \
 	X(L_SHIPPER, "shipper_name", "shipper", TEXT, 2, 18, false) \
 	X(L_CARRIER, "carrier_name", "carrier", TEXT, 2, 18, false) \
 	X(L_CREATED, "created_at", "created", TIME, 2, 16, false) \

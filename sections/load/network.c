@@ -10,10 +10,10 @@
 #include "sections/payload.h"
 
 #define NETWORK_COLUMNS(X) \
-	X(N_ID, "relationship_id", "id", TEXT, 1, 9, true) \
+	X(N_ID, "relationship_id", "id", TEXT, 1, 8, true) \
 	X(N_CLASS, "classification", "verdict", TEXT, 1, 21, false) \
-	X(N_STATUS, "status", "status", TEXT, 1, 8, false) \
-	X(N_EXTERNAL, "external_id", "external id", TEXT, 1, 12, false) \
+	X(N_STATUS, "status", "status", TEXT, 1, 7, false) \
+	X(N_EXTERNAL, "external_id", "external id", TEXT, 1, 11, false) \
 	X(N_ACTIVE, "active", "active", FLAG, 2, 6, false) \
 	X(N_ALLOW, "allow_tracking", "tracking", FLAG, 2, 8, false) \
 	X(N_SCACS, "scacs", "SCACs", TEXT, 2, 12, false) \

@@ -216,7 +216,7 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	}
 	buf_printf(out, "%zu event%s", events, events == 1 ? "" : "s");
 	if (copies > 0)
-		buf_printf(out, ", %ld duplicates folded", copies);
+		buf_printf(out, ", %ld duplicate%s folded", copies, copies == 1 ? "" : "s");
 	if (corrections > 0)
 		buf_printf(out, ", %zu correction%s", corrections, corrections == 1 ? "" : "s");
 	if (alerts > 0)
@@ -248,7 +248,9 @@ static const struct step steps[] = {
 	  .chunk_days = 7, .authority = true },
 	{ .source = "trino", .query = "ocean_events", .needs = needs_id, .age_from = 30, .age_to = 180,
 	  .chunk_days = 7, .authority = true },
-	{ .source = "ocean", .query = "ocean_api_events", .needs = needs_id, .authority = true },
+	/* How long it keeps events is not known: nobody is believed about older ones. */
+	{ .source = "ocean", .query = "ocean_api_events", .needs = needs_id, .age_to = 180,
+	  .authority = true },
 };
 
 const struct section_def section_ocean_events = {

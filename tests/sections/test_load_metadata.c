@@ -29,7 +29,7 @@ static void test_derived(void **state)
 	assert_string_equal(section_text(&r, 0, "is_ocean"), "true");
 	assert_string_equal(section_text(&r, 0, "age_days"), "9");
 	assert_string_equal(section_text(&r, 0, "location_freshness"), "stale");
-	assert_string_equal(section_text(&r, 0, "latest_location"), "43.62,-52.18");
+	assert_string_equal(section_text(&r, 0, "latest_location"), "43.62, -52.18");
 	assert_string_equal(section_text(&r, 0, "origin"), "Rotterdam, NL");
 	assert_string_equal(section_text(&r, 0, "destination"), "Edison, US");
 	assert_string_equal(section_text(&r, 0, "reference_numbers"), "A1, B2");

@@ -8,7 +8,7 @@ FROM (
 	WHERE timestamp >= CAST(strftime('%s', :from) AS integer) * 1000000000
 		AND timestamp < CAST(strftime('%s', :to) AS integer) * 1000000000
 		AND upper(severity_text) IN ('WARN', 'WARNING', 'ERROR', 'CRITICAL', 'FATAL')
-		AND instr(',' || COALESCE(:log_services, 'integrations-worker,carrier-files-worker,global-worker-ex,location-worker,tracking-service,tracking-service-external,ocean-datahub,ocean-worker,mmcuw,multimodal-carrier-updates-worker,callback_delivery_service') || ',', ',' || service_name || ',') > 0
+		AND instr(',' || COALESCE(:log_services, 'integrations-worker,carrier-files-worker,global-worker-ex,location-worker,tracking-service,tracking-service-external,ocean-datahub,ocean-worker,mmcuw,multimodel_carrier_updates_worker,multimodal_carrier_updates_worker,multimodal-carrier-updates-worker,cfw-eld-data,global-worker-tracking,callback_delivery_service') || ',', ',' || service_name || ',') > 0
 		AND (instr(body, :tracking_id) > 0
 			OR instr(body, COALESCE(:load_number, :identifier)) > 0)
 )
