@@ -87,7 +87,9 @@ static bool fail_before(const struct script *s, const char *what, const struct q
 
 	switch (s->fault) {
 	case SCRIPT_AUTH:
-		return err_set(e, ERR_AUTH, 403, "%s: 403 %s", what, said(s, "access denied"));
+		return err_set(e, ERR_AUTH, 401, "%s: 401 %s", what, said(s, "Unauthorized"));
+	case SCRIPT_DENIED:
+		return err_set(e, ERR_DENIED, 403, "%s: 403 %s", what, said(s, "access denied"));
 	case SCRIPT_TIMEOUT:
 		return err_set(e, ERR_TIMEOUT, 0, "%s: %s (after %s)", what,
 			       said(s, "canceling statement due to statement timeout"),

@@ -17,7 +17,8 @@
 #define SCRIPT_FAULTS(X) \
 	X(NONE,             "none",             "answers after its latency") \
 	X(EMPTY,            "empty",            "answers without rows") \
-	X(AUTH,             "auth",             "403, not allowed") \
+	X(AUTH,             "auth",             "401, who we are is not believed") \
+	X(DENIED,           "denied",           "403, not allowed") \
 	X(TIMEOUT,          "timeout",          "gives up after its latency; latency 0: never answers") \
 	X(NETWORK,          "network",          "the connection is reset") \
 	X(HTTP_500,         "http_500",         "503, three tries will not help") \

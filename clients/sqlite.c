@@ -354,7 +354,7 @@ static bool give_rows(const struct sqlite_conn *c, struct answer *a, const struc
 	int rc = SQLITE_DONE;
 
 	while (s->fault != SCRIPT_EMPTY && (rc = sqlite3_step(a->st)) == SQLITE_ROW) {
-		if (!script_row(s, c->source->title, a->rows, q, c->cancel, e) ||
+		if (!script_row(s, c->source->name, a->rows, q, c->cancel, e) ||
 		    !give_row(c, a, q, sink, e))
 			return false;
 	}
@@ -443,7 +443,7 @@ static bool ask(struct sqlite_conn *c, const struct query *q, struct row_sink *s
 	ok = bind_all(c, a.st, q, e);
 	if (ok) {
 		tell_sent(sink, q);
-		ok = script_before(&s, c->source->title, q, c->cancel, sink, e) &&
+		ok = script_before(&s, c->source->name, q, c->cancel, sink, e) &&
 		     give_columns(c, &a, sink, e) && give_rows(c, &a, q, &s, sink, e);
 	}
 	sqlite3_finalize(a.st);
@@ -549,7 +549,7 @@ static bool sqlite_check(void *conn, usec deadline, struct cancel *cancel, struc
 	c->deadline = deadline;
 	c->checking = true;
 	ok = connect_file(c, e) && read_script(c, &q, &s, e) &&
-	     script_before(&s, c->source->title, &q, cancel, &nowhere, e) && check_file(c, h, e);
+	     script_before(&s, c->source->name, &q, cancel, &nowhere, e) && check_file(c, h, e);
 	c->checking = false;
 	c->cancel = NULL;
 	return ok;

@@ -376,8 +376,10 @@ static void emit_usual_callbacks(struct generator *g, const struct load *l)
 	struct callback_told c = { .at = scattered(g, l->first_check_call, 900), .type = "TRACKING_UPDATE",
 				   .status = "200", .config = 5512, .attempts = 1 };
 
-	for (int i = 0; i < 12 && c.at < l->latest_check_call; i++, c.at = scattered(g, c.at + 5 * USEC_HOUR, 3000))
+	for (int i = 0; i < 12 && c.at < l->latest_check_call; i++) {
 		emit_callback(g, l, &c);
+		c.at = scattered(g, c.at + 5 * USEC_HOUR, 3000);
+	}
 }
 
 static void emit_usual_files(struct generator *g, const struct load *l, const struct relationship *r)
@@ -386,10 +388,11 @@ static void emit_usual_files(struct generator *g, const struct load *l, const st
 			       .queued = "PROCESS_OCEAN_UPDATE", .matched = true };
 	char name[80];
 
-	for (int i = 1; i <= 3 && f.at < l->latest_check_call; i++, f.at = scattered(g, f.at + 22 * USEC_HOUR, 9000)) {
+	for (int i = 1; i <= 3 && f.at < l->latest_check_call; i++) {
 		snprintf(name, sizeof name, "%s_315_%02d.edi", l->carrier.permalink, i);
 		f.file = name;
 		emit_file(g, l, r, &f);
+		f.at = scattered(g, f.at + 22 * USEC_HOUR, 9000);
 	}
 }
 

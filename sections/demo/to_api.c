@@ -52,13 +52,13 @@ static json_t *ocean_event(const struct api_store *s, const char *const *cells)
 					    "vessel", "voyage", "source", "received_at" };
 	static const char *const hidden[][2] = { { "_container", "container_number" },
 						 { "_booking", "booking_number" }, { "_bol", "bol_number" } };
+	const enum table_id t = TABLE_API_OCEAN_EVENTS;
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		json_object_set_new(o, keys[i], text_or_null(cell(s, TABLE_API_OCEAN_EVENTS, cells, keys[i])));
+		json_object_set_new(o, keys[i], text_or_null(cell(s, t, cells, keys[i])));
 	for (size_t i = 0; i < 3; i++)
-		json_object_set_new(o, hidden[i][0],
-				    text_or_null(cell(s, TABLE_API_OCEAN_EVENTS, cells, hidden[i][1])));
+		json_object_set_new(o, hidden[i][0], text_or_null(cell(s, t, cells, hidden[i][1])));
 	return o;
 }
 

@@ -215,8 +215,8 @@ static void extra_log(struct volume *v)
 		{ "INFO", "location-worker", "ProcessNewLocation", "check call created" },
 		{ "INFO", "global-worker-ex", "ProcessTruckLocation", "location queued" },
 		{ "INFO", "callback_delivery_service", "CallbackSender", "200 in 84 ms" },
-		{ "WARN", "location-worker", "ProcessNewLocation", "stale location ignored, older than 4 hours" },
-		{ "WARN", "carrier-files-worker", "ProcessSuperRecord", "record skipped: no network relationship" },
+		{ "WARN", "location-worker", "ProcessNewLocation", "stale location, over 4 hours" },
+		{ "WARN", "carrier-files-worker", "ProcessSuperRecord", "record skipped: no relationship" },
 		{ "ERROR", "integrations-worker", "AAReferenceClient", "read timeout after 30 s" },
 		{ "ERROR", "tracking-service", "Geocoder", "geocode failed: address not found" },
 	};

@@ -377,7 +377,8 @@ static void test_faults(void **state)
 {
 	(void)state;
 	scripted("plain", of_load, ERR_NONE, 0, false, 3);
-	scripted("auth", of_load, ERR_AUTH, 403, false, 0);
+	scripted("auth", of_load, ERR_AUTH, 401, false, 0);
+	scripted("denied", of_load, ERR_DENIED, 403, false, 0);
 	scripted("timeout", of_load, ERR_TIMEOUT, 0, false, 0);
 	scripted("network", of_load, ERR_NETWORK, 0, true, 0);
 	scripted("http_500", of_load, ERR_REMOTE, 503, true, 0);
@@ -394,7 +395,7 @@ static void test_the_line_of_the_load_comes_first(void **state)
 	static const struct param other[] = { { "tracking_id", "1" }, { "x", "" }, { "y", NULL } };
 
 	(void)state;
-	scripted("own", of_load, ERR_AUTH, 403, false, 0);
+	scripted("own", of_load, ERR_AUTH, 401, false, 0);
 	scripted("own", other, ERR_NONE, 0, false, 3);
 }
 
@@ -466,6 +467,7 @@ static int make_files(void **state)
 	     " ('rewind', 'plain', '*', 1, 2, 1, 0, 'none', NULL),"
 	     " ('rewind', 'slow', '*', 300, 0, 0, 8000000, NULL, NULL),"
 	     " ('rewind', 'auth', '*', 1, 0, 0, 0, 'auth', NULL),"
+	     " ('rewind', 'denied', '*', 1, 0, 0, 0, 'denied', NULL),"
 	     " ('rewind', 'timeout', '*', 20, 0, 0, 0, 'timeout', NULL),"
 	     " ('rewind', 'never', '*', 0, 0, 0, 0, 'timeout', NULL),"
 	     " ('rewind', 'network', '*', 0, 0, 0, 0, 'network', NULL),"

@@ -116,7 +116,8 @@ static bool insert_file(const struct clickhouse_server *s, const char *dir, cons
 
 	snprintf(path, sizeof path, "%s/%s", dir, name);
 	f = fopen(path, "r");
-	buf_printf(&sql, "INSERT INTO %.*s FORMAT TabSeparated\n", (int)(strlen(name) - strlen(".tsv")), name);
+	buf_printf(&sql, "INSERT INTO %.*s FORMAT TabSeparated\n",
+		   (int)(strlen(name) - strlen(".tsv")), name);
 	ok = f && read_all(f, &sql) ? clickhouse_exec(s, buf_str(&sql), e)
 				    : err_set(e, ERR_INTERNAL, 0, "cannot read %s", path);
 	if (f)
