@@ -1,0 +1,83 @@
+/* What keys do. One list gives the enum, the keys, the help pane and the hints. */
+#ifndef VIEWS_ACTIONS_H
+#define VIEWS_ACTIONS_H
+
+#include <stddef.h>
+
+#include "tui/keys.h"
+
+/* Where an action means something: what kind of view is in front. */
+enum {
+	ON_ANY     = 1,
+	ON_TABLE   = 2,     /* rows with a selection */
+	ON_TEXT    = 4,     /* lines to scroll */
+	ON_TREE    = 8,
+	ON_SECTION = 16,    /* a section, or something that belongs to one */
+	ON_ROWS    = 32,    /* the records of a section */
+	ON_SOURCES = 64,
+	ON_CHOICE  = 128,   /* sources to allow and to forbid */
+	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
+};
+
+/* X(NAME, keys, where, short, help). Of two that share a key the first that means
+ * something in the view in front is taken. */
+#define ACTIONS(X) \
+	X(DOWN,         "j Down",          ON_MOVE, "", "down") \
+	X(UP,           "k Up",            ON_MOVE, "", "up") \
+	X(TOP,          "g Home",          ON_MOVE, "", "to the top") \
+	X(BOTTOM,       "G End",           ON_MOVE, "", "to the end") \
+	X(HALF_DOWN,    "^D",              ON_MOVE, "", "half a page down") \
+	X(HALF_UP,      "^U",              ON_MOVE, "", "half a page up") \
+	X(PAGE_DOWN,    "PgDn",            ON_MOVE, "", "a page down") \
+	X(PAGE_UP,      "PgUp",            ON_MOVE, "", "a page up") \
+	X(LEFT,         "h Left",          ON_TABLE | ON_TREE, "", "columns to the left; fold a tree") \
+	X(RIGHT,        "l Right",         ON_TABLE | ON_TREE, "", "columns to the right; unfold a tree") \
+	X(TOGGLE,       "Enter Space",     ON_TREE | ON_CHOICE, "toggle", "fold, unfold; change a rule") \
+	X(OPEN,         "Enter",           ON_TABLE, "open", "open what is selected") \
+	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
+	X(NEXT_PROBLEM, "e",               ON_ANY, "next problem", "next problem, in any section") \
+	X(PREV_PROBLEM, "E",               ON_ANY, "", "previous problem") \
+	X(RAW,          "s",               ON_ROWS, "raw", "raw payload: tree, then as sent") \
+	X(FROM,         "p",               ON_SECTION, "from where", "from where: query, tries, timing, as of") \
+	X(CHECK,        "c r",             ON_SOURCES, "check", "really ask this source how it is") \
+	X(REFETCH,      "r",               ON_SECTION, "refetch", "ask for this section again") \
+	X(REFETCH_ALL,  "R",               ON_ANY, "", "ask for everything again") \
+	X(CANCEL,       "x",               ON_SECTION, "cancel", "stop this section") \
+	X(CANCEL_ALL,   "X",               ON_ANY, "", "stop everything") \
+	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
+	X(WATERFALL,    "w",               ON_ANY, "waterfall", "who was asked when, and how long it took") \
+	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
+	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
+	X(GO,           "0 1 2 3 4 5 6 7", ON_ANY, "", "overview, section 1 to 7") \
+	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \
+	X(PREV_PANE,    "S-Tab",           ON_ANY, "", "previous section") \
+	X(HISTORY_BACK, "[",               ON_ANY, "", "where you were before") \
+	X(HISTORY_ON,   "]",               ON_ANY, "", "and forward again") \
+	X(PALETTE,      ": ^P",            ON_ANY, "commands", "type a command") \
+	X(HELP,         "?",               ON_ANY, "help", "this") \
+	X(REDRAW,       "^L",              ON_ANY, "", "paint the screen anew") \
+	X(INTERRUPT,    "^C",              ON_ANY, "", "leave the prompt, stop this fetch; three times: quit") \
+	X(QUIT,         "Q",               ON_ANY, "", "quit")
+
+enum action {
+	ACTION_NONE,
+#define X(name, keys, where, brief, help) ACTION_##name,
+	ACTIONS(X)
+#undef X
+	ACTION_COUNT
+};
+
+/* The action of a key in a view of that kind. */
+enum action action_of(struct key, unsigned where);
+
+struct action_info {
+	const char *keys;        /* "j Down" */
+	unsigned where;
+	const char *brief;       /* for the line of hints; "" = not there */
+	const char *help;
+};
+const struct action_info *action_info(enum action);
+/* The first of its keys: "j". */
+const char *action_key(char out[static KEY_NAME_MAX], enum action);
+
+#endif

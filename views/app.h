@@ -1,0 +1,126 @@
+/* The application: one investigation on the screen. It owns the engine, the views
+ * and the canvas; the terminal is optional, so that screens can be tested as what
+ * they are: a function of state. One thread. */
+#ifndef VIEWS_APP_H
+#define VIEWS_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "sections/engine.h"
+#include "tui/canvas.h"
+#include "tui/keys.h"
+#include "tui/layout.h"
+#include "tui/prompt.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+#include "views/format.h"
+#include "views/pane.h"
+
+enum { APP_STACK = 8, APP_HISTORY = 32, APP_MESSAGE = 240, APP_PANES = 16 };
+
+enum app_prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_LOAD };
+
+struct app {
+	/* Given at start; they outlive the application. */
+	const struct workspace *workspace;
+	const struct config *config;
+	const struct clock *clock;
+	bool demo, still;
+	const char *opening;             /* shown until it is open; NULL = nothing */
+
+	struct engine *engine;           /* NULL before app_start() */
+	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */
+	struct term *term;               /* NULL in tests */
+	struct theme theme;
+	struct canvas canvas;
+	struct layout layout;
+	int w, h;
+
+	struct view *overview;
+	struct view *panes[APP_PANES];   /* one per section */
+	size_t npanes;
+	struct view *stack[APP_STACK];   /* over the base view */
+	int depth;
+	int base;                        /* 0 = overview, i + 1 = section i */
+	int history[APP_HISTORY];
+	int nhistory, at;
+
+	struct prompt prompt;
+	enum app_prompt prompting;
+	int choice;                      /* in the list above the prompt; -1 = none */
+	char message[APP_MESSAGE];       /* until the next key */
+	bool message_bad;
+	bool zoom, local, ascii;
+	int interrupts;                  /* ^C in a row */
+	bool quit;
+};
+
+/* Views are made, nothing is asked. `ascii` as the terminal wants it. */
+bool app_init(struct app *, const struct workspace *, const struct config *, const struct clock *,
+              struct err *);
+void app_release(struct app *);        /* not the engine, not the terminal */
+/* Starts the engine. */
+bool app_start(struct app *, struct err *);
+/* Opens another investigation in place of this one; a complaint goes to the message. */
+void app_open(struct app *, const char *typed);
+
+/* Prompts for what to open. */
+void app_ask_load(struct app *);
+
+/* One key, one paste. */
+void app_key(struct app *, struct key);
+void app_paste(struct app *, const char *text, size_t len);
+/* After the engine moved. */
+void app_update(struct app *);
+bool app_resize(struct app *, int w, int h, struct err *);
+/* Paints the canvas from what is known. */
+void app_draw(struct app *);
+/* Until the user quits. Returns the signal that ended it, or 0. */
+int app_loop(struct app *, const char *typed);
+
+/* ---- for views ---------------------------------------------------------------- */
+
+usec app_mono(const struct app *);
+struct zone app_zone(const struct app *);
+/* The view in front, the one below all others. */
+struct view *app_view(const struct app *);
+struct view *app_base_view(const struct app *);
+/* NULL while nothing is open. */
+const struct section *app_section(const struct app *, int section);
+/* The section in focus: the view's own, or the one selected in the overview. */
+int app_focus(const struct app *);
+bool app_running(const struct app *);
+void app_say(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void app_complain(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Takes the view over, or shows why there is none. */
+void app_push(struct app *, struct view *, const struct err *);
+void app_pop(struct app *);
+/* 0 = overview, i + 1 = section i; closes what lies over it. */
+void app_go(struct app *, int base);
+/* Along the places that were visited. */
+void app_travel(struct app *, int delta);
+/* Gives every visible view its size; app_draw() does it too. */
+void app_place(struct app *);
+void app_act(struct app *, enum action, struct key);          /* app_act.c */
+void app_next_problem(struct app *, int direction);           /* problems.c */
+bool app_theme(struct app *, const char *name, struct err *); /* themes.c */
+void palette_run(struct app *, const char *line);             /* palette.c */
+void palette_complete(struct app *);
+void palette_draw(const struct app *, struct canvas *, struct rect);
+int palette_move(const struct app *, int choice, int delta);
+
+/* ---- around the panes (header.c, rail.c, footer.c) ------------------------------ */
+
+void header_draw(const struct app *, struct canvas *, struct rect);
+void rail_draw(const struct app *, struct canvas *, struct rect);
+void rail_draw_line(const struct app *, struct canvas *, struct rect);
+void footer_draw(const struct app *, struct canvas *, struct rect);
+void tiny_draw(const struct app *, struct canvas *, struct rect);
+/* The sentence that matters now. */
+struct sentence;
+void app_headline(const struct app *, struct sentence *);
+
+#endif

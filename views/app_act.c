@@ -1,0 +1,248 @@
+/* What keys do to the application; what a view does with them it does itself. */
+#include <string.h>
+
+#include "views/app.h"
+
+enum { INTERRUPTS_TO_QUIT = 3 };
+
+/* ---- actions ------------------------------------------------------------------------- */
+
+/* The section that an action is for; NO_SECTION with a word about it when there is none. */
+static int wanted(struct app *app)
+{
+	int section = app_focus(app);
+
+	if (!app_section(app, section)) {
+		app_complain(app, "nothing is open; : open LOAD");
+		return NO_SECTION;
+	}
+	return section;
+}
+
+static const char *title_of(const struct app *app, int section)
+{
+	return app->workspace->sections[section]->title;
+}
+
+static void refetch(struct app *app)
+{
+	int section = wanted(app);
+
+	if (section == NO_SECTION)
+		return;
+	engine_refetch(app->engine, app->inv, (size_t)section);
+	app_say(app, "asking again for %s", title_of(app, section));
+}
+
+static void cancel(struct app *app)
+{
+	int section = wanted(app);
+
+	if (section == NO_SECTION)
+		return;
+	if (section_state_final(app_section(app, section)->state)) {
+		app_say(app, "%s is not being asked for", title_of(app, section));
+		return;
+	}
+	engine_cancel(app->engine, app->inv, (size_t)section);
+	app_say(app, "stopped %s", title_of(app, section));
+}
+
+static void everything(struct app *app, void (*act)(struct engine *, struct investigation *),
+                       const char *said)
+{
+	if (wanted(app) == NO_SECTION)
+		return;
+	act(app->engine, app->inv);
+	app_say(app, "%s", said);
+}
+
+static void push_for_section(struct app *app,
+                             struct view *(*make)(struct app *, int, struct err *))
+{
+	struct err e = { 0 };
+	int section = wanted(app);
+
+	if (section != NO_SECTION)
+		app_push(app, make(app, section, &e), &e);
+}
+
+static void push_waterfall(struct app *app)
+{
+	struct err e = { 0 };
+
+	app_push(app, waterfall_new(app, &e), &e);
+}
+
+static void push_help(struct app *app)
+{
+	const struct view *v = app_view(app);
+	struct err e = { 0 };
+
+	if (strcmp(v->ops->name, "help") != 0)
+		app_push(app, help_new(app, v->ops->where, v->ops->name, &e), &e);
+}
+
+static void go_number(struct app *app, struct key k)
+{
+	int n = (int)k.rune - '0';
+
+	if (n <= (int)app->npanes)
+		app_go(app, n);
+}
+
+static void go_next(struct app *app, int delta)
+{
+	int n = (int)app->npanes + 1;
+
+	app_go(app, (app->base + delta + n) % n);
+}
+
+static void back(struct app *app)
+{
+	if (app->depth)
+		app_pop(app);
+	else if (app->zoom)
+		app->zoom = false;
+	else if (app->base)
+		app_go(app, 0);
+	else
+		app_say(app, "Q quits");
+}
+
+static void interrupt(struct app *app)
+{
+	int section = app_focus(app);
+	const struct section *s = app_section(app, section);
+
+	if (++app->interrupts >= INTERRUPTS_TO_QUIT)
+		app->quit = true;
+	else if (s && !section_state_final(s->state))
+		cancel(app);
+	else
+		app_say(app, "^C %s more quits", app->interrupts == 1 ? "twice" : "once");
+}
+
+static void toggle_zone(struct app *app)
+{
+	char zone[FORMAT_MAX];
+
+	app->local = !app->local;
+	app_say(app, "times in %s", format_zone(zone, app_zone(app)));
+}
+
+static void start_prompt(struct app *app)
+{
+	app->prompting = PROMPT_COMMAND;
+	app->choice = -1;
+	prompt_init(&app->prompt, ":", "");
+}
+
+void app_ask_load(struct app *app)
+{
+	app->prompting = PROMPT_LOAD;
+	prompt_init(&app->prompt, "load, number, PRO, container, booking or BOL: ", "");
+}
+
+static void redraw(struct app *app)
+{
+	if (app->term)
+		term_redraw(app->term);
+}
+
+void app_act(struct app *app, enum action a, struct key k)
+{
+	switch (a) {
+	case ACTION_BACK:         back(app); break;
+	case ACTION_NEXT_PROBLEM: app_next_problem(app, 1); break;
+	case ACTION_PREV_PROBLEM: app_next_problem(app, -1); break;
+	case ACTION_RAW:          push_for_section(app, raw_new); break;
+	case ACTION_FROM:         push_for_section(app, from_new); break;
+	case ACTION_CHOOSE:       push_for_section(app, chooser_new); break;
+	case ACTION_REFETCH:      refetch(app); break;
+	case ACTION_REFETCH_ALL:  everything(app, engine_refetch_all, "asking again for everything"); break;
+	case ACTION_CANCEL:       cancel(app); break;
+	case ACTION_CANCEL_ALL:   everything(app, engine_cancel_all, "stopped everything"); break;
+	case ACTION_WATERFALL:    push_waterfall(app); break;
+	case ACTION_ZOOM:         app->zoom = !app->zoom; break;
+	case ACTION_ZONE:         toggle_zone(app); break;
+	case ACTION_GO:           go_number(app, k); break;
+	case ACTION_NEXT_PANE:    go_next(app, 1); break;
+	case ACTION_PREV_PANE:    go_next(app, -1); break;
+	case ACTION_HISTORY_BACK: app_travel(app, -1); break;
+	case ACTION_HISTORY_ON:   app_travel(app, 1); break;
+	case ACTION_PALETTE:      start_prompt(app); break;
+	case ACTION_HELP:         push_help(app); break;
+	case ACTION_REDRAW:       redraw(app); break;
+	case ACTION_INTERRUPT:    interrupt(app); break;
+	case ACTION_QUIT:         app->quit = true; break;
+	default:                  break;
+	}
+}
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+static void prompt_done(struct app *app)
+{
+	enum app_prompt kind = app->prompting;
+	char line[PROMPT_MAX];
+
+	if (kind == PROMPT_COMMAND && app->choice >= 0)
+		palette_complete(app);
+	memcpy(line, app->prompt.text, sizeof line);
+	app->prompting = PROMPT_NONE;
+	if (kind == PROMPT_LOAD)
+		app_open(app, line);
+	else
+		palette_run(app, line);
+}
+
+static void key_in_prompt(struct app *app, struct key k)
+{
+	if (app->prompting == PROMPT_COMMAND) {
+		int delta = k.code == K_DOWN || key_is(k, "^N") ? 1 : k.code == K_UP || key_is(k, "^P") ? -1 : 0;
+
+		if (delta) {
+			app->choice = palette_move(app, app->choice, delta);
+			return;
+		}
+		if (k.code == K_TAB) {
+			palette_complete(app);
+			return;
+		}
+	}
+	switch (prompt_key(&app->prompt, k)) {
+	case PROMPT_DONE:      prompt_done(app); break;
+	case PROMPT_CANCELLED: app->prompting = PROMPT_NONE; break;
+	case PROMPT_EDITED:    app->choice = -1; break;
+	default:               break;
+	}
+}
+
+void app_key(struct app *app, struct key k)
+{
+	struct view *v = app_view(app);
+	enum action a;
+
+	app->message[0] = '\0';
+	app_place(app);
+	if (app->prompting != PROMPT_NONE) {
+		key_in_prompt(app, k);
+		return;
+	}
+	a = action_of(k, v->ops->where);
+	if (a != ACTION_INTERRUPT)
+		app->interrupts = 0;
+	if (a == ACTION_NONE)
+		return;
+	if (!v->ops->act || !v->ops->act(v, a))
+		app_act(app, a, k);
+}
+
+void app_paste(struct app *app, const char *text, size_t len)
+{
+	if (app->prompting != PROMPT_NONE)
+		prompt_paste(&app->prompt, text, len);
+	else
+		app_say(app, "press : first to paste");
+}

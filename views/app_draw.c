@@ -1,0 +1,168 @@
+/* What stands where on the screen. */
+#include <string.h>
+
+#include "views/app.h"
+#include "views/words.h"
+
+enum { SIDE_MIN = 6 };
+
+/* ---- helpers of panes ------------------------------------------------------------------ */
+
+void pane_title(struct canvas *c, struct rect r, const char *name, const char *rest,
+                const char *right, bool focused)
+{
+	int x = r.x + 1, end = r.x + r.w - 1, room;
+
+	x += canvas_puts(c, x, r.y, end - x, focused ? ROLE_STRONG : ROLE_STRONG, name) + 2;
+	room = canvas_cells(c, right, strlen(right));
+	if (right[0] && end - room > x + 8) {
+		canvas_puts(c, end - room, r.y, room, ROLE_DIM, right);
+		end -= room + 2;
+	}
+	if (end > x)
+		canvas_puts(c, x, r.y, end - x, ROLE_DIM, rest);
+}
+
+void rule_title(struct canvas *c, struct rect rule, const char *name, const char *rest)
+{
+	int x = rule.x + 1, end = rule.x + rule.w - 2;
+
+	canvas_puts(c, x++, rule.y, 1, ROLE_DIM, " ");
+	x += canvas_puts(c, x, rule.y, end - x, ROLE_STRONG, name);
+	if (name[0])
+		canvas_puts(c, x++, rule.y, 1, ROLE_DIM, " ");
+	if (!rest[0])
+		return;
+	x += canvas_puts(c, x, rule.y, end - x, ROLE_DIM, rest);
+	canvas_puts(c, x, rule.y, 1, ROLE_DIM, " ");
+}
+
+int pane_wrap(struct canvas *c, struct rect r, unsigned style, const char *text)
+{
+	size_t len = strlen(text);
+	int lines;
+
+	if (r.h == 1)
+		return canvas_puts(c, r.x, r.y, r.w, style, text) > 0;
+	lines = canvas_wrap(c, r, style, text, len, 0);
+	if (lines > r.h && r.h > 0)
+		canvas_glyph(c, r.x + r.w - 1, r.y + r.h - 1, style, GLYPH_ELLIPSIS);
+	return lines < r.h ? lines : r.h;
+}
+
+/* ---- where things are ------------------------------------------------------------------------ */
+
+static bool detailed(const struct view *v)
+{
+	return v->ops->detail && v->ops->has_detail(v);
+}
+
+/* The sections beside the main pane, in rail order; the focused one is left out. */
+static int side_sections(const struct app *app, struct rect *places, int *which)
+{
+	static const int weights[LAYOUT_STACK_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+	int n = 0, skip = app->base - 1;
+
+	for (int i = 0; i < (int)app->npanes && n < LAYOUT_STACK_MAX; i++)
+		if (i != skip)
+			which[n++] = i;
+	layout_stack(app->layout.side, n, weights, SIDE_MIN, places);
+	return n;
+}
+
+static void place_all(struct app *app)
+{
+	struct view *v = app_view(app);
+	struct rect sides[LAYOUT_STACK_MAX];
+	int which[LAYOUT_STACK_MAX], n;
+	unsigned flags = app->zoom ? LAYOUT_ZOOM : LAYOUT_EXTRA;
+
+	/* The pane in front is placed twice: whether it has a detail is known only then. */
+	app->layout = layout_compute(app->w, app->h, flags);
+	v->ops->place(v, app->layout.pane.w, app->layout.pane.h);
+	if (!app->zoom && detailed(v)) {
+		app->layout = layout_compute(app->w, app->h, flags | LAYOUT_DETAIL);
+		v->ops->place(v, app->layout.pane.w, app->layout.pane.h);
+	}
+	if (app->layout.side.w <= 0)
+		return;
+	n = side_sections(app, sides, which);
+	for (int i = 0; i < n; i++)
+		if (sides[i].w > 0 && app->panes[which[i]] != v)
+			app->panes[which[i]]->ops->place(app->panes[which[i]], sides[i].w, sides[i].h);
+}
+
+void app_place(struct app *app)
+{
+	place_all(app);
+}
+
+/* ---- parts --------------------------------------------------------------------------------------- */
+
+static void draw_extra(const struct app *app, struct canvas *c)
+{
+	const struct layout *l = &app->layout;
+	char clock[FORMAT_MAX], started[FORMAT_MAX + 16] = "";
+
+	if (l->extra.w <= 0)
+		return;
+	if (app->inv)
+		snprintf(started, sizeof started, "started %s",
+		         format_clock(clock, app->inv->opened_wall, app_zone(app), true));
+	waterfall_draw(app, c, l->extra, 0);
+	rule_title(c, l->extra_rule, "FETCH WATERFALL", started);
+}
+
+static void draw_side(const struct app *app, struct canvas *c)
+{
+	struct rect sides[LAYOUT_STACK_MAX];
+	int which[LAYOUT_STACK_MAX], n;
+
+	if (app->layout.side.w <= 0)
+		return;
+	n = side_sections(app, sides, which);
+	for (int i = 0; i < n; i++) {
+		const struct view *v = app->panes[which[i]];
+
+		if (sides[i].w <= 0)
+			continue;
+		if (i > 0)
+			canvas_hline(c, sides[i].x - 1, sides[i].y - 1, sides[i].w + 1, ROLE_DIM);
+		if (v != app_view(app))
+			v->ops->draw(v, c, sides[i], false);
+	}
+}
+
+static void draw_prompt_list(const struct app *app, struct canvas *c)
+{
+	if (app->prompting == PROMPT_COMMAND)
+		palette_draw(app, c, app->layout.pane);
+}
+
+void app_draw(struct app *app)
+{
+	struct canvas *c = &app->canvas;
+	const struct layout *l = &app->layout;
+	const struct view *v = app_view(app);
+
+	place_all(app);
+	c->ascii = app->ascii;
+	canvas_clear(c);
+	if (l->form == LAYOUT_TINY) {
+		tiny_draw(app, c, l->footer);
+		return;
+	}
+	layout_draw_rules(l, c);
+	header_draw(app, c, l->header);
+	if (l->form == LAYOUT_NARROW && l->rail.w > 0)
+		rail_draw_line(app, c, l->rail);
+	else if (l->rail.w > 0)
+		rail_draw(app, c, l->rail);
+	v->ops->draw(v, c, l->pane, app->prompting == PROMPT_NONE);
+	if (l->detail.w > 0)
+		v->ops->detail(v, c, l->detail_rule, l->detail);
+	draw_extra(app, c);
+	draw_side(app, c);
+	draw_prompt_list(app, c);
+	footer_draw(app, c, l->footer);
+}

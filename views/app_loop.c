@@ -1,0 +1,246 @@
+/* The loop: one thread, asleep until the terminal, the engine or the clock has
+ * something; at most one frame per wake-up. And the command that runs it. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "views/app.h"
+#include "views/command.h"
+
+#define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
+#define QUIT_GRACE (900 * USEC_MS)
+#define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
+
+struct loop {
+	struct app *app;
+	usec engine_next;        /* TIME_NONE = nothing */
+	usec drawn, tick;        /* when the last frame was; when the clock moves on */
+	bool moved;              /* the engine did; views have not heard of it */
+	bool dirty, urgent;      /* a frame is wanted; at once */
+	bool blocked;            /* the terminal does not read */
+	int signal;
+};
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+static usec earlier(usec a, usec b)
+{
+	if (a == TIME_NONE || b == TIME_NONE)
+		return a == TIME_NONE ? b : a;
+	return a < b ? a : b;
+}
+
+/* When the clock on the screen is next wrong: seconds while something runs, minutes
+ * at rest, never when it is to be still. */
+static usec next_tick(const struct app *app)
+{
+	usec wall = clock_wall(app->clock), unit = app_running(app) ? USEC_SEC : USEC_MIN;
+
+	if (app->still && !app_running(app))
+		return TIME_NONE;
+	return app_mono(app) + unit - wall % unit;
+}
+
+static int sleep_ms(const struct loop *l)
+{
+	usec now = app_mono(l->app), until = earlier(l->engine_next, l->tick);
+
+	if (l->dirty && !l->blocked)
+		until = earlier(until, l->urgent ? now : l->drawn + FRAME_GAP);
+	if (until == TIME_NONE)
+		return -1;
+	if (until <= now)
+		return 0;
+	return until - now > USEC_MIN ? 60000 : (int)((until - now + USEC_MS - 1) / USEC_MS);
+}
+
+/* ---- drawing ------------------------------------------------------------------------------ */
+
+static void catch_up(struct loop *l)
+{
+	if (l->moved)
+		app_update(l->app);
+	l->moved = false;
+}
+
+static void frame(struct loop *l)
+{
+	struct app *app = l->app;
+	usec now = app_mono(app);
+
+	if (!l->dirty || (!l->urgent && now - l->drawn < FRAME_GAP))
+		return;
+	catch_up(l);
+	app_draw(app);
+	l->blocked = !term_present(app->term, &app->canvas);
+	if (l->blocked)
+		return;
+	l->dirty = l->urgent = false;
+	l->drawn = now;
+	l->tick = next_tick(app);
+}
+
+static void resize(struct app *app)
+{
+	struct err e = { 0 };
+	int w, h;
+
+	term_size(app->term, &w, &h);
+	if (!app_resize(app, w, h, &e))
+		app_complain(app, "%s", e.text);
+}
+
+/* ---- what happens --------------------------------------------------------------------------- */
+
+static void take_event(struct loop *l, const struct term_event *ev)
+{
+	struct app *app = l->app;
+
+	switch (ev->type) {
+	case TERM_KEY:
+		catch_up(l);
+		app_key(app, ev->key);
+		break;
+	case TERM_PASTE:
+		app_paste(app, ev->paste, ev->paste_len);
+		break;
+	case TERM_RESIZE:
+	case TERM_RESUMED:
+		resize(app);
+		break;
+	case TERM_HANGUP:
+	case TERM_STOP:
+		l->signal = term_stop_signal(app->term);
+		app->quit = true;
+		break;
+	default:
+		return;
+	}
+	l->dirty = l->urgent = true;
+}
+
+static void take_events(struct loop *l)
+{
+	struct term_event ev;
+
+	while (!l->app->quit && term_next(l->app->term, &ev))
+		take_event(l, &ev);
+}
+
+static void take_mail(struct loop *l)
+{
+	bool changed = false;
+
+	l->engine_next = engine_tick(l->app->engine, &changed);
+	if (changed)
+		l->moved = l->dirty = true;
+	if (l->tick != TIME_NONE && app_mono(l->app) >= l->tick) {
+		l->dirty = true;
+		l->tick = next_tick(l->app);
+	}
+}
+
+int app_loop(struct app *app, const char *typed)
+{
+	struct loop l = { .app = app, .engine_next = TIME_NONE, .tick = TIME_NONE, .dirty = true,
+	                  .urgent = true };
+	struct pollfd fds[] = {
+		{ term_input_fd(app->term), POLLIN, 0 },
+		{ term_signal_fd(app->term), POLLIN, 0 },
+		{ engine_fd(app->engine), POLLIN, 0 },
+	};
+
+	if (typed)
+		app_open(app, typed);
+	while (!app->quit) {
+		take_mail(&l);
+		frame(&l);
+		if (!l.dirty)
+			term_idle();
+		fds[0].events = (short)(POLLIN | (l.blocked ? POLLOUT : 0));
+		if (poll(fds, sizeof fds / sizeof fds[0], sleep_ms(&l)) > 0 && fds[0].revents & POLLOUT)
+			l.blocked = false;
+		take_events(&l);
+	}
+	return l.signal;
+}
+
+/* ---- the command ------------------------------------------------------------------------------ */
+
+static bool open_terminal(struct app *app, const struct command *cmd, struct err *e)
+{
+	struct term_options options = {
+		.theme = &app->theme,
+		.light = cmd->light ? THEME_LIGHT : cmd->dark ? THEME_DARK : THEME_AUTO,
+		.ascii = cmd->ascii,
+		.safe = cmd->safe_term,
+	};
+
+	app->term = term_open(&options, e);
+	if (!app->term)
+		return false;
+	app->ascii = app->theme.ascii || term_ascii(app->term);
+	resize(app);
+	return true;
+}
+
+static bool set_up(struct app *app, const struct command *cmd, const struct config *config,
+                   const struct clock *clock, struct err *e)
+{
+	const char *theme = cmd->theme ? cmd->theme : config->theme ? config->theme : "calm";
+
+	if (!app_init(app, &workspace_load, config, clock, e))
+		return false;
+	app->demo = cmd->demo;
+	app->still = cmd->still;
+	app->opening = cmd->load;
+	return app_theme(app, theme, e) && open_terminal(app, cmd, e);
+}
+
+/* The first frame comes before anything that takes time: threads, connections. */
+static bool begin(struct app *app, struct err *e)
+{
+	app_draw(app);
+	term_present(app->term, &app->canvas);
+	if (!app_start(app, e))
+		return false;
+	if (!app->opening)
+		app_ask_load(app);
+	return true;
+}
+
+static int end_by(int signo)
+{
+	signal(signo, SIG_DFL);
+	raise(signo);
+	return 128 + signo;
+}
+
+int cmd_open(const struct command *cmd)
+{
+	struct config config = { 0 };
+	struct err e = { 0 };
+	struct clock clock;
+	struct app app;
+	int signo = 0;
+	bool ok;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!command_config(cmd, &config, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
+	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
+	ok = set_up(&app, cmd, &config, &clock, &e) && begin(&app, &e);
+	if (ok)
+		signo = app_loop(&app, cmd->load);
+	term_close(app.term);
+	if (!ok)
+		fprintf(stderr, "sextant: %s\n", e.text);
+	if (!engine_free(app.engine, signo ? STOP_GRACE : QUIT_GRACE))
+		_exit(signo ? 128 + signo : 0);
+	app_release(&app);
+	config_release(&config);
+	return signo ? end_by(signo) : ok ? 0 : EXIT_USAGE;
+}

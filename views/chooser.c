@@ -1,0 +1,146 @@
+/* Which sources a section may ask: the user's own choice, for the next fetch. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views/app.h"
+#include "views/flow.h"
+#include "views/list_view.h"
+#include "views/words.h"
+
+enum { C_SOURCE, C_RULE, C_QUERY, C_LAST, C_COUNT };
+
+static const struct table_column columns[C_COUNT] = {
+	[C_SOURCE] = { "source", 9, 0, true, false, TABLE_LEFT },
+	[C_RULE]   = { "may be asked", 12, 0, false, false, TABLE_LEFT },
+	[C_QUERY]  = { "query", 18, 2, false, false, TABLE_LEFT },
+	[C_LAST]   = { "this time", 16, 1, false, true, TABLE_LEFT },
+};
+
+static const struct section_def *def_of(const struct view *v)
+{
+	return v->app->workspace->sections[v->section];
+}
+
+static enum source_rule rule_of(const struct view *v, const char *source)
+{
+	return engine_rule_of(v->app->engine, v->app->inv, (size_t)v->section, source);
+}
+
+static bool any_only(const struct view *v)
+{
+	for (size_t i = 0; i < def_of(v)->nsteps; i++)
+		if (rule_of(v, def_of(v)->steps[i].source) == SOURCE_ONLY)
+			return true;
+	return false;
+}
+
+static size_t model_rows(const void *ctx)
+{
+	const struct view *v = ctx;
+
+	return v->app->inv ? def_of(v)->nsteps : 0;
+}
+
+static uint64_t model_key(const void *ctx, size_t row)
+{
+	(void)ctx;
+	return row + 1;
+}
+
+static struct table_text rule_text(const struct view *v, const char *source)
+{
+	switch (rule_of(v, source)) {
+	case SOURCE_FORBIDDEN: return list_text("never", ROLE_ATTENTION);
+	case SOURCE_ONLY:      return list_text("only this", ROLE_FALLBACK);
+	default:               return any_only(v) ? list_text("no", ROLE_DIM) : list_text("yes", ROLE_TEXT);
+	}
+}
+
+/* What became of the step the last time. */
+static struct table_text last_text(const struct view *v, const struct step *st, char *scratch)
+{
+	const struct section *s = app_section(v->app, v->section);
+	char phrase[PHRASE_MAX];
+
+	for (size_t i = s ? s->ntrail : 0; i-- > 0;) {
+		const struct attempt *a = s->trail[i];
+
+		if (strcmp(a->source, st->source) != 0 || strcmp(a->query, st->query) != 0)
+			continue;
+		snprintf(scratch, TABLE_SCRATCH, "%s%s%s", attempt_phrase(phrase, a),
+		         a->detail[0] ? ": " : "", a->detail);
+		return list_text(scratch, ROLE_DIM);
+	}
+	return list_text("not reached", ROLE_DIM);
+}
+
+static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+{
+	const struct view *v = ctx;
+	const struct step *st = &def_of(v)->steps[row];
+
+	switch (column) {
+	case C_SOURCE: return list_text(st->source, ROLE_TEXT);
+	case C_QUERY:  return list_text(st->query, ROLE_DIM);
+	case C_RULE:   return rule_text(v, st->source);
+	default:       return last_text(v, st, scratch);
+	}
+}
+
+static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
+{
+	const struct list_view *l = (const struct list_view *)v;
+	struct flow f = flow_on(c, (struct rect){ r.x, r.y + 3 + (int)l->table.rows, r.w,
+	                                          r.h - 3 - (int)l->table.rows }, 0);
+
+	pane_title(c, r, "SOURCES OF", def_of(v)->title, "q back", focused);
+	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
+	flow_text(&f, ROLE_DIM, " Enter changes the rule: yes, never, only this. r asks again by these rules.");
+}
+
+static void change_rule(struct view *v, const char *source)
+{
+	enum source_rule next = (rule_of(v, source) + 1) % (SOURCE_ONLY + 1);
+	struct app *app = v->app;
+
+	engine_rule(app->engine, app->inv, (size_t)v->section, source, next);
+	app_say(app, "%s: %s from the next fetch on (r)", source,
+	        next == SOURCE_ALLOWED ? "asked in its turn" : next == SOURCE_ONLY ? "the only one asked"
+	                                                                           : "never asked");
+}
+
+static bool act(struct view *v, enum action a)
+{
+	struct list_view *l = (struct list_view *)v;
+
+	if (a != ACTION_TOGGLE && a != ACTION_OPEN)
+		return list_view_act(v, a);
+	if (l->table.has_selection && v->app->inv)
+		change_rule(v, def_of(v)->steps[l->table.selected].source);
+	return true;
+}
+
+static const struct view_ops ops = {
+	.name = "sources of a section",
+	.where = ON_TABLE | ON_SECTION | ON_CHOICE,
+	.place = list_view_place,
+	.draw = draw,
+	.act = act,
+	.free = list_view_free,
+};
+
+struct view *chooser_new(struct app *app, int section, struct err *e)
+{
+	struct list_view *l = calloc(1, sizeof *l);
+
+	if (!l || !app->inv) {
+		free(l);
+		err_set(e, ERR_CONFIG, 0, "nothing is open");
+		return NULL;
+	}
+	l->v = (struct view){ &ops, app, section };
+	table_init(&l->table, columns, C_COUNT,
+	           (struct table_model){ l, model_rows, model_cell, model_key, NULL, NULL });
+	return &l->v;
+}

@@ -1,0 +1,94 @@
+#include "views/flow.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views/words.h"
+
+struct flow flow_on(struct canvas *c, struct rect r, int top)
+{
+	return (struct flow){ .canvas = c, .r = r, .top = top, .label = FLOW_LABEL };
+}
+
+bool flow_line(const struct flow *f, int *y)
+{
+	*y = f->r.y + f->y - f->top;
+	return f->y >= f->top && f->y - f->top < f->r.h;
+}
+
+/* Wraps in the columns [x, x + w) of the flow. Returns the lines. */
+static int wrap_at(struct flow *f, int x, int w, unsigned style, const char *in, size_t len)
+{
+	int line = f->y - f->top, skip = line < 0 ? -line : 0;
+	struct rect r = { f->r.x + x, f->r.y + line + skip, w, f->r.h - line - skip };
+
+	if (r.h < 0)
+		r.h = 0;
+	return canvas_wrap(f->canvas, r, style, in, len, skip);
+}
+
+void flow_bytes(struct flow *f, unsigned style, const char *in, size_t len)
+{
+	f->y += wrap_at(f, 0, f->r.w, style, in, len);
+}
+
+void flow_text(struct flow *f, unsigned style, const char *s)
+{
+	flow_bytes(f, style, s, strlen(s));
+}
+
+void flow_printf(struct flow *f, unsigned style, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	flow_text(f, style, text);
+}
+
+void flow_gap(struct flow *f)
+{
+	f->y++;
+}
+
+void flow_field(struct flow *f, const char *label, unsigned style, const char *in, size_t len)
+{
+	int lines, y, x = f->label + 2;
+
+	if (flow_line(f, &y))
+		canvas_puts(f->canvas, f->r.x + 1, y, f->label, ROLE_DIM, label);
+	lines = wrap_at(f, x, f->r.w - x, style, in, len);
+	f->y += lines ? lines : 1;
+}
+
+void flow_puts(struct flow *f, const char *label, const char *value)
+{
+	flow_field(f, label, ROLE_TEXT, value, strlen(value));
+}
+
+static void trail_line(struct flow *f, const struct attempt *a, usec now)
+{
+	struct face face = attempt_face(a, now);
+	char span[TIME_SPAN_MAX] = "", detail[ERR_TEXT_MAX + 8];
+	int y, lines;
+
+	if (a->started)
+		time_span(span, attempt_time(a, now));
+	if (flow_line(f, &y)) {
+		canvas_puts(f->canvas, f->r.x + 3, y, 10, ROLE_TEXT, a->source);
+		face_draw(f->canvas, f->r.x + 14, y, &face);
+		canvas_puts(f->canvas, f->r.x + 22, y, 6, ROLE_DIM, span);
+	}
+	snprintf(detail, sizeof detail, "%s", a->detail);
+	lines = wrap_at(f, 29, f->r.w - 29, ROLE_DIM, detail, strlen(detail));
+	f->y += lines ? lines : 1;
+}
+
+void flow_trail(struct flow *f, const struct section *s, usec now)
+{
+	for (size_t i = 0; i < s->ntrail; i++)
+		trail_line(f, s->trail[i], now);
+}

@@ -1,0 +1,165 @@
+/* The lines at the bottom: what matters now, and what can be pressed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "views/app.h"
+#include "views/words.h"
+
+/* ---- what matters now ------------------------------------------------------------------- */
+
+static bool say_section(struct sentence *out, const struct app *app, size_t i, const char *text)
+{
+	const struct section *s = &app->inv->sections[i];
+	struct face f = section_face(s, app_mono(app));
+
+	out->glyph = f.glyph;
+	out->role = f.role;
+	snprintf(out->text, sizeof out->text, "%s: %s", s->def->title, text);
+	return true;
+}
+
+/* The first section: without it nothing else means much. */
+static bool say_subject(struct sentence *out, const struct app *app)
+{
+	const struct section *s = &app->inv->sections[0];
+	struct sentence say;
+
+	if (!section_state_final(s->state) || s->rows.rows == 1)
+		return false;
+	if (s->rows.rows > 1) {
+		out->glyph = GLYPH_SELECT;
+		out->role = ROLE_ATTENTION;
+		snprintf(out->text, sizeof out->text, "%zu match what you typed; 1 shows them, Enter opens one",
+		         s->rows.rows);
+		return true;
+	}
+	section_sentence(&say, s, app_mono(app), app_zone(app));
+	return say_section(out, app, 0, say.text);
+}
+
+static bool say_failure(struct sentence *out, const struct app *app)
+{
+	struct sentence say;
+
+	for (size_t i = 0; i < app->inv->nsections; i++) {
+		const struct section *s = &app->inv->sections[i];
+
+		if (s->state != SECTION_FAILED)
+			continue;
+		section_sentence(&say, s, app_mono(app), app_zone(app));
+		return say_section(out, app, i, say.text);
+	}
+	return false;
+}
+
+/* The section with the most problems. */
+static bool say_problems(struct sentence *out, const struct app *app)
+{
+	size_t worst = 0;
+
+	for (size_t i = 1; i < app->inv->nsections; i++)
+		if (app->inv->sections[i].problems > app->inv->sections[worst].problems)
+			worst = i;
+	if (!app->inv->sections[worst].problems)
+		return false;
+	say_section(out, app, worst, section_pane_summary(app->panes[worst]));
+	out->glyph = GLYPH_SELECT;
+	out->role = ROLE_BAD;
+	return true;
+}
+
+static void say_progress(struct sentence *out, const struct app *app)
+{
+	char span[TIME_SPAN_MAX];
+
+	out->glyph = GLYPH_OK;
+	out->role = ROLE_DIM;
+	if (app->inv->settled_mono)
+		snprintf(out->text, sizeof out->text, "every section settled after %s; no problems seen",
+		         time_span(span, app->inv->settled_mono - app->inv->opened_mono));
+	else
+		snprintf(out->text, sizeof out->text, "asking; sections fill as answers arrive");
+}
+
+void app_headline(const struct app *app, struct sentence *out)
+{
+	*out = (struct sentence){ .glyph = GLYPH_DOT, .role = ROLE_DIM };
+	if (!app->inv) {
+		snprintf(out->text, sizeof out->text, "%s", app->engine ? "nothing is open; : open LOAD" : "");
+		return;
+	}
+	if (say_subject(out, app) || say_problems(out, app) || say_failure(out, app))
+		return;
+	say_progress(out, app);
+}
+
+/* ---- the lines -------------------------------------------------------------------------------- */
+
+static void draw_headline(const struct app *app, struct canvas *c, int x, int y, int w)
+{
+	struct sentence say;
+	bool problem;
+
+	if (app->message[0]) {
+		canvas_puts(c, x, y, w, app->message_bad ? ROLE_BAD : ROLE_ATTENTION, app->message);
+		return;
+	}
+	app_headline(app, &say);
+	problem = say.role == ROLE_BAD && say.glyph == GLYPH_SELECT;
+	if (!say.text[0])
+		return;
+	if (problem)
+		canvas_puts(c, x, y, 1, ROLE_BAD, "!");
+	else
+		canvas_glyph(c, x, y, say.role, say.glyph);
+	canvas_puts(c, x + 2, y, w - 2, problem ? ROLE_TEXT : say.role, say.text);
+}
+
+/* The keys of the view in front that have a short name, as many as fit. */
+static void draw_keys(const struct app *app, struct canvas *c, int x, int y, int w)
+{
+	unsigned where = app_view(app)->ops->where;
+	int end = x + w;
+	char key[KEY_NAME_MAX];
+
+	for (unsigned a = 1; a < ACTION_COUNT; a++) {
+		const struct action_info *info = action_info((enum action)a);
+		int need;
+
+		action_key(key, (enum action)a);
+		need = (int)(strlen(key) + strlen(info->brief)) + 3;
+		if (!info->brief[0] || !(info->where & (where | ON_ANY)) || x + need > end)
+			continue;
+		x += canvas_puts(c, x, y, end - x, ROLE_ACCENT, key) + 1;
+		x += canvas_puts(c, x, y, end - x, ROLE_DIM, info->brief) + 2;
+	}
+}
+
+void footer_draw(const struct app *app, struct canvas *c, struct rect r)
+{
+	if (app->prompting != PROMPT_NONE) {
+		prompt_draw(&app->prompt, c, (struct rect){ r.x + 1, r.y, r.w - 2, 1 });
+		if (r.h > 1)
+			canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_DIM,
+			            app->prompting == PROMPT_COMMAND ? "Enter runs it  Tab completes  Esc leaves"
+			                                             : "Enter opens it  Esc leaves");
+		return;
+	}
+	draw_headline(app, c, r.x + 1, r.y, r.w - 2);
+	if (r.h > 1)
+		draw_keys(app, c, r.x + 1, r.y + 1, r.w - 2);
+}
+
+void tiny_draw(const struct app *app, struct canvas *c, struct rect r)
+{
+	char clock[FORMAT_MAX];
+	struct zone z = app_zone(app);
+
+	if (app->prompting != PROMPT_NONE) {
+		prompt_draw(&app->prompt, c, (struct rect){ r.x, r.y, r.w, 1 });
+		return;
+	}
+	draw_headline(app, c, r.x, r.y, r.w);
+	if (r.h > 1)
+		canvas_puts(c, r.x, r.y + 1, r.w, ROLE_DIM, format_clock(clock, z.now, z, app_running(app)));
+}

@@ -1,0 +1,233 @@
+/* The two lines at the top: what is investigated, and how its sources do. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/app.h"
+#include "views/words.h"
+
+enum { LEFT_MAX = 300, SOURCES_MAX = 16, ITEM_MAX = 48 };
+
+/* ---- first line ----------------------------------------------------------------------- */
+
+static const char *fact(const struct app *app, const char *name)
+{
+	const char *value = app->inv ? facts_get(&app->inv->facts, name) : NULL;
+
+	return value ? value : "";
+}
+
+static void put(char *out, const char *before, const char *text)
+{
+	size_t used = strlen(out);
+
+	if (text[0])
+		snprintf(out + used, LEFT_MAX - used, "%s%s", used ? before : "", text);
+}
+
+/* "726100801  NB-2026-004417  Acme › QRST  OCEAN  HLXU8120447". */
+static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
+{
+	const char *id = fact(app, "tracking_id"), *number = fact(app, "load_number");
+	const char *typed = app->inv ? app->inv->typed : "";
+
+	out[0] = '\0';
+	put(out, "", id[0] ? id : typed);
+	if (wide && strcmp(number, out) != 0)
+		put(out, "  ", number);
+	put(out, "  ", fact(app, "shipper_name"));
+	put(out, fact(app, "shipper_name")[0] ? " › " : "  ", fact(app, "carrier_name"));
+	put(out, "  ", fact(app, "mode"));
+	put(out, "  ", fact(app, "container_number"));
+	if (!app->inv)
+		put(out, "", app->opening ? app->opening : "sextant");
+}
+
+static void window_text(const struct app *app, char out[static 3 * FORMAT_MAX], bool wide)
+{
+	const struct window *w = &app->inv->window;
+	char from[FORMAT_MAX], to[FORMAT_MAX], span[TIME_SPAN_MAX];
+	usec end = w->to == TIME_NONE ? app_zone(app).now : w->to;
+
+	out[0] = '\0';
+	if (!app->inv->window_known || w->from == TIME_NONE)
+		return;
+	if (wide)
+		snprintf(out, 3 * FORMAT_MAX, "window %s to %s", format_minute(from, w->from, app_zone(app)),
+		         w->to == TIME_NONE ? "now" : format_minute(to, w->to, app_zone(app)));
+	else
+		snprintf(out, 3 * FORMAT_MAX, "%s", time_span(span, end - w->from));
+}
+
+static void clock_text(const struct app *app, char out[static 3 * FORMAT_MAX])
+{
+	char clock[FORMAT_MAX], zone[FORMAT_MAX];
+	struct zone z = app_zone(app);
+
+	snprintf(out, 3 * FORMAT_MAX, "%s %s", format_clock(clock, z.now, z, app_running(app)),
+	         format_zone(zone, z));
+}
+
+/* From the right: clock, window, badge. Returns where they begin. */
+static int draw_right(const struct app *app, struct canvas *c, struct rect r)
+{
+	char text[3 * FORMAT_MAX];
+	int end = r.x + r.w - 1;
+
+	clock_text(app, text);
+	end -= (int)strlen(text);
+	canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
+	if (app->inv && app->inv->window_known) {
+		window_text(app, text, r.w >= 120);
+		end -= (int)strlen(text) + 2;
+		canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
+	}
+	if (app->demo) {
+		end -= 8;
+		canvas_puts(c, end, r.y, 6, ROLE_BADGE, " DEMO ");
+	}
+	return end;
+}
+
+/* ---- second line: sources -------------------------------------------------------------------- */
+
+struct item {
+	char text[ITEM_MAX];
+	struct face face;
+	int cells;
+	bool fine;
+};
+
+static const struct attempt *last_attempt(const struct app *app, const char *source)
+{
+	for (size_t i = app->inv->nlog; i-- > 0;) {
+		const struct attempt *a = app->inv->log[i];
+
+		if (!strcmp(a->source, source) && (a->started || a->outcome == ATTEMPT_PAUSED))
+			return a;
+	}
+	return NULL;
+}
+
+/* The attempt that matters: the running one, else the worst of those that ended. */
+static const struct attempt *telling_attempt(const struct app *app, const char *source)
+{
+	const struct attempt *best = last_attempt(app, source);
+
+	for (size_t i = 0; best && i < app->inv->nlog; i++) {
+		const struct attempt *a = app->inv->log[i];
+
+		if (strcmp(a->source, source) != 0)
+			continue;
+		if (a->outcome == ATTEMPT_RUNNING)
+			return a;
+		if (a->outcome == ATTEMPT_FAILED && best->outcome != ATTEMPT_FAILED)
+			best = a;
+	}
+	return best;
+}
+
+static size_t make_items(const struct app *app, struct item *items)
+{
+	usec now = app_mono(app);
+	size_t n = 0;
+
+	for (size_t i = 0; app->inv && i < app->workspace->nsources && n < SOURCES_MAX; i++) {
+		const char *name = app->workspace->sources[i].name;
+		const struct attempt *a = telling_attempt(app, name);
+		struct item *it = &items[n];
+		char span[TIME_SPAN_MAX] = "";
+
+		if (!a)
+			continue;
+		it->face = attempt_face(a, now);
+		it->fine = it->face.role == ROLE_DIM;
+		if (a->outcome == ATTEMPT_RUNNING)
+			snprintf(it->text, ITEM_MAX, "%s", it->face.word);
+		else
+			snprintf(it->text, ITEM_MAX, "%s", time_span(span, attempt_time(a, now)));
+		it->cells = (int)(strlen(name) + 3 + strlen(it->text));
+		n++;
+	}
+	return n;
+}
+
+static const char *item_name(const struct app *app, size_t index)
+{
+	for (size_t i = 0, n = 0; i < app->workspace->nsources; i++)
+		if (telling_attempt(app, app->workspace->sources[i].name) && n++ == index)
+			return app->workspace->sources[i].name;
+	return "";
+}
+
+/* Fine ones give way, from the right; how many is said. */
+static int hide_fine(const struct item *items, size_t n, int room, bool *hidden)
+{
+	int total = 0, gone = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += items[i].cells + 3;
+	for (size_t i = n; i-- > 0 && total > room;) {
+		if (!items[i].fine)
+			continue;
+		hidden[i] = true;
+		total -= items[i].cells + 3;
+		if (!gone++)
+			total += 6;
+	}
+	return gone;
+}
+
+static void draw_sources(const struct app *app, struct canvas *c, struct rect r)
+{
+	struct item items[SOURCES_MAX];
+	bool hidden[SOURCES_MAX] = { false };
+	size_t n = make_items(app, items);
+	int x = r.x + 1, end = r.x + r.w, gone = hide_fine(items, n, r.w - 1, hidden);
+
+	for (size_t i = 0; i < n && x < end; i++) {
+		if (hidden[i])
+			continue;
+		x += canvas_puts(c, x, r.y, end - x, ROLE_TEXT, item_name(app, i)) + 1;
+		x += canvas_glyph(c, x, r.y, items[i].face.role, items[i].face.glyph) + 1;
+		x += canvas_puts(c, x, r.y, end - x, ROLE_DIM, items[i].text) + 3;
+	}
+	if (gone && x < end)
+		canvas_printf(c, x, r.y, end - x, ROLE_DIM, "+%d ok", gone);
+}
+
+/* "5/7 sections  2 fallbacks  1 failed". */
+static void counts(const struct app *app, char out[static LEFT_MAX])
+{
+	size_t final = 0, fallbacks = 0, failed = 0;
+	size_t used;
+
+	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
+		const struct section *s = &app->inv->sections[i];
+
+		final += section_state_final(s->state);
+		fallbacks += section_state_final(s->state) && s->fallback && s->answered_by;
+		failed += s->state == SECTION_FAILED;
+	}
+	used = (size_t)snprintf(out, LEFT_MAX, "%zu/%zu sections", final, app->npanes);
+	if (fallbacks)
+		used += (size_t)snprintf(out + used, LEFT_MAX - used, "  %zu fallback%s", fallbacks,
+		                         fallbacks == 1 ? "" : "s");
+	if (failed)
+		snprintf(out + used, LEFT_MAX - used, "  %zu failed", failed);
+}
+
+void header_draw(const struct app *app, struct canvas *c, struct rect r)
+{
+	char left[LEFT_MAX];
+	int end = draw_right(app, c, r);
+
+	subject(app, left, r.w >= 100);
+	canvas_puts(c, r.x + 1, r.y, end - r.x - 3, ROLE_STRONG, left);
+	if (r.h < 2)
+		return;
+	counts(app, left);
+	end = r.x + r.w - 1 - (int)strlen(left);
+	canvas_puts(c, end, r.y + 1, r.w, ROLE_DIM, left);
+	draw_sources(app, c, (struct rect){ r.x, r.y + 1, end - r.x - 2, 1 });
+}

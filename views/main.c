@@ -1,0 +1,270 @@
+/* The command line: one struct command, one function per command. */
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "sections/engine.h"
+#include "sections/investigation.h"
+#include "views/command.h"
+
+#define DEMO_LOAD "726100801"
+
+static const char usage_text[] =
+	"usage: sextant [--demo] [options] [LOAD]      open the workbench\n"
+	"       sextant demo [LOAD]                    the bundled demonstration\n"
+	"       sextant demo --list                    its scenarios\n"
+	"       sextant show LOAD [--section ID]... [--format text|json|csv]\n"
+	"       sextant sources [--format text|json]   ask every source how it is\n"
+	"       sextant config check                   what is configured, from where\n"
+	"\n"
+	"LOAD is a tracking id, load number, PRO, container, booking or BOL.\n"
+	"\n"
+	"  --demo           use the bundled demonstration (in front of any command)\n"
+	"  --config FILE    instead of ~/.config/sextant/config.yaml\n"
+	"  --section ID     only this section and what it needs; may be repeated\n"
+	"  --format F       text, json or csv\n"
+	"  --theme NAME     calm, mono, ascii, or the path of a theme file\n"
+	"  --light, --dark  what the terminal's background is\n"
+	"  --ascii          no characters beyond ASCII\n"
+	"  --safe-term      only the plainest terminal sequences\n"
+	"  --still          nothing moves once everything has settled\n"
+	"  --quiet          no narration on stderr\n"
+	"  --version, --help\n"
+	"\n"
+	"exit status: 0 complete, 1 some section partial or failed, 2 usage or\n"
+	"configuration, 3 not found anywhere, 4 no source could answer, 130 interrupted\n";
+
+enum {
+	OPT_DEMO = 256, OPT_CONFIG, OPT_SECTION, OPT_FORMAT, OPT_THEME, OPT_LIGHT, OPT_DARK,
+	OPT_ASCII, OPT_SAFE, OPT_STILL, OPT_QUIET, OPT_LIST, OPT_VERSION, OPT_HELP,
+};
+
+static const struct option options[] = {
+	{ "demo", no_argument, NULL, OPT_DEMO },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "section", required_argument, NULL, OPT_SECTION },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "theme", required_argument, NULL, OPT_THEME },
+	{ "light", no_argument, NULL, OPT_LIGHT },
+	{ "dark", no_argument, NULL, OPT_DARK },
+	{ "ascii", no_argument, NULL, OPT_ASCII },
+	{ "safe-term", no_argument, NULL, OPT_SAFE },
+	{ "still", no_argument, NULL, OPT_STILL },
+	{ "quiet", no_argument, NULL, OPT_QUIET },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+/* What was asked for besides struct command. */
+struct request {
+	struct command cmd;
+	bool list, help, version;
+	const char *words[3];           /* what is not an option */
+	int nwords;
+};
+
+/* An argument may hold anything; only its printable form is repeated. */
+static bool wrong(const char *what, const char *arg)
+{
+	char safe[120];
+
+	text_safe(safe, sizeof safe, arg, strlen(arg));
+	fprintf(stderr, "sextant: %s '%s' (sextant --help lists what there is)\n", what, safe);
+	return false;
+}
+
+/* Everybody on the machine can read the arguments of a program. */
+static bool refuse_secret(const char *arg)
+{
+	static const char *const names[] = {
+		"password", "passwd", "pass", "token", "secret", "apikey", "api-key", "api_key", "pgpassword",
+	};
+	size_t len = strcspn(arg, "=");
+
+	while (len > 0 && *arg == '-') {
+		arg++;
+		len--;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		size_t n = strlen(names[i]);
+
+		if (n > len || strncasecmp(arg + len - n, names[i], n) != 0)
+			continue;
+		fprintf(stderr,
+			"sextant: secrets are never taken from the command line, where everybody can "
+			"read them.\nRefer to one in the configuration instead: \"password: env:NAME\", "
+			"\"file:PATH\" (mode 0600)\nor \"command:PROGRAM ARGUMENTS\". "
+			"`sextant config check` shows what is set.\n");
+		return true;
+	}
+	return false;
+}
+
+static bool set_format(struct command *cmd, const char *word)
+{
+	static const char *const words[] = { "text", "json", "csv" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			cmd->format = (enum format)i;
+			return true;
+		}
+	}
+	return wrong("--format takes text, json or csv, not", word);
+}
+
+static bool add_section(struct command *cmd, const char *id)
+{
+	if (cmd->nsections == COMMAND_SECTIONS)
+		return wrong("too many sections, from", id);
+	cmd->sections[cmd->nsections++] = id;
+	return true;
+}
+
+static bool set_option(struct request *r, int opt)
+{
+	struct command *cmd = &r->cmd;
+
+	switch (opt) {
+	case OPT_DEMO:    cmd->demo = true; break;
+	case OPT_CONFIG:  cmd->config_path = optarg; break;
+	case OPT_SECTION: return add_section(cmd, optarg);
+	case OPT_FORMAT:  return set_format(cmd, optarg);
+	case OPT_THEME:   cmd->theme = optarg; break;
+	case OPT_LIGHT:   cmd->light = true; cmd->dark = false; break;
+	case OPT_DARK:    cmd->dark = true; cmd->light = false; break;
+	case OPT_ASCII:   cmd->ascii = true; break;
+	case OPT_SAFE:    cmd->safe_term = true; break;
+	case OPT_STILL:   cmd->still = true; break;
+	case OPT_QUIET:   cmd->quiet = true; break;
+	case OPT_LIST:    r->list = true; break;
+	case OPT_VERSION: r->version = true; break;
+	case OPT_HELP:    r->help = true; break;
+	default:          return false;
+	}
+	return true;
+}
+
+static bool bad_option(char **argv, int opt)
+{
+	const char *arg = argv[optind - 1];
+
+	if (opt == ':')
+		return wrong("a value is missing after", arg);
+	return refuse_secret(arg) ? false : wrong("unknown option", arg);
+}
+
+static bool read_arguments(struct request *r, int argc, char **argv)
+{
+	int opt;
+
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (opt == '?' || opt == ':')
+			return bad_option(argv, opt);
+		if (!set_option(r, opt))
+			return false;
+	}
+	for (int i = optind; i < argc; i++) {
+		if (r->nwords == (int)(sizeof r->words / sizeof r->words[0]))
+			return wrong("one word too many:", argv[i]);
+		r->words[r->nwords++] = argv[i];
+	}
+	return true;
+}
+
+static bool at_most(const struct request *r, int n)
+{
+	return r->nwords <= n ? true : wrong("one word too many:", r->words[n]);
+}
+
+static int run_demo(struct request *r)
+{
+	r->cmd.demo = true;
+	if (!at_most(r, 2))
+		return EXIT_USAGE;
+	if (r->list)
+		return cmd_demo_list(&r->cmd);
+	r->cmd.load = r->words[1] ? r->words[1] : DEMO_LOAD;
+	return cmd_open(&r->cmd);
+}
+
+static int run_show(struct request *r)
+{
+	if (!at_most(r, 2))
+		return EXIT_USAGE;
+	r->cmd.load = r->words[1];
+	if (!r->cmd.load) {
+		fprintf(stderr, "sextant: show needs a load: sextant show LOAD\n");
+		return EXIT_USAGE;
+	}
+	return cmd_show(&r->cmd);
+}
+
+static int run_sources(struct request *r)
+{
+	if (!at_most(r, 1))
+		return EXIT_USAGE;
+	if (r->cmd.format == FORMAT_CSV) {
+		fprintf(stderr, "sextant: sources prints text or json\n");
+		return EXIT_USAGE;
+	}
+	return cmd_sources(&r->cmd);
+}
+
+static int run_config(struct request *r)
+{
+	if (!at_most(r, 2))
+		return EXIT_USAGE;
+	if (!r->words[1] || strcmp(r->words[1], "check") != 0) {
+		fprintf(stderr, "sextant: config has one command: sextant config check\n");
+		return EXIT_USAGE;
+	}
+	return cmd_config_check(&r->cmd);
+}
+
+static int run_open(struct request *r)
+{
+	if (!at_most(r, 1))
+		return EXIT_USAGE;
+	r->cmd.load = r->words[0];
+	return cmd_open(&r->cmd);
+}
+
+static int run(struct request *r)
+{
+	static const struct {
+		const char *word;
+		int (*run)(struct request *);
+	} commands[] = {
+		{ "demo", run_demo }, { "show", run_show }, { "sources", run_sources },
+		{ "config", run_config },
+	};
+
+	if (r->help)
+		return fputs(usage_text, stdout) < 0;
+	if (r->version)
+		return printf("sextant %s\n", VERSION) < 0;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (r->nwords > 0 && strcmp(r->words[0], commands[i].word) == 0)
+			return commands[i].run(r);
+	}
+	return run_open(r);
+}
+
+int main(int argc, char **argv)
+{
+	struct request r = { 0 };
+
+	/* Characters only: numbers and dates are written one way everywhere. */
+	setlocale(LC_CTYPE, "");
+	if (!read_arguments(&r, argc, argv))
+		return EXIT_USAGE;
+	engine_prepare(&workspace_load);
+	return run(&r);
+}

@@ -1,0 +1,188 @@
+/* All sections on one screen: state, counts, and what has to be said about each. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views/app.h"
+#include "views/flow.h"
+#include "views/words.h"
+
+enum { NAME_X = 3, STATE_X = 18, ROWS_X = 26, MARK_X = 36, TEXT_X = 5, TEXT_BESIDE = 45 };
+
+struct overview {
+	struct view v;
+	int selected;
+	int per;                 /* lines per section, as of place() */
+	int top;                 /* first section drawn */
+	int page;                /* sections that fit */
+};
+
+static int sections(const struct overview *o)
+{
+	return (int)o->v.app->npanes;
+}
+
+static void select_section(struct overview *o, int at)
+{
+	int n = sections(o);
+
+	o->selected = at < 0 ? 0 : at >= n ? n - 1 : at;
+	o->v.section = o->selected;
+	if (o->selected < o->top)
+		o->top = o->selected;
+	if (o->page > 0 && o->selected >= o->top + o->page)
+		o->top = o->selected - o->page + 1;
+}
+
+static void place(struct view *v, int w, int h)
+{
+	struct overview *o = (struct overview *)v;
+	int n = sections(o), room = h - 2;
+
+	(void)w;
+	o->per = n && room / n >= 3 ? 3 : n && room / n >= 2 ? 2 : 1;
+	o->page = room > o->per ? room / o->per : 1;
+	o->top = o->top + o->page > n ? n - o->page : o->top;
+	if (o->top < 0)
+		o->top = 0;
+	select_section(o, o->selected);
+}
+
+/* The sentence of the section, or its counters when there is nothing to warn of. */
+static void draw_text(const struct overview *o, struct canvas *c, struct rect r, int i, int lines)
+{
+	const struct app *app = o->v.app;
+	const struct section *s = app_section(app, i);
+	struct sentence say = { .role = ROLE_DIM, .text = "" };
+	const char *summary = section_pane_summary(app->panes[i]);
+
+	if (s)
+		section_sentence(&say, s, app_mono(app), app_zone(app));
+	if (!say.text[0])
+		say.role = ROLE_DIM;
+	else if (say.role == ROLE_DIM || say.role == ROLE_ACCENT)
+		summary = "";
+	r.h = lines;
+	if (say.text[0]) {
+		int used = pane_wrap(c, r, say.role, say.text);
+
+		r.y += used;
+		r.h -= used;
+	}
+	if (r.h > 0 && summary[0])
+		canvas_puts(c, r.x, r.y, r.w, ROLE_DIM, summary);
+}
+
+static void draw_counts(struct canvas *c, int x, int y, const struct section *s)
+{
+	char rows[PHRASE_MAX];
+	int used = 0;
+
+	if (s->rows.rows)
+		canvas_puts(c, x + ROWS_X, y, MARK_X - ROWS_X, ROLE_TEXT, rows_text(rows, s->rows.rows));
+	if (s->problems)
+		used = canvas_printf(c, x + MARK_X, y, 6, ROLE_BAD, "!%zu", s->problems) + 1;
+	if (s->doubts)
+		canvas_printf(c, x + MARK_X + used, y, 6, ROLE_ATTENTION, "?%zu", s->doubts);
+}
+
+static void draw_section(const struct overview *o, struct canvas *c, struct rect r, int y, int i,
+                         bool focused)
+{
+	const struct app *app = o->v.app;
+	const struct section *s = app_section(app, i);
+	struct face f = { GLYPH_WAIT, "wait", ROLE_DIM };
+
+	canvas_printf(c, r.x + 1, y, 2, ROLE_ACCENT, "%d", i + 1);
+	canvas_puts(c, r.x + NAME_X, y, STATE_X - NAME_X - 1, ROLE_TEXT,
+	            app->workspace->sections[i]->title);
+	if (s) {
+		f = section_face(s, app_mono(app));
+		draw_counts(c, r.x, y, s);
+	}
+	face_draw(c, r.x + STATE_X, y, &f);
+	if (i == o->selected) {
+		canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);
+		if (focused) {
+			canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
+			canvas_cursor(c, r.x, y, true);
+		}
+	}
+}
+
+static void draw_title(const struct overview *o, struct canvas *c, struct rect r, bool focused)
+{
+	const struct investigation *inv = o->v.app->inv;
+	char rest[REASON_MAX + 80] = "", from[FORMAT_MAX], to[FORMAT_MAX];
+
+	if (inv && inv->window_known)
+		snprintf(rest, sizeof rest, "window %s to %s%s%s",
+		         format_minute(from, inv->window.from, app_zone(o->v.app)),
+		         inv->window.to == TIME_NONE ? "now"
+		                                     : format_minute(to, inv->window.to, app_zone(o->v.app)),
+		         inv->window.reason[0] ? ": " : "", inv->window.reason);
+	pane_title(c, r, "OVERVIEW", rest, "", focused);
+}
+
+static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
+{
+	const struct overview *o = (const struct overview *)v;
+	struct rect former = canvas_clip(c, r);
+
+	draw_title(o, c, r, focused);
+	for (int k = 0; k < o->page && o->top + k < sections(o); k++) {
+		int y = r.y + 2 + k * o->per, i = o->top + k;
+
+		if (o->per > 1)
+			draw_text(o, c, (struct rect){ r.x + TEXT_X, y + 1, r.w - TEXT_X - 1, 1 }, i, o->per - 1);
+		else if (r.w > TEXT_BESIDE + 20)
+			draw_text(o, c, (struct rect){ r.x + TEXT_BESIDE, y, r.w - TEXT_BESIDE, 1 }, i, 1);
+		draw_section(o, c, r, y, i, focused);
+	}
+	canvas_unclip(c, former);
+}
+
+static bool act(struct view *v, enum action a)
+{
+	struct overview *o = (struct overview *)v;
+
+	switch (a) {
+	case ACTION_DOWN:      select_section(o, o->selected + 1); break;
+	case ACTION_UP:        select_section(o, o->selected - 1); break;
+	case ACTION_TOP:
+	case ACTION_PAGE_UP:
+	case ACTION_HALF_UP:   select_section(o, 0); break;
+	case ACTION_BOTTOM:
+	case ACTION_PAGE_DOWN:
+	case ACTION_HALF_DOWN: select_section(o, sections(o) - 1); break;
+	case ACTION_OPEN:      app_go(v->app, o->selected + 1); break;
+	default:               return false;
+	}
+	return true;
+}
+
+static void overview_free(struct view *v)
+{
+	free((struct overview *)v);
+}
+
+static const struct view_ops ops = {
+	.name = "overview",
+	.where = ON_TABLE | ON_SECTION,
+	.place = place,
+	.draw = draw,
+	.act = act,
+	.free = overview_free,
+};
+
+struct view *overview_new(struct app *app, struct err *e)
+{
+	struct overview *o = calloc(1, sizeof *o);
+
+	if (!o) {
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+		return NULL;
+	}
+	o->v = (struct view){ &ops, app, 0 };
+	return &o->v;
+}

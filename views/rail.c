@@ -1,0 +1,149 @@
+/* The rail: every section with its two marks, always in the same place; below it,
+ * where what is in front comes from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "views/app.h"
+#include "views/words.h"
+
+enum { NUMBER_X = 1, TITLE_X = 3, GLYPH_X = 16, FROM_LINES = 9 };
+
+/* ---- one section ---------------------------------------------------------------------- */
+
+static void mark_text(const struct section *s, char out[static 12], enum role *role)
+{
+	out[0] = '\0';
+	*role = ROLE_BAD;
+	if (s->problems) {
+		snprintf(out, 12, "!%zu", s->problems > 999 ? 999 : s->problems);
+	} else if (s->doubts) {
+		snprintf(out, 12, "?%zu", s->doubts > 999 ? 999 : s->doubts);
+		*role = ROLE_ATTENTION;
+	} else if (s->state == SECTION_RUNNING && s->rows.rows && !s->previous) {
+		snprintf(out, 12, "⋯");
+		*role = ROLE_ACCENT;
+	}
+}
+
+static void draw_state(const struct app *app, struct canvas *c, struct rect r, int y,
+                       const struct section *s)
+{
+	struct face f = section_face(s, app_mono(app));
+	char mark[12];
+	enum role role;
+	int cells, word = (int)strlen(f.word), x = r.x + GLYPH_X + (r.w > 25);
+
+	mark_text(s, mark, &role);
+	cells = canvas_cells(c, mark, strlen(mark));
+	canvas_glyph(c, x, y, f.role, f.glyph);
+	/* A long word and a long mark share the room of the blank between. */
+	x += x + 2 + word + cells > r.x + r.w ? 1 : 2;
+	canvas_puts(c, x, y, 6, f.role, f.word);
+	canvas_puts(c, r.x + r.w - cells, y, cells, role, mark);
+}
+
+static void draw_line(const struct app *app, struct canvas *c, struct rect r, int y, int base)
+{
+	bool open = app->base == base;
+	const struct section *s = app_section(app, base - 1);
+	const char *title = base ? app->workspace->sections[base - 1]->title : "Overview";
+	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
+
+	canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
+	canvas_puts(c, r.x + TITLE_X, y, GLYPH_X - TITLE_X, ROLE_TEXT, title);
+	if (s)
+		draw_state(app, c, r, y, s);
+	else if (base)
+		face_draw(c, r.x + GLYPH_X + (r.w > 25), y, &waiting);
+	if (!open)
+		return;
+	canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
+	canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);
+}
+
+/* ---- where it is from ----------------------------------------------------------------------- */
+
+/* The last attempt of every source of the trail, a line each. */
+static int draw_sources(const struct app *app, struct canvas *c, struct rect r, int y,
+                        const struct section *s)
+{
+	for (size_t i = 0; i < s->ntrail && y < r.y + r.h - 3; i++) {
+		const struct attempt *a = s->trail[i];
+		struct face f = attempt_face(a, app_mono(app));
+		char span[TIME_SPAN_MAX];
+		bool later = false;
+
+		for (size_t k = i + 1; k < s->ntrail; k++)
+			later = later || !strcmp(s->trail[k]->source, a->source);
+		if (later)
+			continue;
+		canvas_puts(c, r.x + 2, y, 9, ROLE_TEXT, a->source);
+		face_draw(c, r.x + 12, y, &f);
+		if (a->started && a->ended)
+			canvas_printf(c, r.x + 18, y, 6, ROLE_DIM, "%6s",
+			              time_span(span, attempt_time(a, app_mono(app))));
+		y++;
+	}
+	return y;
+}
+
+static void draw_from(const struct app *app, struct canvas *c, struct rect r)
+{
+	const struct section *s = app_section(app, app_focus(app));
+	const struct attempt *by;
+	char text[PHRASE_MAX], age[FORMAT_MAX], minute[FORMAT_MAX];
+	int y = r.y;
+
+	if (!s || r.h < 4)
+		return;
+	by = answering_attempt(s);
+	canvas_puts(c, r.x + 1, y++, r.w - 1, ROLE_STRONG, "FROM");
+	canvas_puts(c, r.x + 1, y++, r.w - 1, s->fallback ? ROLE_FALLBACK : ROLE_TEXT,
+	            s->answered_by ? answer_rank(text, s) : s->def->title);
+	y = draw_sources(app, c, r, y, s);
+	if (s->answered_by && s->as_of != TIME_NONE) {
+		format_age(age, s->as_of, app_zone(app));
+		canvas_printf(c, r.x + 1, y++, r.w - 1, ROLE_DIM, "as of %s%s%s%s",
+		              format_minute(minute, s->as_of, app_zone(app)), age[0] ? "  (" : "", age,
+		              age[0] ? ")" : "");
+	}
+	if (by)
+		canvas_printf(c, r.x + 1, y++, r.w - 1, ROLE_DIM, "%s · q%u", rows_text(text, s->rows.rows),
+		              by->number);
+	if (y < r.y + r.h)
+		canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_DIM, "p details  r refetch");
+}
+
+void rail_draw(const struct app *app, struct canvas *c, struct rect r)
+{
+	int n = (int)app->npanes + 1;
+	struct rect former = canvas_clip(c, r);
+
+	for (int i = 0; i < n; i++)
+		draw_line(app, c, r, r.y + i, i);
+	draw_from(app, c, (struct rect){ r.x, r.y + n + 1, r.w, r.h - n - 1 });
+	canvas_unclip(c, former);
+}
+
+/* "0 1✓ 2!5 3↳ 4↻". */
+void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
+{
+	int x = r.x + 1;
+
+	for (int i = 0; i <= (int)app->npanes && x < r.x + r.w - 2; i++) {
+		const struct section *s = app_section(app, i - 1);
+		struct face f = { GLYPH_WAIT, "", ROLE_DIM };
+		int from = x;
+
+		x += canvas_printf(c, x, r.y, 2, ROLE_ACCENT, "%d", i);
+		if (s)
+			f = section_face(s, app_mono(app));
+		if (s && s->problems)
+			x += canvas_printf(c, x, r.y, 5, ROLE_BAD, "!%zu", s->problems);
+		else if (i)
+			x += canvas_glyph(c, x, r.y, f.role, f.glyph);
+		if (i == app->base)
+			canvas_restyle(c, (struct rect){ from, r.y, x - from, 1 }, ROLE_FOCUS);
+		x += 1;
+	}
+}

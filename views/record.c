@@ -1,0 +1,128 @@
+/* One record, all of it: every field of the section, also those no table shows. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "views/app.h"
+#include "views/text_view.h"
+
+enum { BODY_PREVIEW = 400 };
+
+struct record {
+	struct text_view t;
+	uint64_t key;            /* the record, whatever its row is now */
+};
+
+static bool find(const struct record *r, const struct section **s, size_t *row)
+{
+	const struct app *app = r->t.v.app;
+
+	*s = app_section(app, r->t.v.section);
+	return *s && section_pane_find(app->panes[r->t.v.section], r->key, row);
+}
+
+static void put_field(struct flow *f, const struct column_def *def, struct cell cell, struct zone z)
+{
+	char scratch[TABLE_SCRATCH], full[FORMAT_MAX];
+	struct table_text text = format_cell(def, cell, z, scratch);
+	usec t;
+
+	if (def->type == COLUMN_TIME && time_parse(cell.data, cell.len, &t)) {
+		snprintf(scratch, sizeof scratch, "%s %s", format_time(full, t, z),
+		         z.local ? "local" : "UTC");
+		text = (struct table_text){ scratch, strlen(scratch), ROLE_TEXT };
+	}
+	if (def->type == COLUMN_BODY && text.len > BODY_PREVIEW) {
+		flow_field(f, def->title, ROLE_TEXT, text.data, BODY_PREVIEW);
+		flow_printf(f, ROLE_DIM, "%*s… %zu bytes in all; s shows it as a tree", FLOW_LABEL + 2, "",
+		            text.len);
+		return;
+	}
+	flow_field(f, def->title, ROLE_TEXT, text.data, text.len);
+}
+
+/* Names of the columns without a value, in one paragraph. */
+static void put_absent(struct flow *f, const struct section *s, size_t row)
+{
+	char names[800] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < s->def->ncolumns && used + 64 < sizeof names; i++) {
+		struct cell c = rowset_cell(&s->rows, row, i);
+
+		if (!cell_is_null(c) && c.len)
+			continue;
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+		                         s->def->columns[i].title);
+	}
+	if (!used)
+		return;
+	flow_gap(f);
+	flow_field(f, "not given", ROLE_DIM, names, used);
+}
+
+static void content(const struct text_view *t, struct flow *f)
+{
+	const struct record *r = (const struct record *)t;
+	const struct section *s;
+	size_t row;
+
+	if (!find(r, &s, &row)) {
+		flow_text(f, ROLE_ATTENTION, " This record is not in the answer any more.");
+		return;
+	}
+	for (size_t i = 0; i < s->def->ncolumns; i++) {
+		struct cell c = rowset_cell(&s->rows, row, i);
+
+		if (!cell_is_null(c) && c.len)
+			put_field(f, &s->def->columns[i], c, app_zone(t->v.app));
+	}
+	put_absent(f, s, row);
+}
+
+static void title(const struct text_view *t, struct canvas *c, struct rect rect, bool focused)
+{
+	const struct record *r = (const struct record *)t;
+	char ref[REF_MAX] = "", name[64], rest[64] = "";
+	const struct section *s;
+	size_t row;
+
+	snprintf(name, sizeof name, "%s record", t->v.app->workspace->sections[t->v.section]->title);
+	if (find(r, &s, &row)) {
+		section_pane_ref(t->v.app->panes[t->v.section], row, ref);
+		snprintf(rest, sizeof rest, "%s%s%zu of %zu", ref, ref[0] ? "  " : "", row + 1,
+		         s->rows.rows);
+	}
+	pane_title(c, rect, name, rest, "q back", focused);
+}
+
+static const struct view_ops ops = {
+	.name = "record",
+	.where = ON_TEXT | ON_SECTION | ON_ROWS,
+	.place = text_view_place,
+	.draw = text_view_draw,
+	.act = text_view_act,
+	.free = text_view_free,
+};
+
+struct view *record_new(struct app *app, int section, struct err *e)
+{
+	struct record *r;
+	size_t row;
+
+	if (!app_section(app, section) || !section_pane_selected(app->panes[section], &row)) {
+		err_set(e, ERR_CONFIG, 0, "there is no record to open");
+		return NULL;
+	}
+	r = calloc(1, sizeof *r);
+	if (!r) {
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+		return NULL;
+	}
+	r->t.v = (struct view){ &ops, app, section };
+	r->t.content = content;
+	r->t.title = title;
+	r->key = section_pane_key(app->panes[section], row);
+	return &r->t.v;
+}

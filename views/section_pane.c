@@ -1,0 +1,422 @@
+/* One pane for every section: what the table of the section says is shown. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "tui/table.h"
+#include "views/app.h"
+#include "views/flow.h"
+#include "views/records.h"
+#include "views/words.h"
+
+enum { SUMMARY_MAX = 200, TITLE_MAX = 40, TIME_WIDTH = 14, GROW_MIN = 16, SENTENCE_LINES = 3 };
+
+struct section_pane {
+	struct view v;
+	struct table table;
+	struct table_column columns[TABLE_COLUMNS_MAX];
+	unsigned char source[TABLE_COLUMNS_MAX];   /* column of the section */
+	int ncolumns;
+	struct records records;
+	char summary[SUMMARY_MAX];
+	int head;                    /* lines above the table: title and sentence */
+};
+
+static const struct section *section_of(const struct section_pane *p)
+{
+	return app_section(p->v.app, p->v.section);
+}
+
+/* ---- the table's model -------------------------------------------------------------- */
+
+static size_t model_rows(const void *ctx)
+{
+	const struct section_pane *p = ctx;
+
+	return p->records.n;
+}
+
+static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+{
+	const struct section_pane *p = ctx;
+	const struct section *s = section_of(p);
+	size_t c = p->source[column];
+
+	if (!s)
+		return (struct table_text){ NULL, 0, ROLE_TEXT };
+	return format_cell(&s->def->columns[c], rowset_cell(&s->rows, row, c), app_zone(p->v.app),
+	                   scratch);
+}
+
+static uint64_t model_key(const void *ctx, size_t row)
+{
+	const struct section_pane *p = ctx;
+
+	return p->records.keys[row];
+}
+
+static char model_mark(const void *ctx, size_t row)
+{
+	const struct section *s = section_of(ctx);
+	enum mark m = s && s->def->mark ? s->def->mark(&s->rows, row) : MARK_FINE;
+
+	return m == MARK_PROBLEM ? '!' : m == MARK_DOUBT ? '?' : '\0';
+}
+
+static struct table_text model_ref(const void *ctx, size_t row, char *scratch)
+{
+	const struct section_pane *p = ctx;
+
+	section_pane_ref(&p->v, row, scratch);
+	return (struct table_text){ scratch, strlen(scratch), ROLE_DIM };
+}
+
+static struct table_model model_of(const struct section_pane *p)
+{
+	return (struct table_model){ p, model_rows, model_cell, model_key, model_mark, model_ref };
+}
+
+/* ---- columns ---------------------------------------------------------------------------- */
+
+static struct table_column column_of(const struct column_def *def)
+{
+	return (struct table_column){
+		.title = def->title,
+		.width = def->type == COLUMN_TIME ? TIME_WIDTH : def->width ? def->width : GROW_MIN,
+		.priority = def->priority,
+		.frozen = def->key,
+		.grow = def->width == 0,
+		.align = def->type == COLUMN_NUMBER ? TABLE_RIGHT : TABLE_LEFT,
+	};
+}
+
+static void choose_columns(struct section_pane *p, const struct section_def *def)
+{
+	for (size_t i = 0; i < def->ncolumns && p->ncolumns < TABLE_COLUMNS_MAX; i++) {
+		if (!def->columns[i].priority || def->columns[i].type == COLUMN_BODY)
+			continue;
+		p->source[p->ncolumns] = (unsigned char)i;
+		p->columns[p->ncolumns++] = column_of(&def->columns[i]);
+	}
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static void update(struct view *v)
+{
+	struct section_pane *p = (struct section_pane *)v;
+	const struct section *s = section_of(p);
+	struct buf text = BUF_INIT;
+
+	p->summary[0] = '\0';
+	if (!s) {
+		records_release(&p->records);
+		return;
+	}
+	records_update(&p->records, s);
+	if (s->def->summary && s->rows.rows)
+		s->def->summary(&s->rows, clock_wall(v->app->clock), &text);
+	snprintf(p->summary, sizeof p->summary, "%s", buf_str(&text));
+	buf_release(&text);
+}
+
+static void pane_free(struct view *v)
+{
+	struct section_pane *p = (struct section_pane *)v;
+
+	records_release(&p->records);
+	free(p);
+}
+
+/* ---- the pane ------------------------------------------------------------------------------- */
+
+static void draw_title(const struct section_pane *p, struct canvas *c, struct rect r, bool focused)
+{
+	const struct section *s = section_of(p);
+	const struct section_def *def = p->v.app->workspace->sections[p->v.section];
+	char name[TITLE_MAX], rest[SUMMARY_MAX + 40] = "", right[120] = "", rows[PHRASE_MAX];
+	char span[TIME_SPAN_MAX];
+	const struct attempt *by = s ? answering_attempt(s) : NULL;
+
+	snprintf(name, sizeof name, "%s", def->title);
+	for (char *at = name; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	if (s && s->rows.rows)
+		snprintf(rest, sizeof rest, "%s%s%s", rows_text(rows, s->rows.rows),
+		         p->summary[0] ? " · " : "", p->summary);
+	if (by && r.w >= 60)
+		snprintf(right, sizeof right, "%s %s", by->source,
+		         time_span(span, attempt_time(by, app_mono(p->v.app))));
+	pane_title(c, r, name, rest, right, focused);
+}
+
+static int sentence_lines(struct canvas *c, const struct sentence *say, int w)
+{
+	int lines = canvas_wrap(c, (struct rect){ 0, 0, w - 3, 0 }, ROLE_TEXT, say->text,
+	                        strlen(say->text), 0);
+
+	return lines > SENTENCE_LINES ? SENTENCE_LINES : lines;
+}
+
+/* "↳ redshift timed out …  r retry"; returns the lines. */
+static int draw_sentence(struct canvas *c, struct rect r, const struct sentence *say)
+{
+	int lines = sentence_lines(c, say, r.w), used;
+
+	if (!say->text[0])
+		return 0;
+	canvas_glyph(c, r.x + 1, r.y, say->role, say->glyph);
+	pane_wrap(c, (struct rect){ r.x + 3, r.y, r.w - 3, lines }, say->role, say->text);
+	used = canvas_cells(c, say->text, strlen(say->text));
+	if (say->hint && lines == 1 && used + 5 + (int)strlen(say->hint) <= r.w)
+		canvas_puts(c, r.x + 5 + used, r.y, r.w - 5 - used, ROLE_ACCENT, say->hint);
+	return lines;
+}
+
+static void place(struct view *v, int w, int h)
+{
+	struct section_pane *p = (struct section_pane *)v;
+	const struct section *s = section_of(p);
+	struct sentence say = { .text = "" };
+
+	if (s)
+		section_sentence(&say, s, app_mono(v->app), app_zone(v->app));
+	p->head = 1 + (say.text[0] ? sentence_lines(&v->app->canvas, &say, w) : 0);
+	/* A blank line sets the rows apart where there is room. */
+	if (h > 12)
+		p->head++;
+	table_place(&p->table, w, h > p->head ? h - p->head : 0);
+}
+
+/* Without rows: what happened instead, and who was asked. */
+static void draw_nothing(const struct section_pane *p, struct canvas *c, struct rect r)
+{
+	const struct section *s = section_of(p);
+	struct flow f = flow_on(c, r, 0);
+
+	if (!s) {
+		flow_text(&f, ROLE_DIM, " nothing is open yet");
+		return;
+	}
+	struct sentence say;
+
+	section_sentence(&say, s, app_mono(p->v.app), app_zone(p->v.app));
+	f.y += draw_sentence(c, r, &say);
+	flow_gap(&f);
+	flow_trail(&f, s, app_mono(p->v.app));
+	if (say.hint) {
+		flow_gap(&f);
+		flow_printf(&f, ROLE_DIM, " %s   p from where   F choose a source   :sources", say.hint);
+	}
+}
+
+static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
+{
+	const struct section_pane *p = (const struct section_pane *)v;
+	const struct section *s = section_of(p);
+	struct rect body = { r.x, r.y + 1, r.w, r.h - 1 };
+	struct sentence say;
+	struct rect former = canvas_clip(c, r);
+
+	draw_title(p, c, r, focused);
+	if (!s || !p->records.n) {
+		draw_nothing(p, c, body);
+	} else {
+		section_sentence(&say, s, app_mono(v->app), app_zone(v->app));
+		draw_sentence(c, body, &say);
+		body = (struct rect){ r.x, r.y + p->head, r.w, r.h - p->head };
+		table_draw(&p->table, c, body, focused);
+	}
+	canvas_unclip(c, former);
+}
+
+/* ---- the detail: what the table does not show of the selected record ------------------------ */
+
+/* True when the table shows the whole of that column. */
+static bool in_table(const struct section_pane *p, const struct table_fit *fit, struct canvas *c,
+                     size_t column, struct table_text text)
+{
+	for (int i = 0; i < p->ncolumns; i++)
+		if (p->source[i] == column)
+			return fit->width[i] > 0 && canvas_cells(c, text.data, text.len) <= fit->width[i];
+	return false;
+}
+
+static void draw_fields(const struct section_pane *p, struct canvas *c, struct rect r, size_t row)
+{
+	const struct section *s = section_of(p);
+	struct flow f = flow_on(c, r, 0);
+	struct table_fit fit;
+	char scratch[TABLE_SCRATCH];
+
+	table_fit(&p->table, p->table.w, &fit);
+	for (size_t i = 0; i < s->def->ncolumns && f.y < r.h; i++) {
+		const struct column_def *def = &s->def->columns[i];
+		struct table_text text = format_cell(def, rowset_cell(&s->rows, row, i),
+		                                     app_zone(p->v.app), scratch);
+
+		if (!text.data || !text.len || def->type == COLUMN_BODY || in_table(p, &fit, c, i, text))
+			continue;
+		flow_field(&f, def->title, ROLE_TEXT, text.data, text.len);
+	}
+	if (!f.y)
+		flow_text(&f, ROLE_DIM, " the row above shows all of it");
+}
+
+static bool has_detail(const struct view *v)
+{
+	const struct section_pane *p = (const struct section_pane *)v;
+	const struct section *s = section_of(p);
+
+	return s && p->records.n > 0 && p->table.has_selection;
+}
+
+static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
+{
+	const struct section_pane *p = (const struct section_pane *)v;
+	struct rect former = canvas_clip(c, r);
+	char ref[REF_MAX];
+	size_t row;
+
+	if (section_pane_selected(v, &row))
+		draw_fields(p, c, r, row);
+	canvas_unclip(c, former);
+	if (rule.w > 0 && section_pane_selected(v, &row))
+		rule_title(c, rule, section_pane_ref(v, row, ref), "Enter all fields  s raw");
+}
+
+/* ---- keys ---------------------------------------------------------------------------------------- */
+
+/* One of several candidates: the record view would only delay the choice. */
+static bool open_candidate(struct section_pane *p, size_t row)
+{
+	const struct section *s = section_of(p);
+	const struct workspace *w = p->v.app->workspace;
+	char typed[128];
+	struct cell id;
+
+	if (p->v.section != 0 || s->rows.rows < 2)
+		return false;
+	for (size_t i = 0; w->subject_facts[i]; i++) {
+		id = section_cell(s, row, w->subject_facts[i]);
+		if (cell_is_null(id) || id.len >= sizeof typed)
+			continue;
+		snprintf(typed, sizeof typed, "%.*s", (int)id.len, id.data);
+		app_open(p->v.app, typed);
+		return true;
+	}
+	return false;
+}
+
+static void open_selected(struct section_pane *p)
+{
+	struct err e = { 0 };
+	size_t row;
+
+	if (section_pane_selected(&p->v, &row) && !open_candidate(p, row))
+		app_push(p->v.app, record_new(p->v.app, p->v.section, &e), &e);
+}
+
+static bool act(struct view *v, enum action a)
+{
+	struct section_pane *p = (struct section_pane *)v;
+
+	switch (a) {
+	case ACTION_DOWN:      table_move(&p->table, 1); break;
+	case ACTION_UP:        table_move(&p->table, -1); break;
+	case ACTION_TOP:       table_top(&p->table); break;
+	case ACTION_BOTTOM:    table_bottom(&p->table); break;
+	case ACTION_HALF_DOWN: table_page(&p->table, 1); break;
+	case ACTION_HALF_UP:   table_page(&p->table, -1); break;
+	case ACTION_PAGE_DOWN: table_page(&p->table, 2); break;
+	case ACTION_PAGE_UP:   table_page(&p->table, -2); break;
+	case ACTION_LEFT:      table_scroll_columns(&p->table, -1); break;
+	case ACTION_RIGHT:     table_scroll_columns(&p->table, 1); break;
+	case ACTION_OPEN:      open_selected(p); break;
+	default:               return false;
+	}
+	return true;
+}
+
+static const struct view_ops ops = {
+	.name = "section",
+	.where = ON_TABLE | ON_SECTION | ON_ROWS,
+	.update = update,
+	.place = place,
+	.draw = draw,
+	.detail = detail,
+	.has_detail = has_detail,
+	.act = act,
+	.free = pane_free,
+};
+
+struct view *section_pane_new(struct app *app, int section, struct err *e)
+{
+	struct section_pane *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+		return NULL;
+	}
+	p->v = (struct view){ &ops, app, section };
+	choose_columns(p, app->workspace->sections[section]);
+	table_init(&p->table, p->columns, p->ncolumns, model_of(p));
+	return &p->v;
+}
+
+/* ---- for others -------------------------------------------------------------------------------------- */
+
+static const struct section_pane *pane(const struct view *v)
+{
+	return (const struct section_pane *)v;
+}
+
+bool section_pane_selected(const struct view *v, size_t *row)
+{
+	*row = pane(v)->table.selected;
+	return pane(v)->table.has_selection && *row < pane(v)->records.n;
+}
+
+bool section_pane_find(const struct view *v, uint64_t key, size_t *row)
+{
+	return records_find(&pane(v)->records, key, row);
+}
+
+uint64_t section_pane_key(const struct view *v, size_t row)
+{
+	return row < pane(v)->records.n ? pane(v)->records.keys[row] : 0;
+}
+
+void section_pane_select(struct view *v, size_t row)
+{
+	struct section_pane *p = (struct section_pane *)v;
+
+	table_place(&p->table, p->table.w, p->table.page + 1);
+	table_select(&p->table, row);
+}
+
+void section_pane_forget(struct view *v)
+{
+	struct section_pane *p = (struct section_pane *)v;
+
+	records_release(&p->records);
+	p->summary[0] = '\0';
+	table_init(&p->table, p->columns, p->ncolumns, model_of(p));
+}
+
+const char *section_pane_ref(const struct view *v, size_t row, char out[static REF_MAX])
+{
+	unsigned n = records_number(&pane(v)->records, row);
+
+	out[0] = '\0';
+	if (n)
+		snprintf(out, REF_MAX, "%c%u", v->app->workspace->sections[v->section]->letter, n);
+	return out;
+}
+
+const char *section_pane_summary(const struct view *v)
+{
+	return pane(v)->summary;
+}

@@ -1,0 +1,231 @@
+/* The sources as they stand: `:sources`. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "views/app.h"
+#include "views/flow.h"
+#include "views/list_view.h"
+#include "views/words.h"
+
+enum { S_NAME, S_STATE, S_KIND, S_NOW, S_P50, S_P95, S_COUNTS, S_LAST, S_COUNT };
+
+static const struct table_column columns[S_COUNT] = {
+	[S_NAME]   = { "source", 9, 0, true, false, TABLE_LEFT },
+	[S_STATE]  = { "state", 17, 0, false, false, TABLE_LEFT },
+	[S_KIND]   = { "kind", 10, 4, false, false, TABLE_LEFT },
+	[S_NOW]    = { "now", 10, 3, false, false, TABLE_LEFT },
+	[S_P50]    = { "p50", 6, 2, false, false, TABLE_RIGHT },
+	[S_P95]    = { "p95", 6, 1, false, false, TABLE_RIGHT },
+	[S_COUNTS] = { "ok/failed", 9, 2, false, false, TABLE_LEFT },
+	[S_LAST]   = { "last trouble", 12, 3, false, true, TABLE_LEFT },
+};
+
+static const struct source_status *status_at(const struct view *v, size_t row)
+{
+	struct engine *en = v->app->engine;
+
+	return en && row < engine_sources(en) ? engine_source(en, row) : NULL;
+}
+
+static size_t model_rows(const void *ctx)
+{
+	const struct view *v = ctx;
+
+	return v->app->engine ? engine_sources(v->app->engine) : 0;
+}
+
+static uint64_t model_key(const void *ctx, size_t row)
+{
+	(void)ctx;
+	return row + 1;
+}
+
+/* Glyph, word and look of a source; `word` gets a countdown where there is one. */
+static enum role state_of(const struct source_status *st, usec now, char word[static FORMAT_MAX],
+                          enum glyph_name *glyph)
+{
+	char span[FORMAT_MAX];
+
+	*glyph = GLYPH_DOT;
+	snprintf(word, FORMAT_MAX, "not asked yet");
+	if (!st->source->configured) {
+		*glyph = GLYPH_SKIP;
+		snprintf(word, FORMAT_MAX, "not configured");
+		return ROLE_DIM;
+	}
+	if (st->checking) {
+		*glyph = GLYPH_RUN;
+		snprintf(word, FORMAT_MAX, "checking");
+		return ROLE_ACCENT;
+	}
+	if (st->breaker != BREAKER_CLOSED) {
+		*glyph = GLYPH_CANCEL;
+		if (st->breaker == BREAKER_OPEN && st->retry_at > now)
+			snprintf(word, FORMAT_MAX, "open, %s",
+			         format_running(span, st->retry_at - now + USEC_SEC - 1));
+		else
+			snprintf(word, FORMAT_MAX, "%s", breaker_word(st->breaker));
+		return ROLE_BAD;
+	}
+	if (st->checked || st->ok || st->failed) {
+		bool well = st->checked ? st->healthy : st->last.kind == ERR_NONE || st->ok;
+
+		*glyph = well ? GLYPH_OK : GLYPH_FAIL;
+		snprintf(word, FORMAT_MAX, "%s", well ? "ok" : "failing");
+		return well ? ROLE_DIM : ROLE_BAD;
+	}
+	return ROLE_DIM;
+}
+
+static void put_now(char *scratch, const struct source_status *st)
+{
+	scratch[0] = '\0';
+	if (st->in_flight || st->queued)
+		snprintf(scratch, TABLE_SCRATCH, "%u+%u of %u", st->in_flight, st->queued, st->source->lane);
+}
+
+static const char *trouble(const struct source_status *st)
+{
+	if (!st->source->configured)
+		return st->source->missing;
+	if (st->checked && !st->healthy)
+		return st->check_err.text;
+	return st->last.kind ? st->last.text : "";
+}
+
+static struct table_text span_text(char *scratch, usec span)
+{
+	char text[TIME_SPAN_MAX];
+
+	snprintf(scratch, TABLE_SCRATCH, "%s", span ? time_span(text, span) : "");
+	return list_text(scratch, ROLE_TEXT);
+}
+
+static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+{
+	const struct view *v = ctx;
+	const struct source_status *st = status_at(v, row);
+	char word[FORMAT_MAX];
+	enum glyph_name glyph;
+	enum role role;
+
+	if (!st)
+		return list_text("", ROLE_TEXT);
+	switch (column) {
+	case S_NAME: return list_text(st->source->name, ROLE_TEXT);
+	case S_KIND: return list_text(st->source->client ? st->source->client->kind : "", ROLE_DIM);
+	case S_P50:  return span_text(scratch, st->p50);
+	case S_P95:  return span_text(scratch, st->p95);
+	case S_LAST: return list_text(trouble(st), ROLE_DIM);
+	case S_STATE:
+		role = state_of(st, app_mono(v->app), word, &glyph);
+		snprintf(scratch, TABLE_SCRATCH, "%s %s", glyph_text(glyph, false), word);
+		return list_text(scratch, role);
+	case S_NOW:
+		put_now(scratch, st);
+		break;
+	default:
+		scratch[0] = '\0';
+		if (st->ok || st->failed)
+			snprintf(scratch, TABLE_SCRATCH, "%llu/%llu", (unsigned long long)st->ok,
+			         (unsigned long long)st->failed);
+	}
+	return list_text(scratch, ROLE_TEXT);
+}
+
+static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
+{
+	const struct list_view *l = (const struct list_view *)v;
+	char rest[64];
+
+	snprintf(rest, sizeof rest, "%zu", l->table.rows);
+	pane_title(c, r, "SOURCES", rest, "c check  q back", focused);
+	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
+}
+
+static bool has_detail(const struct view *v)
+{
+	return ((const struct list_view *)v)->table.has_selection;
+}
+
+static void put_check(struct flow *f, const struct source_status *st)
+{
+	char text[320], span[TIME_SPAN_MAX];
+
+	if (!st->checked)
+		return;
+	if (!st->healthy) {
+		flow_puts(f, "checked", st->check_err.text);
+		return;
+	}
+	snprintf(text, sizeof text, "%s%s%s%s%s%s, %s", st->health.server,
+	         st->health.user[0] ? " as " : "", st->health.user, st->health.detail[0] ? ", " : "",
+	         st->health.detail, st->health.read_only ? ", read-only" : "",
+	         time_span(span, st->check_time));
+	flow_puts(f, "checked", text);
+}
+
+static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
+{
+	const struct list_view *l = (const struct list_view *)v;
+	const struct source_status *st = status_at(v, l->table.selected);
+	struct flow f = flow_on(c, r, 0);
+	char span[TIME_SPAN_MAX];
+
+	if (!st)
+		return;
+	if (rule.w > 0)
+		rule_title(c, rule, st->source->name, st->source->title);
+	struct rect former = canvas_clip(c, r);
+
+	flow_puts(&f, "where", st->source->origin[0] ? st->source->origin : "-");
+	flow_puts(&f, "breaker", breaker_word(st->breaker));
+	if (st->source->lag)
+		flow_puts(&f, "its data is", time_span(span, st->source->lag));
+	if (trouble(st)[0])
+		flow_puts(&f, "last trouble", trouble(st));
+	put_check(&f, st);
+	canvas_unclip(c, former);
+}
+
+static bool act(struct view *v, enum action a)
+{
+	struct list_view *l = (struct list_view *)v;
+	const struct source_status *st = status_at(v, l->table.selected);
+
+	if (a != ACTION_CHECK && a != ACTION_OPEN)
+		return list_view_act(v, a);
+	if (!st)
+		return true;
+	if (!st->source->configured)
+		app_complain(v->app, "%s is not configured: %s", st->source->name, st->source->missing);
+	else
+		engine_check(v->app->engine, l->table.selected);
+	return true;
+}
+
+static const struct view_ops ops = {
+	.name = "sources",
+	.where = ON_TABLE | ON_SOURCES,
+	.place = list_view_place,
+	.draw = draw,
+	.detail = detail,
+	.has_detail = has_detail,
+	.act = act,
+	.free = list_view_free,
+};
+
+struct view *sources_new(struct app *app, struct err *e)
+{
+	struct list_view *l = calloc(1, sizeof *l);
+
+	if (!l) {
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+		return NULL;
+	}
+	l->v = (struct view){ &ops, app, NO_SECTION };
+	table_init(&l->table, columns, S_COUNT,
+	           (struct table_model){ l, model_rows, model_cell, model_key, NULL, NULL });
+	return &l->v;
+}
