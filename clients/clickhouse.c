@@ -416,31 +416,25 @@ static bool prefixed(const struct running *r, struct err *e)
 static bool finish_rows(struct running *r, bool whole, struct err *e)
 {
 	struct err why = { 0 };
-	const char *name = r->c->source->name;
+	const char *name = r->c->source->name, *message;
+	enum tsv_end end = tsv_finish(r->tsv, &why);
+	long code = tsv_code(r->tsv) ? tsv_code(r->tsv) : r->response.exception_code;
 
-	switch (tsv_finish(r->tsv, &why)) {
-	case TSV_EXCEPTION:
-		return ch_error(e, name, tsv_code(r->tsv), tsv_message(r->tsv),
-				strlen(tsv_message(r->tsv)), r->rows > 0);
-	case TSV_REFUSED:
+	message = tsv_message(r->tsv);
+	if (end == TSV_REFUSED) {
 		*e = why;
 		return false;
-	case TSV_MALFORMED:
-		if (whole) {
-			*e = why;
-			return prefixed(r, e);
-		}
-		return false;
-	case TSV_CUT:
-		return whole ? err_set(e, ERR_NETWORK, 0,
-				       "%s: the answer is cut off behind %" PRIu64 " rows", name,
-				       r->rows) : false;
-	case TSV_OK:
-		break;
 	}
-	if (whole && r->response.exception_code)
-		return ch_error(e, name, r->response.exception_code, "", 0, r->rows > 0);
-	return whole;
+	if (end == TSV_EXCEPTION || code != 0)
+		return ch_error(e, name, code, message, strlen(message), r->rows > 0);
+	if (!whole)
+		return false;
+	if (end == TSV_MALFORMED) {
+		*e = why;
+		return prefixed(r, e);
+	}
+	return end == TSV_OK || err_set(e, ERR_NETWORK, 0, "%s: the answer is cut off behind %" PRIu64
+					" rows", name, r->rows);
 }
 
 static bool talk(struct running *r, const struct ch_request *req, struct err *e)

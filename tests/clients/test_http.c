@@ -19,7 +19,7 @@
 static void a_request_is_plain(void **state)
 {
 	static const struct fault_step script[] = {
-		{ .send = OK_HEAD "Content-Length: 2\r\n\r\nok" }, { .again = true },
+		{ .send = OK_HEAD "Content-Length: 2\r\n\r\nok" }, { .then = script },
 	};
 	static const char *const headers[] = { "X-Api-Key: sesame", NULL };
 	struct fault_server s;

@@ -85,36 +85,36 @@ static void reset_at_close(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
-static bool play(struct fault_server *s, int fd)
+/* The script of the next request, NULL to close. */
+static const struct fault_step *play(struct fault_server *s, int fd, const struct fault_step *st)
 {
-	const struct fault_step *st = s->script;
-
 	for (; st->send || st->reset; st++) {
 		unsigned times = st->times ? st->times : 1;
 
 		if (st->gap_ms && times == 1 && !pause_for(s, fd, st->gap_ms))
-			return false;
+			return NULL;
 		if (st->reset) {
 			reset_at_close(fd);
-			return false;
+			return NULL;
 		}
 		for (unsigned i = 0; i < times; i++) {
 			if (times > 1 && st->gap_ms && !pause_for(s, fd, st->gap_ms))
-				return false;
+				return NULL;
 			if (!send_all(s, fd, st->send, st->len ? st->len : strlen(st->send)))
-				return false;
+				return NULL;
 		}
 	}
-	return st->again;
+	return st->then;
 }
 
 static void serve(struct fault_server *s, int fd)
 {
+	const struct fault_step *script = s->script;
+
 	if (s->mute)
 		pause_for(s, fd, TOO_LONG_MS);
-	else
-		while (read_request(s, fd) && play(s, fd))
-			;
+	while (script && read_request(s, fd))
+		script = play(s, fd, script);
 	close(fd);
 }
 

@@ -14,7 +14,8 @@ struct fault_step {
 	unsigned times;         /* 0 = once */
 	int gap_ms;             /* waited before each; ends early when the peer leaves */
 	bool reset;             /* instead of sending: close with a reset */
-	bool again;             /* at the end: do not close, read another request */
+	/* At the end: do not close, answer the next request by this script. */
+	const struct fault_step *then;
 };
 
 #define FAULT_FOREVER 0xffffffffu
