@@ -67,7 +67,7 @@ int term_input_fd(const struct term *);
 int term_signal_fd(const struct term *);
 bool term_next(struct term *, struct term_event *);
 /* The signal behind TERM_HANGUP and TERM_STOP; 0 when there was none. After
- * term_close() end by raising it. 400 ms after the signal the process ends by
+ * term_close() end by raising it. 300 ms after the signal the process ends by
  * itself, terminal restored. */
 int term_stop_signal(const struct term *);
 

@@ -15,7 +15,7 @@ static const int polite[] = { SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP, SIGCONT
 static const int fatal[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL };
 
 enum { POLITE = sizeof(polite) / sizeof(*polite), FATAL = sizeof(fatal) / sizeof(*fatal) };
-enum { STALL_MS = 100, STACK_SIZE = 64 << 10 };
+enum { STALL_MS = 50, STACK_SIZE = 64 << 10 };
 
 /* Handlers have no other way to their data. Written by guard_start() before
  * any handler is set; `armed` and `stopping` also by handlers. */
@@ -26,6 +26,7 @@ static struct {
 	size_t reset_len;
 	timer_t timer;
 	struct sigaction former[POLITE];
+	bool started;
 	volatile sig_atomic_t armed, stopping;
 } guard = { .pipe = { -1, -1 } };
 
@@ -33,30 +34,37 @@ static char crash_stack[STACK_SIZE];
 
 /* --- in handlers: async-signal-safe calls only --- */
 
-/* A terminal that does not read must not keep us from ending. */
-static void write_out(const char *text, size_t len)
+/* A terminal that does not read must not keep us from ending: false then. */
+static bool write_out(const char *text, size_t len)
 {
 	struct pollfd p = { guard.out_fd, POLLOUT, 0 };
 
-	while (len > 0 && poll(&p, 1, STALL_MS) == 1 && !(p.revents & (POLLERR | POLLHUP))) {
-		ssize_t n = write(guard.out_fd, text, len);
+	while (len > 0) {
+		ssize_t n = -1;
 
+		if (poll(&p, 1, STALL_MS) == 1 && !(p.revents & (POLLERR | POLLHUP)))
+			n = write(guard.out_fd, text, len);
 		if (n < 0)
-			return;
+			return false;
 		text += n;
 		len -= (size_t)n;
 	}
+	return true;
 }
 
-static void give_back(void)
+/* True when the terminal can still be written to. */
+static bool give_back(void)
 {
+	bool reads;
+
 	if (!guard.armed)
-		return;
+		return false;
 	guard.armed = 0;
-	write_out(guard.reset, guard.reset_len);
+	reads = write_out(guard.reset, guard.reset_len);
 	/* In the background tcsetattr() would stop us instead. */
 	signal(SIGTTOU, SIG_IGN);
 	tcsetattr(guard.in_fd, TCSANOW, &guard.modes);
+	return reads;
 }
 
 static const char *signal_word(int signo)
@@ -82,12 +90,8 @@ static void end_by(int signo)
 	const char *word = signal_word(signo);
 	sigset_t set;
 
-	if (guard.armed) {
-		give_back();
-		write_out(head, sizeof(head) - 1);
-		write_out(word, strlen(word));
+	if (give_back() && write_out(head, sizeof(head) - 1) && write_out(word, strlen(word)))
 		write_out(tail, sizeof(tail) - 1);
-	}
 	signal(signo, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, signo);
@@ -197,6 +201,7 @@ bool guard_start(int in_fd, int out_fd, const char *reset, size_t len, struct er
 	guard.reset_len = len < GUARD_RESET_MAX ? len : GUARD_RESET_MAX;
 	memcpy(guard.reset, reset, guard.reset_len);
 	guard.stopping = 0;
+	guard.started = true;
 	set_handlers();
 	guard.armed = 1;
 	return true;
@@ -204,6 +209,9 @@ bool guard_start(int in_fd, int out_fd, const char *reset, size_t len, struct er
 
 void guard_stop(void)
 {
+	if (!guard.started)
+		return;
+	guard.started = false;
 	guard.armed = 0;
 	tcsetattr(guard.in_fd, TCSANOW, &guard.modes);
 	for (size_t i = 0; i < FATAL; i++)

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vterm.h>
 
 #include "base/clock.h"
+#include "tests/support/job_shell.h"
 
-enum { ENV_MAX = 64, IDLE_FD = 9, MARKER_MAX = 48 };
+enum { MARKER_MAX = 48 };
 
 enum job_state { JOB_RUNNING, JOB_STOPPED, JOB_ENDED };
 
@@ -37,138 +37,10 @@ struct vterm_pty {
 	struct buf log;
 	struct buf pending;    /* read while a marker is awaited */
 	bool holding;
+	bool stalled;          /* nothing is read */
 	bool idle_seen;        /* an idle byte came since something was sent */
 	unsigned markers;
 };
-
-/* --- the shell, in the child --- */
-
-static volatile sig_atomic_t shell_job;
-
-static void forward_hup(int signo)
-{
-	if (shell_job > 0)
-		kill(-(pid_t)shell_job, signo);
-}
-
-static void run_job(const struct vterm_pty_options *o, char **env, int tty, int idle)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0);
-	tcsetpgrp(tty, getpid());
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
-	dup2(tty, 0);
-	dup2(tty, 1);
-	dup2(tty, 2);
-	dup2(idle, IDLE_FD);
-	fcntl(IDLE_FD, F_SETFD, 0);
-	closefrom(IDLE_FD + 1);
-	execve(o->argv[0], (char **)(uintptr_t)o->argv, env);
-	_exit(127);
-}
-
-static void report(int fd, int value)
-{
-	if (write(fd, &value, sizeof(value)) != sizeof(value))
-		_exit(1);
-}
-
-/* Until the test closes the order pipe; the session keeps the tty alive so that
- * its modes can be read after the end of the job. */
-static void mind_job(pid_t job, int tty, int status, int order)
-{
-	int st;
-	char byte;
-
-	while (waitpid(job, &st, WUNTRACED) == job) {
-		tcsetpgrp(tty, getpgrp());
-		report(status, st);
-		if (!WIFSTOPPED(st))
-			break;
-		if (read(order, &byte, 1) != 1)
-			return;
-		tcsetpgrp(tty, job);
-		kill(-job, SIGCONT);
-	}
-	while (read(order, &byte, 1) > 0)
-		;
-}
-
-static void run_shell(const struct vterm_pty_options *o, char **env, int tty, int idle, int status,
-                      int order)
-{
-	struct sigaction hup = { .sa_handler = forward_hup, .sa_flags = SA_RESTART };
-	pid_t job;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setsid();
-	ioctl(tty, TIOCSCTTY, 0);
-	signal(SIGTTOU, SIG_IGN);
-	sigaction(SIGHUP, &hup, NULL);
-	job = fork();
-	if (job == 0)
-		run_job(o, env, tty, idle);
-	close(idle);
-	shell_job = job;
-	setpgid(job, job);
-	tcsetpgrp(tty, job);
-	report(status, job);
-	mind_job(job, tty, status, order);
-	_exit(0);
-}
-
-/* --- environment --- */
-
-static size_t name_length(const char *entry)
-{
-	return strcspn(entry, "=");
-}
-
-static void env_put(char **env, size_t *n, const char *entry)
-{
-	size_t len = name_length(entry), i = 0;
-
-	while (i < *n && !(strncmp(env[i], entry, len) == 0 && env[i][len] == '='))
-		i++;
-	if (entry[len] != '=') {
-		if (i < *n) {
-			env[i] = env[--*n];
-			env[*n] = NULL;
-		}
-		return;
-	}
-	if (i == *n && *n < ENV_MAX - 1)
-		++*n;
-	env[i] = (char *)(uintptr_t)entry;
-}
-
-static void env_inherit(char **env, size_t *n, const char *name)
-{
-	extern char **environ;
-	size_t len = strlen(name);
-
-	for (char **e = environ; *e; e++)
-		if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
-			env_put(env, n, *e);
-}
-
-static void make_env(const struct vterm_pty_options *o, char **env)
-{
-	static const char *const kept[] = { "PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
-	                                    "LSAN_OPTIONS" };
-	static char idle[40];
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-		env_inherit(env, &n, kept[i]);
-	snprintf(idle, sizeof(idle), "SEXTANT_TEST_IDLE_FD=%d", IDLE_FD);
-	env_put(env, &n, idle);
-	env_put(env, &n, "TERM=xterm-256color");
-	env_put(env, &n, "LC_ALL=C.UTF-8");
-	for (size_t i = 0; o->env && o->env[i]; i++)
-		env_put(env, &n, o->env[i]);
-}
 
 /* --- the terminal --- */
 
@@ -258,19 +130,17 @@ static bool make_pipes(int fds[3][2])
 static bool start(struct vterm_pty *p, const struct vterm_pty_options *o)
 {
 	struct winsize size = { .ws_row = (unsigned short)o->h, .ws_col = (unsigned short)o->w };
-	char *env[ENV_MAX] = { NULL };
 	int fds[3][2];
 
 	if (!make_pipes(fds) || openpty(&p->master, &p->slave, NULL, NULL, &size) != 0)
 		return false;
-	make_env(o, env);
 	p->shell = fork();
 	if (p->shell == 0) {
 		close(p->master);
 		close(fds[0][0]);
 		close(fds[1][0]);
 		close(fds[2][1]);
-		run_shell(o, env, p->slave, fds[0][1], fds[1][1], fds[2][0]);
+		job_shell_run(o, p->slave, fds[0][1], fds[1][1], fds[2][0]);
 	}
 	close(fds[0][1]);
 	close(fds[1][1]);
@@ -361,7 +231,7 @@ static void take_status(struct vterm_pty *p)
 static bool wait_some(struct vterm_pty *p, usec deadline)
 {
 	struct pollfd fds[3] = {
-		{ p->master, POLLIN, 0 }, { p->idle, POLLIN, 0 },
+		{ p->stalled ? -1 : p->master, POLLIN, 0 }, { p->idle, POLLIN, 0 },
 		{ p->state == JOB_ENDED ? -1 : p->status, POLLIN, 0 },
 	};
 	usec left = deadline - clock_mono(&clock_system);
@@ -395,7 +265,7 @@ static bool synchronize(struct vterm_pty *p, usec deadline)
 	int n = snprintf(marker, sizeof(marker), "\x1b_sextant-test-%u\x1b\\", ++p->markers);
 	char *found = NULL;
 
-	if (p->slave < 0)
+	if (p->slave < 0 || p->stalled)
 		return true;
 	p->holding = true;
 	if (write(p->slave, marker, (size_t)n) != n)
@@ -500,6 +370,21 @@ void vterm_pty_resize(struct vterm_pty *p, int w, int h)
 	p->h = h;
 	vterm_set_size(p->vt, h, w);
 	ioctl(p->master, TIOCSWINSZ, &size);
+}
+
+bool vterm_pty_stall(struct vterm_pty *p)
+{
+	static const char junk[1024] = "";
+	/* A descriptor of its own: the program's must stay blocking. */
+	int fd = open(ptsname(p->master), O_WRONLY | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return false;
+	p->stalled = true;
+	while (write(fd, junk, sizeof(junk)) > 0)
+		;
+	close(fd);
+	return errno == EAGAIN;
 }
 
 /* --- reading the screen --- */

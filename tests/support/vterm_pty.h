@@ -45,6 +45,10 @@ bool vterm_pty_wait(struct vterm_pty *, bool (*seen)(struct vterm_pty *, void *)
 /* Changes the size; the program gets SIGWINCH. */
 void vterm_pty_resize(struct vterm_pty *, int w, int h);
 
+/* From now on the terminal takes nothing, as after Ctrl-S or on a dead link: its
+ * buffer is full and nobody reads. */
+bool vterm_pty_stall(struct vterm_pty *);
+
 /* The screen: lines, trailing blanks trimmed. */
 bool vterm_pty_text(struct vterm_pty *, struct buf *out);
 bool vterm_pty_shows(struct vterm_pty *, const char *text);
