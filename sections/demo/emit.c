@@ -50,6 +50,8 @@ static void emit_api_relationship(struct generator *g, const struct relationship
 	row_flag(g, "active", r->active);
 	row_flag(g, "allow_tracking", r->allow_tracking);
 	row_text(g, "external_id", r->external_id);
+	row_flag(g, "eld_enabled", r->eld_enabled);
+	row_text(g, "eld_provider", r->eld_provider);
 	row_json(g, "scacs", json_strings(r->scacs, SLOTS_MAX));
 	row_json(g, "super_file_configurations", json_slots(r));
 	row_time(g, "created_at", r->created);

@@ -71,6 +71,8 @@ CREATE TABLE api_relationships (
 	active INTEGER,
 	allow_tracking INTEGER,
 	external_id TEXT,
+	eld_enabled INTEGER,
+	eld_provider TEXT,
 	scacs TEXT,                     -- allScacs, compact JSON: ["hlcu"]
 	super_file_configurations TEXT, -- compact JSON: [{"id":1,"identifier1":{"key":"loadNumber"},"identifier2":null}]
 	created_at TEXT,

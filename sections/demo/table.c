@@ -18,7 +18,8 @@ const struct demo_table demo_tables[TABLE_COUNT] = {
 		"reference_numbers raw" },
 	[TABLE_API_RELATIONSHIPS] = { "api_relationships", NULL, NULL, NULL,
 		"relationship_id:i shipper_id carrier_id carrier_name relationship_type status active:f "
-		"allow_tracking:f external_id scacs super_file_configurations created_at:t raw" },
+		"allow_tracking:f external_id eld_enabled:f eld_provider scacs "
+		"super_file_configurations created_at:t raw" },
 	[TABLE_API_OCEAN_EVENTS] = { "api_ocean_events", NULL, NULL, NULL,
 		"container_number booking_number bol_number event_code event_name event_time:t location "
 		"vessel voyage source received_at:t" },

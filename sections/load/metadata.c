@@ -147,12 +147,12 @@ static bool derive(struct row_maker *m, struct cell *c, struct err *e)
 
 /* ---- one row per load ------------------------------------------------------------ */
 
-static bool seen_before(const struct rowset *in, size_t row)
+static bool seen_before(const struct rowset *in, const size_t *order, size_t nth)
 {
-	struct cell id = rowset_cell(in, row, L_TRACKING_ID);
+	struct cell id = rowset_cell(in, order[nth], L_TRACKING_ID);
 
-	for (size_t i = 0; i < row; i++) {
-		if (cell_eq(rowset_cell(in, i, L_TRACKING_ID), id))
+	for (size_t i = 0; i < nth; i++) {
+		if (cell_eq(rowset_cell(in, order[i], L_TRACKING_ID), id))
 			return true;
 	}
 	return false;
@@ -167,21 +167,24 @@ static bool any_id(const struct rowset *in)
 	return false;
 }
 
-/* Of creation attempts the newest stands for all; one that made a load outweighs
- * those that did not. The queries give the newest first. */
+/* Candidates come newest first, however the store orders them. Of creation attempts
+ * the newest stands for all; one that made a load outweighs those that did not. They
+ * have no created_at: the query gives the newest first. */
 static bool finish(const struct rowset *in, struct row_maker *m, struct err *e)
 {
-	bool ids = any_id(in);
+	size_t *order = rows_newest_first(in, L_CREATED);
+	bool ids = any_id(in), ok = order != NULL;
 
-	for (size_t i = 0; i < in->rows; i++) {
-		bool none = cell_is_null(rowset_cell(in, i, L_TRACKING_ID));
+	if (!ok)
+		return err_set(e, ERR_MEMORY, 0, "out of memory sorting %zu loads", in->rows);
+	for (size_t i = 0; ok && i < in->rows; i++) {
+		bool none = cell_is_null(rowset_cell(in, order[i], L_TRACKING_ID));
 
-		if ((ids && none) || seen_before(in, i))
-			continue;
-		if (!emit_same(m, in, i, L_COUNT, e))
-			return false;
+		if (!(ids && none) && !seen_before(in, order, i))
+			ok = emit_same(m, in, order[i], L_COUNT, e);
 	}
-	return true;
+	free(order);
+	return ok;
 }
 
 static bool from_mart(const struct rowset *rows, size_t row)

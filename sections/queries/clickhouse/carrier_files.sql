@@ -1,5 +1,6 @@
 -- Records of the carrier's files that were matched to the load, or that name it by
--- one of its numbers or in one of its identifier slots.
+-- one of its numbers or in one of its identifier slots. Old servers compare no column
+-- of the sorting key with NULL (code 169), hence coalesce() around the carrier.
 SELECT
 	record_uuid, file_uuid, company, file_name, record_index, shipper_id, carrier_id, status,
 	toString(completed, 'UTC') AS process_completed_timestamp, error, status_update_error,
@@ -18,7 +19,7 @@ FROM (
 	WHERE process_completed_timestamp >= toDateTime(:from, 'UTC')
 		AND process_completed_timestamp < toDateTime(:to, 'UTC')
 		AND (toString(load_id) = :tracking_id
-			OR ((:carrier_id IS NULL OR carrier_id = :carrier_id)
+			OR ((:carrier_id IS NULL OR carrier_id = coalesce(:carrier_id, ''))
 				AND (:external_id IS NULL OR external_id IS NULL OR external_id = ''
 					OR external_id = :external_id)
 				AND (container_number = :container_number

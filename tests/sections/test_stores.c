@@ -1,0 +1,287 @@
+/* The same load from real servers and from the embedded database: one picture.
+ * Only what was asked, and how long it took, may differ. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/doc.h"
+#include "sections/config.h"
+#include "tests/support/stores.h"
+
+static struct stores stores;
+static struct buf servers = BUF_INIT, embedded = BUF_INIT;
+
+/* ---- comparing --------------------------------------------------------------------- */
+
+enum { SHOWN = 12 };     /* differences of one load that are printed */
+
+static void tell(const char *path, json_t *a, json_t *b)
+{
+	char *left = a ? json_dumps(a, JSON_ENCODE_ANY) : NULL;
+	char *right = b ? json_dumps(b, JSON_ENCODE_ANY) : NULL;
+
+	print_error("  %s\n    servers:  %.400s\n    embedded: %.400s\n", path, left ? left : "(absent)",
+		    right ? right : "(absent)");
+	free(left);
+	free(right);
+}
+
+static size_t differences(const char *path, json_t *a, json_t *b, size_t told);
+
+static size_t object_differences(const char *path, json_t *a, json_t *b, size_t told)
+{
+	char deeper[300];
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(a, key, v) {
+		snprintf(deeper, sizeof deeper, "%s.%s", path, key);
+		told = differences(deeper, v, json_object_get(b, key), told);
+	}
+	json_object_foreach(b, key, v) {
+		snprintf(deeper, sizeof deeper, "%s.%s", path, key);
+		if (!json_object_get(a, key))
+			told = differences(deeper, NULL, v, told);
+	}
+	return told;
+}
+
+static size_t array_differences(const char *path, json_t *a, json_t *b, size_t told)
+{
+	size_t n = json_array_size(a) > json_array_size(b) ? json_array_size(a) : json_array_size(b);
+	char deeper[300];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(deeper, sizeof deeper, "%s[%zu]", path, i);
+		told = differences(deeper, json_array_get(a, i), json_array_get(b, i), told);
+	}
+	return told;
+}
+
+static size_t differences(const char *path, json_t *a, json_t *b, size_t told)
+{
+	if (json_is_object(a) && json_is_object(b))
+		return object_differences(path, a, b, told);
+	if (json_is_array(a) && json_is_array(b))
+		return array_differences(path, a, b, told);
+	if (a && b && json_equal(a, b))
+		return told;
+	if (told < SHOWN)
+		tell(path, a, b);
+	return told + 1;
+}
+
+/* The trail keeps its shape: who was asked, for what, and with what result. */
+static void drop_timings(json_t *doc)
+{
+	static const char *const timings[] = { "kind", "query", "started", "ms", "bytes", "id" };
+	size_t i, k;
+	json_t *section, *attempt;
+
+	json_array_foreach(json_object_get(doc, "sections"), i, section) {
+		json_array_foreach(json_object_get(section, "trail"), k, attempt) {
+			for (size_t t = 0; t < sizeof timings / sizeof *timings; t++)
+				json_object_del(attempt, timings[t]);
+		}
+	}
+}
+
+static json_t *look(const char *config, const char *load)
+{
+	struct opened o;
+	json_t *doc;
+
+	opened_start(&o, config, load);
+	opened_run(&o, NULL, NULL);
+	doc = opened_json(&o);
+	opened_end(&o);
+	drop_timings(doc);
+	return doc;
+}
+
+static size_t count_rows(json_t *doc)
+{
+	size_t i, n = 0;
+	json_t *section;
+
+	json_array_foreach(json_object_get(doc, "sections"), i, section)
+		n += json_array_size(json_object_get(section, "rows"));
+	return n;
+}
+
+/* Returns how many rows there were. */
+static size_t compare(const char *id, const char *typed, size_t *wrong)
+{
+	json_t *a = look(buf_str(&servers), typed), *b = look(buf_str(&embedded), typed);
+	size_t told = differences(id, a, b, 0), rows = count_rows(b);
+
+	if (told > 0)
+		print_error("%s %s: %zu differences\n", id, typed, told);
+	*wrong += told > 0;
+	json_decref(a);
+	json_decref(b);
+	return rows;
+}
+
+/* ---- what is compared ---------------------------------------------------------------- */
+
+static void test_every_scenario(void **state)
+{
+	const struct embedded *f = embedded_find("sections/demo/scenarios.yaml");
+	struct err e = { 0 };
+	struct doc *doc = doc_parse(f->data, f->len, "scenarios", &e);
+	const struct doc_node *list = doc_get(doc_root(doc), "scenarios");
+	size_t wrong = 0, rows = 0;
+
+	(void)state;
+	assert_true(doc_count(list) > 25);
+	for (size_t i = 0; i < doc_count(list); i++) {
+		const struct doc_node *n = doc_item(list, i);
+
+		rows += compare(doc_str(doc_get(n, "id")), doc_str(doc_get(n, "load")), &wrong);
+	}
+	doc_free(doc);
+	assert_int_equal(wrong, 0);
+	assert_true(rows > 500);
+}
+
+/* Whatever a person may type instead of the id. */
+static void test_other_identifiers(void **state)
+{
+	static const char *const typed[] = {
+		"NB-2026-004417", "HLXU8120447", "hlxu8120447", "HLC26010440", "HLCURTM260104401",
+		"PRO204418877", "204418877", "2026-004417", "000000000", "CR-OC-20145", "  726100801 ",
+	};
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+		compare("typed", typed[i], &wrong);
+	assert_int_equal(wrong, 0);
+}
+
+/* ---- what the servers show -------------------------------------------------------------- */
+
+static json_t *section_of(json_t *doc, const char *id)
+{
+	size_t i;
+	json_t *section;
+
+	json_array_foreach(json_object_get(doc, "sections"), i, section) {
+		if (strcmp(json_string_value(json_object_get(section, "id")), id) == 0)
+			return section;
+	}
+	fail_msg("no section %s", id);
+	return NULL;
+}
+
+static const char *text_of(json_t *doc, const char *id, const char *member)
+{
+	const char *s = json_string_value(json_object_get(section_of(doc, id), member));
+
+	return s ? s : "";
+}
+
+static size_t rows_with(json_t *doc, const char *id, const char *column, const char *value)
+{
+	size_t i, n = 0;
+	json_t *row;
+
+	json_array_foreach(json_object_get(section_of(doc, id), "rows"), i, row) {
+		const char *s = json_string_value(json_object_get(row, column));
+
+		n += s && strcmp(s, value) == 0;
+	}
+	return n;
+}
+
+/* So that two equal nothings do not pass for a picture. */
+static void test_callback_outage(void **state)
+{
+	json_t *doc = look(buf_str(&servers), "726100801");
+
+	(void)state;
+	assert_string_equal(text_of(doc, "load", "state"), "ok");
+	assert_string_equal(text_of(doc, "load", "source"), "tracking");
+	assert_string_equal(text_of(doc, "network", "source"), "company");
+	assert_string_equal(text_of(doc, "creation", "source"), "redshift");
+	assert_string_equal(text_of(doc, "carrier_files", "source"), "redshift");
+	assert_string_equal(text_of(doc, "callbacks", "source"), "rewind");
+	assert_string_equal(text_of(doc, "ocean_events", "source"), "signoz");
+	assert_int_equal(rows_with(doc, "callbacks", "result", "failed"), 47);
+	assert_int_equal(rows_with(doc, "network", "external_id", "NBF-HLC"), 1);
+	assert_true(rows_with(doc, "carrier_files", "matched_load_id", "726100801") >= 5);
+	assert_true(rows_with(doc, "ocean_events", "copies", "4") == 1);
+	json_decref(doc);
+}
+
+static void test_thousand_lines(void **state)
+{
+	json_t *doc = look(buf_str(&servers), "729388812");
+
+	(void)state;
+	assert_string_equal(text_of(doc, "ocean_events", "state"), "partial");
+	assert_int_equal(json_array_size(json_object_get(section_of(doc, "ocean_events"), "rows")), 2);
+	assert_int_equal(rows_with(doc, "ocean_events", "copies", "959"), 1);
+	json_decref(doc);
+}
+
+static void test_nothing_anywhere(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	opened_start(&o, buf_str(&servers), "NB-55120093");
+	opened_run(&o, NULL, NULL);
+	assert_int_equal(opened_section(&o, "load")->state, SECTION_EMPTY);
+	assert_int_equal(investigation_exit_code(o.inv), EXIT_NOT_FOUND);
+	opened_end(&o);
+}
+
+/* ---- set-up --------------------------------------------------------------------------------- */
+
+static int start(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	if (!stores_installed()) {
+		print_message("skipped: PostgreSQL 15 or ClickHouse is not installed\n");
+		exit(0);
+	}
+	if (!stores_start(&stores, &e)) {
+		print_error("%s\n", e.text);
+		return -1;
+	}
+	stores_servers(&stores, NULL, "analyst", &servers);
+	stores_embedded(&stores, &embedded);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	buf_release(&servers);
+	buf_release(&embedded);
+	stores_stop(&stores);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_scenario),
+		cmocka_unit_test(test_other_identifiers),
+		cmocka_unit_test(test_callback_outage),
+		cmocka_unit_test(test_thousand_lines),
+		cmocka_unit_test(test_nothing_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,190 @@
+#include "tests/support/stores.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "views/output.h"
+
+#define APP    "sextant-tests"
+#define SECRET "k3y of the simulator"
+#define PATIENCE (60 * USEC_SEC)
+
+/* ---- servers ---------------------------------------------------------------------- */
+
+bool stores_installed(void)
+{
+	return postgres_installed() && clickhouse_installed();
+}
+
+static bool start_api(struct stores *s, struct err *e)
+{
+	const struct api_options options = {
+		.data_file = s->fixtures.api_file, .app = APP, .secret = SECRET,
+	};
+
+	s->api = api_simulator_start(&options, e);
+	return s->api != NULL;
+}
+
+static bool write_secret(struct stores *s, struct err *e)
+{
+	FILE *f;
+	bool ok;
+
+	snprintf(s->secret_file, sizeof s->secret_file, "%s/secret", s->fixtures.dir);
+	f = fopen(s->secret_file, "w");
+	ok = f && fchmod(fileno(f), 0600) == 0 && fputs(SECRET "\n", f) >= 0;
+	if (f)
+		ok = fclose(f) == 0 && ok;
+	return ok || err_set(e, ERR_INTERNAL, 0, "cannot write %s", s->secret_file);
+}
+
+bool stores_start(struct stores *s, struct err *e)
+{
+	*s = (struct stores){ 0 };
+	if (fixtures_init(&s->fixtures, e) && write_secret(s, e) && start_api(s, e) &&
+	    postgres_start(&s->postgres, e) && fixtures_load_postgres(&s->fixtures, &s->postgres, e) &&
+	    clickhouse_start(&s->clickhouse, e) &&
+	    fixtures_load_clickhouse(&s->fixtures, &s->clickhouse, e))
+		return true;
+	stores_stop(s);
+	return false;
+}
+
+void stores_stop(struct stores *s)
+{
+	if (s->postgres.dir)
+		postgres_stop(&s->postgres);
+	if (s->clickhouse.dir)
+		clickhouse_stop(&s->clickhouse);
+	api_simulator_stop(s->api);
+	fixtures_release(&s->fixtures);
+	*s = (struct stores){ 0 };
+}
+
+/* ---- configurations ---------------------------------------------------------------- */
+
+/* The same in both, on the same lines: these steps of a chain are never asked. */
+static const char absent[] =
+	"sources:\n"
+	"  athena: { enabled: false }\n"
+	"  trino: { enabled: false }\n"
+	"  ocean: { enabled: false }\n";
+
+static void put_api(const struct stores *s, const char *name, struct buf *out)
+{
+	buf_printf(out, "  %s: { url: 'http://127.0.0.1:%u', auth: hmac-query, app_id: " APP
+		   ", secret: { file: '%s' } }\n", name, api_simulator_port(s->api), s->secret_file);
+}
+
+void stores_servers(const struct stores *s, const char *head, const char *signoz, struct buf *out)
+{
+	buf_printf(out, "now: " FIXTURES_NOW "\n%s%s", head ? head : "", absent);
+	put_api(s, "tracking", out);
+	put_api(s, "company", out);
+	buf_printf(out, "  redshift: { host: 127.0.0.1, port: %u, user: analyst, database: postgres,"
+		   " ca_file: '%s', password: { command: \"printf '%%s' 's3cret pass'\" } }\n",
+		   s->postgres.port, s->postgres.ca_file);
+	buf_printf(out, "  signoz: { host: localhost, port: %u, secure: true, ca_file: '%s',"
+		   " user: %s%s }\n", s->clickhouse.tls_port, s->clickhouse.ca_file, signoz,
+		   strcmp(signoz, "analyst") ? "" : ", password: { command: \"printf '%s' 's3cret pass'\" }");
+	buf_printf(out, "  rewind: { host: 127.0.0.1, port: %u }\n", s->clickhouse.port);
+}
+
+void stores_embedded(const struct stores *s, struct buf *out)
+{
+	static const char *const sources[] = { "tracking", "company", "redshift", "signoz", "rewind" };
+
+	buf_printf(out, "now: " FIXTURES_NOW "\n%s", absent);
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+		buf_printf(out, "  %s: { kind: sqlite, scripted: false, path: '%s' }\n", sources[i],
+			   s->fixtures.db_file);
+}
+
+/* ---- a load ------------------------------------------------------------------------- */
+
+static usec system_mono(const struct clock *c)
+{
+	(void)c;
+	return clock_mono(&clock_system);
+}
+
+static usec standing_wall(const struct clock *c)
+{
+	return c->offset;
+}
+
+void opened_start(struct opened *o, const char *config, const char *load)
+{
+	struct err e = { 0 };
+
+	*o = (struct opened){ 0 };
+	if (!config_parse(&o->config, &workspace_load, config, strlen(config), "test", false, &e))
+		fail_msg("%s\n%s", e.text, config);
+	o->clock = (struct clock){ system_mono, standing_wall, o->config.now };
+	o->engine = engine_new(&o->config, &workspace_load, &o->clock, &e);
+	if (!o->engine)
+		fail_msg("%s", e.text);
+	o->inv = engine_open(o->engine, load, &e);
+	if (!o->inv)
+		fail_msg("%s: %s", load, e.text);
+}
+
+void opened_run(struct opened *o, bool (*until)(struct opened *, void *), void *ctx)
+{
+	usec end = clock_mono(&clock_system) + PATIENCE;
+
+	for (;;) {
+		usec next = engine_tick(o->engine, NULL), now = clock_mono(&clock_system);
+		struct pollfd p = { engine_fd(o->engine), POLLIN, 0 };
+
+		if (investigation_settled(o->inv) || (until && until(o, ctx)))
+			return;
+		if (now > end)
+			fail_msg("%s did not settle", o->inv->typed);
+		next = next == TIME_NONE || next > end ? end : next;
+		poll(&p, 1, next > now ? (int)((next - now) / USEC_MS) + 1 : 0);
+	}
+}
+
+json_t *opened_json(const struct opened *o)
+{
+	const struct output_choice all = { NULL, 0 };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	json_error_t why;
+	json_t *doc;
+
+	assert_non_null(f);
+	assert_true(output_json(f, o->inv, &all));
+	fclose(f);
+	doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	if (!doc)
+		fail_msg("line %d: %s\n%s", why.line, why.text, text);
+	free(text);
+	return doc;
+}
+
+struct section *opened_section(struct opened *o, const char *id)
+{
+	struct section *s = investigation_section(o->inv, id);
+
+	assert_non_null(s);
+	return s;
+}
+
+void opened_end(struct opened *o)
+{
+	assert_true(engine_free(o->engine, 10 * USEC_SEC));
+	config_release(&o->config);
+}
