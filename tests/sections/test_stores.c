@@ -15,7 +15,11 @@
 #include "tests/support/stores.h"
 
 static struct stores stores;
-static struct buf servers = BUF_INIT, embedded = BUF_INIT;
+/* Without some sources their seconds answer: the warehouse for the APIs, the copy in
+ * ClickHouse for the warehouse. */
+enum { WITH_ALL, WITHOUT_APIS, WITHOUT_WAREHOUSE, SETUPS };
+static const char *const off[SETUPS] = { NULL, "tracking company", "redshift" };
+static struct buf servers[SETUPS], embedded[SETUPS];
 
 /* ---- comparing --------------------------------------------------------------------- */
 
@@ -92,12 +96,12 @@ static void drop_timings(json_t *doc)
 	}
 }
 
-static json_t *look(const char *config, const char *load)
+static json_t *look(const struct buf *config, const char *load)
 {
 	struct opened o;
 	json_t *doc;
 
-	opened_start(&o, config, load);
+	opened_start(&o, buf_str(config), load);
 	opened_run(&o, NULL, NULL);
 	doc = opened_json(&o);
 	opened_end(&o);
@@ -116,9 +120,9 @@ static size_t count_rows(json_t *doc)
 }
 
 /* Returns how many rows there were. */
-static size_t compare(const char *id, const char *typed, size_t *wrong)
+static size_t compare(size_t setup, const char *id, const char *typed, size_t *wrong)
 {
-	json_t *a = look(buf_str(&servers), typed), *b = look(buf_str(&embedded), typed);
+	json_t *a = look(&servers[setup], typed), *b = look(&embedded[setup], typed);
 	size_t told = differences(id, a, b, 0), rows = count_rows(b);
 
 	if (told > 0)
@@ -131,7 +135,7 @@ static size_t compare(const char *id, const char *typed, size_t *wrong)
 
 /* ---- what is compared ---------------------------------------------------------------- */
 
-static void test_every_scenario(void **state)
+static size_t compare_scenarios(size_t setup)
 {
 	const struct embedded *f = embedded_find("sections/demo/scenarios.yaml");
 	struct err e = { 0 };
@@ -139,16 +143,33 @@ static void test_every_scenario(void **state)
 	const struct doc_node *list = doc_get(doc_root(doc), "scenarios");
 	size_t wrong = 0, rows = 0;
 
-	(void)state;
 	assert_true(doc_count(list) > 25);
 	for (size_t i = 0; i < doc_count(list); i++) {
 		const struct doc_node *n = doc_item(list, i);
 
-		rows += compare(doc_str(doc_get(n, "id")), doc_str(doc_get(n, "load")), &wrong);
+		rows += compare(setup, doc_str(doc_get(n, "id")), doc_str(doc_get(n, "load")), &wrong);
 	}
 	doc_free(doc);
 	assert_int_equal(wrong, 0);
-	assert_true(rows > 500);
+	return rows;
+}
+
+static void test_every_scenario(void **state)
+{
+	(void)state;
+	assert_true(compare_scenarios(WITH_ALL) > 500);
+}
+
+static void test_every_scenario_without_the_apis(void **state)
+{
+	(void)state;
+	assert_true(compare_scenarios(WITHOUT_APIS) > 300);
+}
+
+static void test_every_scenario_without_the_warehouse(void **state)
+{
+	(void)state;
+	assert_true(compare_scenarios(WITHOUT_WAREHOUSE) > 500);
 }
 
 /* Whatever a person may type instead of the id. */
@@ -161,8 +182,10 @@ static void test_other_identifiers(void **state)
 	size_t wrong = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
-		compare("typed", typed[i], &wrong);
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+		compare(WITH_ALL, "typed", typed[i], &wrong);
+		compare(WITHOUT_APIS, "typed", typed[i], &wrong);
+	}
 	assert_int_equal(wrong, 0);
 }
 
@@ -204,7 +227,7 @@ static size_t rows_with(json_t *doc, const char *id, const char *column, const c
 /* So that two equal nothings do not pass for a picture. */
 static void test_callback_outage(void **state)
 {
-	json_t *doc = look(buf_str(&servers), "726100801");
+	json_t *doc = look(&servers[WITH_ALL], "726100801");
 
 	(void)state;
 	assert_string_equal(text_of(doc, "load", "state"), "ok");
@@ -223,7 +246,7 @@ static void test_callback_outage(void **state)
 
 static void test_thousand_lines(void **state)
 {
-	json_t *doc = look(buf_str(&servers), "729388812");
+	json_t *doc = look(&servers[WITH_ALL], "729388812");
 
 	(void)state;
 	assert_string_equal(text_of(doc, "ocean_events", "state"), "partial");
@@ -237,7 +260,7 @@ static void test_nothing_anywhere(void **state)
 	struct opened o;
 
 	(void)state;
-	opened_start(&o, buf_str(&servers), "NB-55120093");
+	opened_start(&o, buf_str(&servers[WITH_ALL]), "NB-55120093");
 	opened_run(&o, NULL, NULL);
 	assert_int_equal(opened_section(&o, "load")->state, SECTION_EMPTY);
 	assert_int_equal(investigation_exit_code(o.inv), EXIT_NOT_FOUND);
@@ -259,16 +282,22 @@ static int start(void **state)
 		print_error("%s\n", e.text);
 		return -1;
 	}
-	stores_servers(&stores, NULL, "analyst", &servers);
-	stores_embedded(&stores, &embedded);
+	for (size_t i = 0; i < SETUPS; i++) {
+		const struct stores_options o = { .off = off[i] };
+
+		servers[i] = stores_servers(&stores, &o);
+		embedded[i] = stores_embedded(&stores, &o);
+	}
 	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
-	buf_release(&servers);
-	buf_release(&embedded);
+	for (size_t i = 0; i < SETUPS; i++) {
+		buf_release(&servers[i]);
+		buf_release(&embedded[i]);
+	}
 	stores_stop(&stores);
 	return 0;
 }
@@ -277,6 +306,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_scenario),
+		cmocka_unit_test(test_every_scenario_without_the_apis),
+		cmocka_unit_test(test_every_scenario_without_the_warehouse),
 		cmocka_unit_test(test_other_identifiers),
 		cmocka_unit_test(test_callback_outage),
 		cmocka_unit_test(test_thousand_lines),

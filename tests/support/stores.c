@@ -73,12 +73,24 @@ void stores_stop(struct stores *s)
 
 /* ---- configurations ---------------------------------------------------------------- */
 
-/* The same in both, on the same lines: these steps of a chain are never asked. */
-static const char absent[] =
-	"sources:\n"
-	"  athena: { enabled: false }\n"
-	"  trino: { enabled: false }\n"
-	"  ocean: { enabled: false }\n";
+static const char *const sources[] = { "tracking", "company", "redshift", "signoz", "rewind" };
+
+static bool is_off(const struct stores_options *o, const char *source)
+{
+	return o->off && strstr(o->off, source);
+}
+
+/* The same in both kinds, on the same lines: messages name them. */
+static void put_head(const struct stores_options *o, struct buf *out)
+{
+	buf_printf(out, "now: " FIXTURES_NOW "\n%ssources:\n", o->head ? o->head : "");
+	buf_puts(out, "  athena: { enabled: false }\n  trino: { enabled: false }\n"
+		 "  ocean: { enabled: false }\n");
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		if (is_off(o, sources[i]))
+			buf_printf(out, "  %s: { enabled: false }\n", sources[i]);
+	}
+}
 
 static void put_api(const struct stores *s, const char *name, struct buf *out)
 {
@@ -86,28 +98,52 @@ static void put_api(const struct stores *s, const char *name, struct buf *out)
 		   ", secret: { file: '%s' } }\n", name, api_simulator_port(s->api), s->secret_file);
 }
 
-void stores_servers(const struct stores *s, const char *head, const char *signoz, struct buf *out)
+static void put_postgres(const struct stores *s, struct buf *out)
 {
-	buf_printf(out, "now: " FIXTURES_NOW "\n%s%s", head ? head : "", absent);
-	put_api(s, "tracking", out);
-	put_api(s, "company", out);
 	buf_printf(out, "  redshift: { host: 127.0.0.1, port: %u, user: analyst, database: postgres,"
 		   " ca_file: '%s', password: { command: \"printf '%%s' 's3cret pass'\" } }\n",
 		   s->postgres.port, s->postgres.ca_file);
-	buf_printf(out, "  signoz: { host: localhost, port: %u, secure: true, ca_file: '%s',"
-		   " user: %s%s }\n", s->clickhouse.tls_port, s->clickhouse.ca_file, signoz,
-		   strcmp(signoz, "analyst") ? "" : ", password: { command: \"printf '%s' 's3cret pass'\" }");
-	buf_printf(out, "  rewind: { host: 127.0.0.1, port: %u }\n", s->clickhouse.port);
 }
 
-void stores_embedded(const struct stores *s, struct buf *out)
+static void put_signoz(const struct stores *s, const char *user, struct buf *out)
 {
-	static const char *const sources[] = { "tracking", "company", "redshift", "signoz", "rewind" };
+	buf_printf(out, "  signoz: { host: localhost, port: %u, secure: true, ca_file: '%s'",
+		   s->clickhouse.tls_port, s->clickhouse.ca_file);
+	if (user)
+		buf_printf(out, ", user: %s }\n", user);
+	else
+		buf_puts(out, ", user: analyst, password: { command: \"printf '%s' 's3cret pass'\" } }\n");
+}
 
-	buf_printf(out, "now: " FIXTURES_NOW "\n%s", absent);
-	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-		buf_printf(out, "  %s: { kind: sqlite, scripted: false, path: '%s' }\n", sources[i],
-			   s->fixtures.db_file);
+struct buf stores_servers(const struct stores *s, const struct stores_options *o)
+{
+	struct buf out = BUF_INIT;
+
+	put_head(o, &out);
+	if (!is_off(o, "tracking"))
+		put_api(s, "tracking", &out);
+	if (!is_off(o, "company"))
+		put_api(s, "company", &out);
+	if (!is_off(o, "redshift"))
+		put_postgres(s, &out);
+	if (!is_off(o, "signoz"))
+		put_signoz(s, o->signoz, &out);
+	if (!is_off(o, "rewind"))
+		buf_printf(&out, "  rewind: { host: 127.0.0.1, port: %u }\n", s->clickhouse.port);
+	return out;
+}
+
+struct buf stores_embedded(const struct stores *s, const struct stores_options *o)
+{
+	struct buf out = BUF_INIT;
+
+	put_head(o, &out);
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		if (!is_off(o, sources[i]))
+			buf_printf(&out, "  %s: { kind: sqlite, scripted: false, path: '%s' }\n", sources[i],
+				   s->fixtures.db_file);
+	}
+	return out;
 }
 
 /* ---- a load ------------------------------------------------------------------------- */

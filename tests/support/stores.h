@@ -25,10 +25,15 @@ bool stores_installed(void);
 bool stores_start(struct stores *, struct err *);
 void stores_stop(struct stores *);
 
-/* Configurations. `head` (NULL allowed): lines before the sources; `signoz`: the
- * ClickHouse user that reads the logs. */
-void stores_servers(const struct stores *, const char *head, const char *signoz, struct buf *out);
-void stores_embedded(const struct stores *, struct buf *out);
+struct stores_options {
+	const char *head;               /* lines before the sources; NULL = none */
+	const char *signoz;             /* the ClickHouse user that reads the logs; NULL = analyst */
+	const char *off;                /* sources switched off, besides the archives: "tracking company" */
+};
+
+/* Configurations, to be released. */
+struct buf stores_servers(const struct stores *, const struct stores_options *);
+struct buf stores_embedded(const struct stores *, const struct stores_options *);
 
 /* An engine of its own with one load open. */
 struct opened {
