@@ -34,7 +34,6 @@ enum {
 	X(RIGHT,        "l Right",         ON_TABLE | ON_TREE, "", "columns to the right; unfold a tree") \
 	X(TOGGLE,       "Enter Space",     ON_TREE | ON_CHOICE, "toggle", "fold, unfold; change a rule") \
 	X(OPEN,         "Enter",           ON_TABLE, "open", "open what is selected") \
-	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(NEXT_PROBLEM, "e",               ON_ANY, "next problem", "next problem, in any section") \
 	X(PREV_PROBLEM, "E",               ON_ANY, "", "previous problem") \
 	X(RAW,          "s",               ON_ROWS, "raw", "raw payload: tree, then as sent") \
@@ -47,6 +46,7 @@ enum {
 	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
 	X(WATERFALL,    "w",               ON_ANY, "waterfall", "who was asked when, and how long it took") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
+	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
 	X(GO,           "0 1 2 3 4 5 6 7", ON_ANY, "", "overview, section 1 to 7") \
 	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \

@@ -9,11 +9,11 @@ enum { SIDE_MIN = 6 };
 /* ---- helpers of panes ------------------------------------------------------------------ */
 
 void pane_title(struct canvas *c, struct rect r, const char *name, const char *rest,
-                const char *right, bool focused)
+                const char *right)
 {
 	int x = r.x + 1, end = r.x + r.w - 1, room;
 
-	x += canvas_puts(c, x, r.y, end - x, focused ? ROLE_STRONG : ROLE_STRONG, name) + 2;
+	x += canvas_puts(c, x, r.y, end - x, ROLE_STRONG, name) + 2;
 	room = canvas_cells(c, right, strlen(right));
 	if (right[0] && end - room > x + 8) {
 		canvas_puts(c, end - room, r.y, room, ROLE_DIM, right);
@@ -102,13 +102,15 @@ void app_place(struct app *app)
 static void draw_extra(const struct app *app, struct canvas *c)
 {
 	const struct layout *l = &app->layout;
-	char clock[FORMAT_MAX], started[FORMAT_MAX + 16] = "";
+	char clock[FORMAT_MAX], started[FORMAT_MAX + 40] = "";
+	size_t lines = waterfall_lines(app);
 
 	if (l->extra.w <= 0)
 		return;
 	if (app->inv)
-		snprintf(started, sizeof started, "started %s",
-		         format_clock(clock, app->inv->opened_wall, app_zone(app), true));
+		snprintf(started, sizeof started, "started %s%s",
+		         format_clock(clock, app->inv->opened_wall, app_zone(app), true),
+		         (int)lines > l->extra.h - 1 ? "  w shows all of it" : "");
 	waterfall_draw(app, c, l->extra, 0);
 	rule_title(c, l->extra_rule, "FETCH WATERFALL", started);
 }

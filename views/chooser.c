@@ -1,4 +1,5 @@
 /* Which sources a section may ask: the user's own choice, for the next fetch. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,12 @@
 #include "views/list_view.h"
 #include "views/words.h"
 
-enum { C_SOURCE, C_RULE, C_QUERY, C_LAST, C_COUNT };
+enum { C_SOURCE, C_RULE, C_AGE, C_LAST, C_COUNT };
 
 static const struct table_column columns[C_COUNT] = {
 	[C_SOURCE] = { "source", 9, 0, true, false, TABLE_LEFT },
 	[C_RULE]   = { "may be asked", 12, 0, false, false, TABLE_LEFT },
-	[C_QUERY]  = { "query", 18, 2, false, false, TABLE_LEFT },
+	[C_AGE]    = { "holds days", 10, 1, false, false, TABLE_LEFT },
 	[C_LAST]   = { "this time", 16, 1, false, true, TABLE_LEFT },
 };
 
@@ -35,11 +36,34 @@ static bool any_only(const struct view *v)
 	return false;
 }
 
+/* A source stands once, however many steps ask it. */
+static bool stands_earlier(const struct section_def *def, size_t step)
+{
+	for (size_t i = 0; i < step; i++)
+		if (!strcmp(def->steps[i].source, def->steps[step].source))
+			return true;
+	return false;
+}
+
+/* The first step of the row-th source; nsteps behind the last. */
+static size_t step_of(const struct section_def *def, size_t row)
+{
+	size_t i = 0;
+
+	for (; i < def->nsteps; i++)
+		if (!stands_earlier(def, i) && row-- == 0)
+			break;
+	return i;
+}
+
 static size_t model_rows(const void *ctx)
 {
 	const struct view *v = ctx;
+	size_t n = 0;
 
-	return v->app->inv ? def_of(v)->nsteps : 0;
+	while (v->app->inv && step_of(def_of(v), n) < def_of(v)->nsteps)
+		n++;
+	return n;
 }
 
 static uint64_t model_key(const void *ctx, size_t row)
@@ -57,8 +81,8 @@ static struct table_text rule_text(const struct view *v, const char *source)
 	}
 }
 
-/* What became of the step the last time. */
-static struct table_text last_text(const struct view *v, const struct step *st, char *scratch)
+/* What became of the source the last time. */
+static struct table_text last_text(const struct view *v, const char *source, char *scratch)
 {
 	const struct section *s = app_section(v->app, v->section);
 	char phrase[PHRASE_MAX];
@@ -66,7 +90,7 @@ static struct table_text last_text(const struct view *v, const struct step *st, 
 	for (size_t i = s ? s->ntrail : 0; i-- > 0;) {
 		const struct attempt *a = s->trail[i];
 
-		if (strcmp(a->source, st->source) != 0 || strcmp(a->query, st->query) != 0)
+		if (strcmp(a->source, source) != 0)
 			continue;
 		snprintf(scratch, TABLE_SCRATCH, "%s%s%s", attempt_phrase(phrase, a),
 		         a->detail[0] ? ": " : "", a->detail);
@@ -75,28 +99,54 @@ static struct table_text last_text(const struct view *v, const struct step *st, 
 	return list_text("not reached", ROLE_DIM);
 }
 
+/* "30 to 180": how old the data is that its steps ask for. */
+static struct table_text age_text(const struct section_def *def, const char *source, char *scratch)
+{
+	unsigned from = UINT_MAX, to = 0;
+
+	for (size_t i = 0; i < def->nsteps; i++) {
+		const struct step *st = &def->steps[i];
+
+		if (strcmp(st->source, source) != 0)
+			continue;
+		from = st->age_from < from ? st->age_from : from;
+		to = !st->age_to ? UINT_MAX : st->age_to > to ? st->age_to : to;
+	}
+	if (!from && to == UINT_MAX)
+		return list_text("all", ROLE_DIM);
+	if (to == UINT_MAX)
+		snprintf(scratch, TABLE_SCRATCH, "from %u", from);
+	else
+		snprintf(scratch, TABLE_SCRATCH, "%u to %u", from, to);
+	return list_text(scratch, ROLE_DIM);
+}
+
 static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
 {
 	const struct view *v = ctx;
-	const struct step *st = &def_of(v)->steps[row];
+	size_t at = step_of(def_of(v), row);
+	const char *source;
 
+	if (at == def_of(v)->nsteps)
+		return list_text("", ROLE_TEXT);
+	source = def_of(v)->steps[at].source;
 	switch (column) {
-	case C_SOURCE: return list_text(st->source, ROLE_TEXT);
-	case C_QUERY:  return list_text(st->query, ROLE_DIM);
-	case C_RULE:   return rule_text(v, st->source);
-	default:       return last_text(v, st, scratch);
+	case C_SOURCE: return list_text(source, ROLE_TEXT);
+	case C_RULE:   return rule_text(v, source);
+	case C_AGE:    return age_text(def_of(v), source, scratch);
+	default:       return last_text(v, source, scratch);
 	}
 }
 
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
 	const struct list_view *l = (const struct list_view *)v;
-	struct flow f = flow_on(c, (struct rect){ r.x, r.y + 3 + (int)l->table.rows, r.w,
+	struct flow f = flow_on(c, (struct rect){ r.x + 1, r.y + 3 + (int)l->table.rows, r.w - 2,
 	                                          r.h - 3 - (int)l->table.rows }, 0);
 
-	pane_title(c, r, "SOURCES OF", def_of(v)->title, "q back", focused);
+	pane_title(c, r, "SOURCES OF", def_of(v)->title, "q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
-	flow_text(&f, ROLE_DIM, " Enter changes the rule: yes, never, only this. r asks again by these rules.");
+	flow_text(&f, ROLE_DIM, "Enter changes the rule: yes, never, only this. r asks again by these rules.");
 }
 
 static void change_rule(struct view *v, const char *source)
@@ -117,7 +167,7 @@ static bool act(struct view *v, enum action a)
 	if (a != ACTION_TOGGLE && a != ACTION_OPEN)
 		return list_view_act(v, a);
 	if (l->table.has_selection && v->app->inv)
-		change_rule(v, def_of(v)->steps[l->table.selected].source);
+		change_rule(v, def_of(v)->steps[step_of(def_of(v), l->table.selected)].source);
 	return true;
 }
 

@@ -72,7 +72,7 @@ static void say_progress(struct sentence *out, const struct app *app)
 {
 	char span[TIME_SPAN_MAX];
 
-	out->glyph = GLYPH_OK;
+	out->glyph = app->inv->settled_mono ? GLYPH_OK : GLYPH_RUN;
 	out->role = ROLE_DIM;
 	if (app->inv->settled_mono)
 		snprintf(out->text, sizeof out->text, "every section settled after %s; no problems seen",
@@ -115,24 +115,45 @@ static void draw_headline(const struct app *app, struct canvas *c, int x, int y,
 	canvas_puts(c, x + 2, y, w - 2, problem ? ROLE_TEXT : say.role, say.text);
 }
 
-/* The keys of the view in front that have a short name, as many as fit. */
+/* "r refetch  "; returns the cells. */
+static int draw_key(struct canvas *c, int x, int y, int room, enum action a)
+{
+	char key[KEY_NAME_MAX];
+	int used, need;
+
+	action_key(key, a);
+	need = (int)(strlen(key) + strlen(action_info(a)->brief)) + 1;
+	if (need > room)
+		return 0;
+	used = canvas_puts(c, x, y, room, ROLE_ACCENT, key) + 1;
+	return used + canvas_puts(c, x + used, y, room - used, ROLE_DIM, action_info(a)->brief) + 2;
+}
+
+/* Whether the action has a hint, and its key means it here. */
+static bool hinted(enum action a, unsigned where)
+{
+	const struct action_info *info = action_info(a);
+	char name[KEY_NAME_MAX];
+	struct key key;
+
+	action_key(name, a);
+	return info->brief[0] && info->where & (where | ON_ANY) && a != ACTION_PALETTE &&
+	       a != ACTION_HELP && key_parse(name, strlen(name), &key) && action_of(key, where) == a;
+}
+
+/* The keys of the view in front that have a short name, as many as fit; commands and
+ * help always do. */
 static void draw_keys(const struct app *app, struct canvas *c, int x, int y, int w)
 {
+	enum { ALWAYS = 20 };
 	unsigned where = app_view(app)->ops->where;
 	int end = x + w;
-	char key[KEY_NAME_MAX];
 
-	for (unsigned a = 1; a < ACTION_COUNT; a++) {
-		const struct action_info *info = action_info((enum action)a);
-		int need;
-
-		action_key(key, (enum action)a);
-		need = (int)(strlen(key) + strlen(info->brief)) + 3;
-		if (!info->brief[0] || !(info->where & (where | ON_ANY)) || x + need > end)
-			continue;
-		x += canvas_puts(c, x, y, end - x, ROLE_ACCENT, key) + 1;
-		x += canvas_puts(c, x, y, end - x, ROLE_DIM, info->brief) + 2;
-	}
+	for (unsigned a = 1; a < ACTION_COUNT; a++)
+		if (hinted((enum action)a, where))
+			x += draw_key(c, x, y, end - ALWAYS - x, (enum action)a);
+	x += draw_key(c, x, y, end - x, ACTION_PALETTE);
+	draw_key(c, x, y, end - x, ACTION_HELP);
 }
 
 void footer_draw(const struct app *app, struct canvas *c, struct rect r)

@@ -99,12 +99,15 @@ const char *format_zone(char out[static FORMAT_MAX], struct zone z)
 
 const char *format_age(char out[static FORMAT_MAX], usec t, struct zone z)
 {
-	char span[TIME_SPAN_MAX];
+	usec age = t == TIME_NONE ? 0 : z.now - t;
 
 	out[0] = '\0';
-	if (t != TIME_NONE && z.now - t >= USEC_MIN)
-		snprintf(out, FORMAT_MAX, "%s old",
-		         time_span(span, (z.now - t) / USEC_MIN * USEC_MIN));
+	if (age >= 2 * USEC_DAY)
+		snprintf(out, FORMAT_MAX, "%ldd old", (long)(age / USEC_DAY));
+	else if (age >= 2 * USEC_HOUR)
+		snprintf(out, FORMAT_MAX, "%ldh old", (long)(age / USEC_HOUR));
+	else if (age >= USEC_MIN)
+		snprintf(out, FORMAT_MAX, "%ldm old", (long)(age / USEC_MIN));
 	return out;
 }
 

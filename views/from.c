@@ -201,18 +201,15 @@ static void content(const struct text_view *t, struct flow *f)
 	put_sent(f, a);
 }
 
-static void title(const struct text_view *t, struct canvas *c, struct rect r, bool focused)
+static void title(const struct text_view *t, char name[static TEXT_TITLE], char rest[static TEXT_TITLE])
 {
 	const struct from *from = (const struct from *)t;
-	char rest[64];
 
-	if (from->number) {
-		snprintf(rest, sizeof rest, "q%u", from->number);
-		pane_title(c, r, "QUERY", rest, "q back", focused);
-	} else {
-		pane_title(c, r, "FROM WHERE", t->v.app->workspace->sections[t->v.section]->title,
-		           "q back", focused);
-	}
+	snprintf(name, TEXT_TITLE, "%s", from->number ? "QUERY" : "FROM WHERE");
+	if (from->number)
+		snprintf(rest, TEXT_TITLE, "q%u", from->number);
+	else
+		snprintf(rest, TEXT_TITLE, "%s", t->v.app->workspace->sections[t->v.section]->title);
 }
 
 static const struct view_ops section_ops = {

@@ -25,22 +25,31 @@ static void put(char *out, const char *before, const char *text)
 		snprintf(out + used, LEFT_MAX - used, "%s%s", used ? before : "", text);
 }
 
-/* "726100801  NB-2026-004417  Acme › QRST  OCEAN  HLXU8120447". */
+/* "726100801  NB-2026-004417  Acme › QRST  OCEAN  HLXU8120447"; on a narrow screen
+ * what is short and tells loads apart comes first. */
 static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
 {
 	const char *id = fact(app, "tracking_id"), *number = fact(app, "load_number");
-	const char *typed = app->inv ? app->inv->typed : "";
+	const char *shipper = fact(app, "shipper_name");
 
 	out[0] = '\0';
-	put(out, "", id[0] ? id : typed);
+	if (!app->inv) {
+		put(out, "", app->opening ? app->opening : "sextant");
+		return;
+	}
+	put(out, "", id[0] ? id : app->inv->typed);
 	if (wide && strcmp(number, out) != 0)
 		put(out, "  ", number);
-	put(out, "  ", fact(app, "shipper_name"));
-	put(out, fact(app, "shipper_name")[0] ? " › " : "  ", fact(app, "carrier_name"));
-	put(out, "  ", fact(app, "mode"));
-	put(out, "  ", fact(app, "container_number"));
-	if (!app->inv)
-		put(out, "", app->opening ? app->opening : "sextant");
+	if (!wide) {
+		put(out, "  ", fact(app, "mode"));
+		put(out, "  ", fact(app, "container_number"));
+	}
+	put(out, "  ", shipper);
+	put(out, shipper[0] ? " › " : "  ", fact(app, "carrier_name"));
+	if (wide) {
+		put(out, "  ", fact(app, "mode"));
+		put(out, "  ", fact(app, "container_number"));
+	}
 }
 
 static void window_text(const struct app *app, char out[static 3 * FORMAT_MAX], bool wide)
@@ -109,7 +118,22 @@ static const struct attempt *last_attempt(const struct app *app, const char *sou
 	return NULL;
 }
 
-/* The attempt that matters: the running one, else the worst of those that ended. */
+/* The same question was put to the same source again, later. */
+static bool asked_again(const struct app *app, size_t at)
+{
+	const struct attempt *a = app->inv->log[at];
+
+	for (size_t i = at + 1; i < app->inv->nlog; i++) {
+		const struct attempt *b = app->inv->log[i];
+
+		if (!strcmp(a->source, b->source) && !strcmp(a->query, b->query) && b->started &&
+		    !strcmp(a->section, b->section))
+			return true;
+	}
+	return false;
+}
+
+/* The attempt that matters: the running one, else a failure that stands, else the last. */
 static const struct attempt *telling_attempt(const struct app *app, const char *source)
 {
 	const struct attempt *best = last_attempt(app, source);
@@ -121,7 +145,7 @@ static const struct attempt *telling_attempt(const struct app *app, const char *
 			continue;
 		if (a->outcome == ATTEMPT_RUNNING)
 			return a;
-		if (a->outcome == ATTEMPT_FAILED && best->outcome != ATTEMPT_FAILED)
+		if (a->outcome == ATTEMPT_FAILED && best->outcome != ATTEMPT_FAILED && !asked_again(app, i))
 			best = a;
 	}
 	return best;
@@ -166,14 +190,14 @@ static int hide_fine(const struct item *items, size_t n, int room, bool *hidden)
 	int total = 0, gone = 0;
 
 	for (size_t i = 0; i < n; i++)
-		total += items[i].cells + 3;
+		total += items[i].cells + 2;
 	for (size_t i = n; i-- > 0 && total > room;) {
 		if (!items[i].fine)
 			continue;
 		hidden[i] = true;
-		total -= items[i].cells + 3;
+		total -= items[i].cells + 2;
 		if (!gone++)
-			total += 6;
+			total += 5;
 	}
 	return gone;
 }
@@ -190,14 +214,14 @@ static void draw_sources(const struct app *app, struct canvas *c, struct rect r)
 			continue;
 		x += canvas_puts(c, x, r.y, end - x, ROLE_TEXT, item_name(app, i)) + 1;
 		x += canvas_glyph(c, x, r.y, items[i].face.role, items[i].face.glyph) + 1;
-		x += canvas_puts(c, x, r.y, end - x, ROLE_DIM, items[i].text) + 3;
+		x += canvas_puts(c, x, r.y, end - x, ROLE_DIM, items[i].text) + 2;
 	}
 	if (gone && x < end)
 		canvas_printf(c, x, r.y, end - x, ROLE_DIM, "+%d ok", gone);
 }
 
 /* "5/7 sections  2 fallbacks  1 failed". */
-static void counts(const struct app *app, char out[static LEFT_MAX])
+static void counts(const struct app *app, char out[static LEFT_MAX], bool wide)
 {
 	size_t final = 0, fallbacks = 0, failed = 0;
 	size_t used;
@@ -211,10 +235,10 @@ static void counts(const struct app *app, char out[static LEFT_MAX])
 	}
 	used = (size_t)snprintf(out, LEFT_MAX, "%zu/%zu sections", final, app->npanes);
 	if (fallbacks)
-		used += (size_t)snprintf(out + used, LEFT_MAX - used, "  %zu fallback%s", fallbacks,
-		                         fallbacks == 1 ? "" : "s");
+		used += (size_t)snprintf(out + used, LEFT_MAX - used, "  %zu fall%s", fallbacks,
+		                         !wide ? "" : fallbacks == 1 ? "back" : "backs");
 	if (failed)
-		snprintf(out + used, LEFT_MAX - used, "  %zu failed", failed);
+		snprintf(out + used, LEFT_MAX - used, "  %zu fail%s", failed, wide ? "ed" : "");
 }
 
 void header_draw(const struct app *app, struct canvas *c, struct rect r)
@@ -222,11 +246,11 @@ void header_draw(const struct app *app, struct canvas *c, struct rect r)
 	char left[LEFT_MAX];
 	int end = draw_right(app, c, r);
 
-	subject(app, left, r.w >= 100);
+	subject(app, left, r.w >= 140);
 	canvas_puts(c, r.x + 1, r.y, end - r.x - 3, ROLE_STRONG, left);
 	if (r.h < 2)
 		return;
-	counts(app, left);
+	counts(app, left, r.w >= 100);
 	end = r.x + r.w - 1 - (int)strlen(left);
 	canvas_puts(c, end, r.y + 1, r.w, ROLE_DIM, left);
 	draw_sources(app, c, (struct rect){ r.x, r.y + 1, end - r.x - 2, 1 });

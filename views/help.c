@@ -15,7 +15,7 @@ struct help {
 /* X(GLYPH, word, meaning): the words of the rail. */
 #define RAIL_WORDS(X) \
 	X(WAIT,   "wait",  "queued, or another section is needed first") \
-	X(RUN,    "26s",   "being asked, for so long; \u22ef behind it: rows arrive") \
+	X(RUN,    "26s",   "being asked, for so long; ⋯ behind it: rows arrive") \
 	X(OK,     "ok",    "complete, from the first source of the chain") \
 	X(FALL,   "fall",  "complete, but another source answered") \
 	X(PART,   "part",  "some rows; the pane says what is missing") \
@@ -59,41 +59,48 @@ static void put_word(struct flow *f, size_t i)
 	f->y++;
 }
 
-/* First what is special about this pane, then what works everywhere. */
-static void put_keys(struct flow *f, unsigned where, bool anywhere)
+enum group { GROUP_HERE, GROUP_ANYWHERE, GROUP_MOVING, GROUP_COUNT };
+
+static enum group group_of(const struct action_info *info)
 {
+	if (info->where == ON_ANY)
+		return GROUP_ANYWHERE;
+	return info->where & ON_MOVE && !info->brief[0] ? GROUP_MOVING : GROUP_HERE;
+}
+
+static void put_group(struct flow *f, unsigned where, enum group group)
+{
+	static const char *const titles[GROUP_COUNT] = { " Here", " Everywhere", " Moving" };
+
+	flow_text(f, ROLE_STRONG, titles[group]);
 	for (unsigned a = 1; a < ACTION_COUNT; a++) {
 		const struct action_info *info = action_info((enum action)a);
 
-		if ((info->where == ON_ANY) == anywhere && info->where & (where | ON_ANY))
+		if (group_of(info) == group && info->where & (where | ON_ANY))
 			put_key(f, info);
 	}
+	flow_gap(f);
 }
 
 static void content(const struct text_view *t, struct flow *f)
 {
 	const struct help *h = (const struct help *)t;
 
-	flow_printf(f, ROLE_STRONG, " Here");
-	put_keys(f, h->where, false);
-	flow_gap(f);
-	flow_printf(f, ROLE_STRONG, " Everywhere");
-	put_keys(f, h->where, true);
-	flow_gap(f);
-	flow_printf(f, ROLE_STRONG, " How a section was got");
+	for (unsigned g = 0; g < GROUP_COUNT; g++)
+		put_group(f, h->where, (enum group)g);
+	flow_text(f, ROLE_STRONG, " How a section was got");
 	for (size_t i = 0; i < sizeof rail_words / sizeof rail_words[0]; i++)
 		put_word(f, i);
 	flow_gap(f);
-	flow_printf(f, ROLE_STRONG, " What it says");
+	flow_text(f, ROLE_STRONG, " What it says");
 	flow_text(f, ROLE_TEXT, "  !3               three rows with a problem;  ?2: two that are doubtful");
 	flow_text(f, ROLE_TEXT, "  C4               the name of a record: it stays, whatever is fetched again");
 }
 
-static void title(const struct text_view *t, struct canvas *c, struct rect r, bool focused)
+static void title(const struct text_view *t, char name[static TEXT_TITLE], char rest[static TEXT_TITLE])
 {
-	const struct help *h = (const struct help *)t;
-
-	pane_title(c, r, "HELP", h->of, "q back", focused);
+	snprintf(name, TEXT_TITLE, "HELP");
+	snprintf(rest, TEXT_TITLE, "%s", ((const struct help *)t)->of);
 }
 
 static const struct view_ops ops = {

@@ -102,7 +102,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	char rest[64];
 
 	snprintf(rest, sizeof rest, "%zu quer%s", l->table.rows, l->table.rows == 1 ? "y" : "ies");
-	pane_title(c, r, "LOG", rest, "Enter as sent  q back", focused);
+	pane_title(c, r, "LOG", rest, "Enter as sent  q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
 }
 

@@ -110,7 +110,7 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 	}
 }
 
-static void draw_title(const struct overview *o, struct canvas *c, struct rect r, bool focused)
+static void draw_title(const struct overview *o, struct canvas *c, struct rect r)
 {
 	const struct investigation *inv = o->v.app->inv;
 	char rest[REASON_MAX + 80] = "", from[FORMAT_MAX], to[FORMAT_MAX];
@@ -121,7 +121,7 @@ static void draw_title(const struct overview *o, struct canvas *c, struct rect r
 		         inv->window.to == TIME_NONE ? "now"
 		                                     : format_minute(to, inv->window.to, app_zone(o->v.app)),
 		         inv->window.reason[0] ? ": " : "", inv->window.reason);
-	pane_title(c, r, "OVERVIEW", rest, "", focused);
+	pane_title(c, r, "OVERVIEW", rest, "");
 }
 
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
@@ -129,7 +129,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	const struct overview *o = (const struct overview *)v;
 	struct rect former = canvas_clip(c, r);
 
-	draw_title(o, c, r, focused);
+	draw_title(o, c, r);
 	for (int k = 0; k < o->page && o->top + k < sections(o); k++) {
 		int y = r.y + 2 + k * o->per, i = o->top + k;
 

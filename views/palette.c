@@ -11,20 +11,20 @@
 	X(open,      "LOAD",                 false, NONE,        "open another load") \
 	X(section,   "NAME",                 false, GO,          "go to a section") \
 	X(refetch,   "[SECTION|all]",        true,  REFETCH,     "ask again") \
-	X(retry,     "",                     true,  NONE,        "ask again where nobody answered") \
+	X(retry,     "",                     true,  NONE,        "ask the failed again") \
 	X(cancel,    "[SECTION|all]",        true,  CANCEL,      "stop asking") \
-	X(source,    "NAME on|off|only",     true,  CHOOSE,      "which sources this section may ask") \
+	X(source,    "NAME on|off|only",     true,  CHOOSE,      "allow, forbid sources") \
 	X(problem,   "",                     true,  NEXT_PROBLEM, "the next problem") \
-	X(from,      "",                     true,  FROM,        "from where this section is") \
-	X(raw,       "",                     true,  RAW,         "the raw payload of the record") \
+	X(from,      "",                     true,  FROM,        "where this is from") \
+	X(raw,       "",                     true,  RAW,         "the raw payload") \
 	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
-	X(log,       "",                     false, NONE,        "every query, as it was sent") \
-	X(sources,   "",                     false, NONE,        "the state of every source; checks them") \
+	X(log,       "",                     false, NONE,        "every query, as sent") \
+	X(sources,   "",                     false, NONE,        "state of every source") \
 	X(theme,     "calm|mono|ascii|FILE", false, NONE,        "another look") \
-	X(ascii,     "",                     false, NONE,        "ASCII glyphs on and off") \
-	X(zoom,      "",                     false, ZOOM,        "this pane alone, and back") \
-	X(zone,      "",                     false, ZONE,        "times in UTC or local") \
-	X(help,      "",                     false, HELP,        "the keys of this pane") \
+	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
+	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
+	X(zone,      "",                     false, ZONE,        "UTC or local time") \
+	X(help,      "",                     false, HELP,        "keys of this pane") \
 	X(quit,      "",                     false, QUIT,        "leave")
 
 /* ---- the verbs --------------------------------------------------------------------- */
@@ -290,14 +290,16 @@ void palette_complete(struct app *app)
 static void draw_verb(const struct app *app, struct canvas *c, struct rect r, int y,
                       const struct verb *v, bool chosen)
 {
+	enum { KEY_X = 30 };
 	char key[KEY_NAME_MAX] = "";
+	int x = r.x + 2;
 
 	if (v->action != ACTION_NONE && v->action != ACTION_GO)
 		action_key(key, v->action);
-	canvas_puts(c, r.x + 2, y, 10, ROLE_TEXT, v->word);
-	canvas_puts(c, r.x + 13, y, 21, ROLE_DIM, v->takes);
-	canvas_puts(c, r.x + 35, y, 3, ROLE_ACCENT, key);
-	canvas_puts(c, r.x + 39, y, r.w - 40, ROLE_DIM,
+	x += canvas_puts(c, x, y, 10, ROLE_TEXT, v->word) + 1;
+	canvas_puts(c, x, y, r.x + KEY_X - 1 - x, ROLE_DIM, v->takes);
+	canvas_puts(c, r.x + KEY_X, y, 3, ROLE_ACCENT, key);
+	canvas_puts(c, r.x + KEY_X + 3, y, r.w - KEY_X - 4, ROLE_DIM,
 	            v->wants_case && !app->inv ? "nothing is open" : v->help);
 	if (!chosen)
 		return;

@@ -42,8 +42,7 @@ struct view {
 };
 
 /* The title line of a pane: a strong name, a dim rest, something flush right. */
-void pane_title(struct canvas *, struct rect, const char *name, const char *rest, const char *right,
-                bool focused);
+void pane_title(struct canvas *, struct rect, const char *name, const char *rest, const char *right);
 /* A title on the rule above a part: "├─ C4  attempt 5 ──". */
 void rule_title(struct canvas *, struct rect rule, const char *name, const char *rest);
 
@@ -65,6 +64,7 @@ struct view *chooser_new(struct app *, int section, struct err *);
 struct view *help_new(struct app *, unsigned where, const char *of, struct err *);
 
 /* The waterfall without a view of its own, for the extra area. */
+size_t waterfall_lines(const struct app *);
 void waterfall_draw(const struct app *, struct canvas *, struct rect, size_t skip);
 
 /* What others ask a section's pane. */

@@ -6,7 +6,7 @@
 #include "views/app.h"
 #include "views/words.h"
 
-enum { NUMBER_X = 1, TITLE_X = 3, GLYPH_X = 16, FROM_LINES = 9 };
+enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27 };
 
 /* ---- one section ---------------------------------------------------------------------- */
 
@@ -31,7 +31,7 @@ static void draw_state(const struct app *app, struct canvas *c, struct rect r, i
 	struct face f = section_face(s, app_mono(app));
 	char mark[12];
 	enum role role;
-	int cells, word = (int)strlen(f.word), x = r.x + GLYPH_X + (r.w > 25);
+	int cells, word = (int)strlen(f.word), x = r.x + r.w - STATE_CELLS;
 
 	mark_text(s, mark, &role);
 	cells = canvas_cells(c, mark, strlen(mark));
@@ -50,11 +50,13 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
 
 	canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
-	canvas_puts(c, r.x + TITLE_X, y, GLYPH_X - TITLE_X, ROLE_TEXT, title);
+	/* Where the rail is narrow the first word stands for the title. */
+	canvas_text(c, r.x + TITLE_X, y, r.w - STATE_CELLS - TITLE_X, ROLE_TEXT, title,
+	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
 	else if (base)
-		face_draw(c, r.x + GLYPH_X + (r.w > 25), y, &waiting);
+		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
 	if (!open)
 		return;
 	canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
@@ -97,9 +99,12 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 	if (!s || r.h < 4)
 		return;
 	by = answering_attempt(s);
-	canvas_puts(c, r.x + 1, y++, r.w - 1, ROLE_STRONG, "FROM");
+	canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_STRONG, "FROM");
+	if (!app->base)
+		canvas_puts(c, r.x + 6, y, r.w - 6, ROLE_DIM, s->def->title);
+	y++;
 	canvas_puts(c, r.x + 1, y++, r.w - 1, s->fallback ? ROLE_FALLBACK : ROLE_TEXT,
-	            s->answered_by ? answer_rank(text, s) : s->def->title);
+	            answer_rank(text, s));
 	y = draw_sources(app, c, r, y, s);
 	if (s->answered_by && s->as_of != TIME_NONE) {
 		format_age(age, s->as_of, app_zone(app));

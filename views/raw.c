@@ -161,7 +161,7 @@ static void place(struct view *v, int w, int h)
 		r->top = 0;
 }
 
-static void draw_title(const struct raw *r, struct canvas *c, struct rect rect, bool focused)
+static void draw_title(const struct raw *r, struct canvas *c, struct rect rect)
 {
 	static const char *const kinds[] = {
 		[PAYLOAD_TEXT] = "text", [PAYLOAD_JSON] = "JSON", [PAYLOAD_RUBY] = "Ruby hash",
@@ -172,7 +172,7 @@ static void draw_title(const struct raw *r, struct canvas *c, struct rect rect, 
 	snprintf(rest, sizeof rest, "%s%s%s%s · %s · %zu bytes", r->ref, r->ref[0] ? "  " : "",
 	         def->columns[r->column].title, r->as_sent ? ", as sent" : "", kinds[r->payload.kind],
 	         r->len);
-	pane_title(c, rect, "RAW", rest, "s next form  q back", focused);
+	pane_title(c, rect, "RAW", rest, "s next  q back");
 }
 
 static void draw(const struct view *v, struct canvas *c, struct rect rect, bool focused)
@@ -181,7 +181,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect rect, bool 
 	struct rect body = { rect.x, rect.y + 1, rect.w, rect.h - 1 };
 	struct rect former = canvas_clip(c, rect);
 
-	draw_title(r, c, rect, focused);
+	draw_title(r, c, rect);
 	if (r->as_sent) {
 		struct flow f = flow_on(c, body, r->top);
 

@@ -81,20 +81,19 @@ static void content(const struct text_view *t, struct flow *f)
 	put_absent(f, s, row);
 }
 
-static void title(const struct text_view *t, struct canvas *c, struct rect rect, bool focused)
+static void title(const struct text_view *t, char name[static TEXT_TITLE], char rest[static TEXT_TITLE])
 {
 	const struct record *r = (const struct record *)t;
-	char ref[REF_MAX] = "", name[64], rest[64] = "";
+	char ref[REF_MAX] = "";
 	const struct section *s;
 	size_t row;
 
-	snprintf(name, sizeof name, "%s record", t->v.app->workspace->sections[t->v.section]->title);
-	if (find(r, &s, &row)) {
-		section_pane_ref(t->v.app->panes[t->v.section], row, ref);
-		snprintf(rest, sizeof rest, "%s%s%zu of %zu", ref, ref[0] ? "  " : "", row + 1,
-		         s->rows.rows);
-	}
-	pane_title(c, rect, name, rest, "q back", focused);
+	snprintf(name, TEXT_TITLE, "%s", t->v.app->workspace->sections[t->v.section]->title);
+	if (!find(r, &s, &row))
+		return;
+	section_pane_ref(t->v.app->panes[t->v.section], row, ref);
+	snprintf(rest, TEXT_TITLE, "%s%srecord %zu of %zu", ref, ref[0] ? "  " : "", row + 1,
+	         s->rows.rows);
 }
 
 static const struct view_ops ops = {

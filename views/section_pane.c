@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "tui/table.h"
 #include "views/app.h"
+#include "views/fields.h"
 #include "views/flow.h"
 #include "views/records.h"
 #include "views/words.h"
@@ -140,16 +141,21 @@ static void draw_title(const struct section_pane *p, struct canvas *c, struct re
 	char span[TIME_SPAN_MAX];
 	const struct attempt *by = s ? answering_attempt(s) : NULL;
 
-	snprintf(name, sizeof name, "%s", def->title);
+	if (p->v.app->layout.side.w > 0)
+		snprintf(name, sizeof name, "%d %s", p->v.section + 1, def->title);
+	else
+		snprintf(name, sizeof name, "%s", def->title);
 	for (char *at = name; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
 	if (s && s->rows.rows)
-		snprintf(rest, sizeof rest, "%s%s%s", rows_text(rows, s->rows.rows),
-		         p->summary[0] ? " · " : "", p->summary);
+		snprintf(rest, sizeof rest, "%s",
+		         p->summary[0] ? p->summary : rows_text(rows, s->rows.rows));
 	if (by && r.w >= 60)
 		snprintf(right, sizeof right, "%s %s", by->source,
 		         time_span(span, attempt_time(by, app_mono(p->v.app))));
-	pane_title(c, r, name, rest, right, focused);
+	pane_title(c, r, name, rest, right);
+	if (focused && p->v.app->layout.side.w > 0)
+		canvas_glyph(c, r.x, r.y, ROLE_STRONG, GLYPH_SELECT);
 }
 
 static int sentence_lines(struct canvas *c, const struct sentence *say, int w)
@@ -212,6 +218,38 @@ static void draw_nothing(const struct section_pane *p, struct canvas *c, struct 
 	}
 }
 
+static struct fields fields_of(const struct section_pane *p, size_t row)
+{
+	return (struct fields){ .section = section_of(p), .row = row, .zone = app_zone(p->v.app) };
+}
+
+static void draw_only_mark(const struct section_pane *p, struct canvas *c, struct rect r)
+{
+	char mark = model_mark(p, 0);
+
+	if (mark)
+		canvas_text(c, r.x + r.w - 1, r.y, 1, mark == '!' ? ROLE_BAD : ROLE_ATTENTION, &mark, 1);
+}
+
+/* A single record is all fields; several are a table. Beside the pane in front a
+ * table has no selection: there is one cursor. */
+static void draw_rows(const struct section_pane *p, struct canvas *c, struct rect r, bool focused)
+{
+	struct table table = p->table;
+	struct fields f;
+
+	if (p->records.n == 1) {
+		f = fields_of(p, 0);
+		fields_draw(&f, c, r);
+		draw_only_mark(p, c, r);
+		if (focused)
+			canvas_cursor(c, r.x, r.y, true);
+		return;
+	}
+	table.has_selection = table.has_selection && app_view(p->v.app) == &p->v;
+	table_draw(&table, c, r, focused);
+}
+
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
 	const struct section_pane *p = (const struct section_pane *)v;
@@ -226,43 +264,41 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	} else {
 		section_sentence(&say, s, app_mono(v->app), app_zone(v->app));
 		draw_sentence(c, body, &say);
-		body = (struct rect){ r.x, r.y + p->head, r.w, r.h - p->head };
-		table_draw(&p->table, c, body, focused);
+		draw_rows(p, c, (struct rect){ r.x, r.y + p->head, r.w, r.h - p->head }, focused);
 	}
 	canvas_unclip(c, former);
 }
 
 /* ---- the detail: what the table does not show of the selected record ------------------------ */
 
-/* True when the table shows the whole of that column. */
-static bool in_table(const struct section_pane *p, const struct table_fit *fit, struct canvas *c,
-                     size_t column, struct table_text text)
+struct beside {
+	const struct section_pane *pane;
+	struct table_fit fit;
+};
+
+/* The table shows the whole of that column. */
+static bool in_table(const void *ctx, size_t column, struct table_text text)
 {
+	const struct beside *b = ctx;
+	const struct section_pane *p = b->pane;
+
 	for (int i = 0; i < p->ncolumns; i++)
 		if (p->source[i] == column)
-			return fit->width[i] > 0 && canvas_cells(c, text.data, text.len) <= fit->width[i];
+			return b->fit.width[i] > 0 &&
+			       canvas_cells(&p->v.app->canvas, text.data, text.len) <= b->fit.width[i];
 	return false;
 }
 
 static void draw_fields(const struct section_pane *p, struct canvas *c, struct rect r, size_t row)
 {
-	const struct section *s = section_of(p);
-	struct flow f = flow_on(c, r, 0);
-	struct table_fit fit;
-	char scratch[TABLE_SCRATCH];
+	struct beside beside = { .pane = p };
+	struct fields f = fields_of(p, row);
 
-	table_fit(&p->table, p->table.w, &fit);
-	for (size_t i = 0; i < s->def->ncolumns && f.y < r.h; i++) {
-		const struct column_def *def = &s->def->columns[i];
-		struct table_text text = format_cell(def, rowset_cell(&s->rows, row, i),
-		                                     app_zone(p->v.app), scratch);
-
-		if (!text.data || !text.len || def->type == COLUMN_BODY || in_table(p, &fit, c, i, text))
-			continue;
-		flow_field(&f, def->title, ROLE_TEXT, text.data, text.len);
-	}
-	if (!f.y)
-		flow_text(&f, ROLE_DIM, " the row above shows all of it");
+	table_fit(&p->table, p->table.w, &beside.fit);
+	f.skip = in_table;
+	f.ctx = &beside;
+	if (!fields_draw(&f, c, r))
+		canvas_puts(c, r.x + 1, r.y, r.w - 1, ROLE_DIM, "the row above shows all of it");
 }
 
 static bool has_detail(const struct view *v)
@@ -270,7 +306,7 @@ static bool has_detail(const struct view *v)
 	const struct section_pane *p = (const struct section_pane *)v;
 	const struct section *s = section_of(p);
 
-	return s && p->records.n > 0 && p->table.has_selection;
+	return s && p->records.n > 1 && p->table.has_selection;
 }
 
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)

@@ -140,7 +140,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	char rest[64];
 
 	snprintf(rest, sizeof rest, "%zu", l->table.rows);
-	pane_title(c, r, "SOURCES", rest, "c check  q back", focused);
+	pane_title(c, r, "SOURCES", rest, "c check  q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
 }
 

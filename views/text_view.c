@@ -1,5 +1,6 @@
 #include "views/text_view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "views/app.h"
@@ -27,14 +28,18 @@ void text_view_place(struct view *v, int w, int h)
 	scroll_to(t, t->top);
 }
 
-static void draw_position(const struct text_view *t, struct canvas *c, struct rect r)
+static void draw_title(const struct text_view *t, struct canvas *c, struct rect r)
 {
-	int below = t->lines - t->top - t->page;
+	char name[TEXT_TITLE] = "", rest[TEXT_TITLE] = "", right[64];
+	int last = t->top + t->page;
 
-	if (t->lines <= t->page || t->page <= 0)
-		return;
-	if (below > 0)
-		canvas_printf(c, r.x + r.w - 12, r.y + r.h - 1, 12, ROLE_DIM, " %5d more ↓", below);
+	t->title(t, name, rest);
+	if (t->lines > t->page)
+		snprintf(right, sizeof right, "lines %d-%d of %d  q back", t->top + 1,
+		         last < t->lines ? last : t->lines, t->lines);
+	else
+		snprintf(right, sizeof right, "q back");
+	pane_title(c, r, name, rest, right);
 }
 
 void text_view_draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
@@ -43,10 +48,9 @@ void text_view_draw(const struct view *v, struct canvas *c, struct rect r, bool 
 	struct rect body = { r.x, r.y + 1, r.w, r.h - 1 }, former;
 	struct flow f = flow_on(c, body, t->top);
 
-	t->title(t, c, r, focused);
+	draw_title(t, c, r);
 	former = canvas_clip(c, body);
 	t->content(t, &f);
-	draw_position(t, c, r);
 	canvas_unclip(c, former);
 	if (focused)
 		canvas_cursor(c, r.x, r.y + 1, true);

@@ -30,7 +30,7 @@ static bool shown(const struct attempt *a)
 	return a->started || a->outcome == ATTEMPT_QUEUED || a->outcome == ATTEMPT_PAUSED;
 }
 
-static size_t count_lines(const struct app *app)
+size_t waterfall_lines(const struct app *app)
 {
 	size_t n = 0;
 
@@ -219,7 +219,7 @@ static void place(struct view *v, int w, int h)
 	struct waterfall *fall = (struct waterfall *)v;
 
 	(void)w;
-	fall->lines = count_lines(v->app);
+	fall->lines = waterfall_lines(v->app);
 	fall->page = h > 3 ? (size_t)h - 3 : 0;
 	scroll_to(fall, fall->top);
 }
@@ -237,7 +237,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	else if (inv)
 		snprintf(rest, sizeof rest, "started %s",
 		         format_clock(clock, inv->opened_wall, app_zone(v->app), true));
-	pane_title(c, r, "FETCH WATERFALL", rest, "q back", focused);
+	pane_title(c, r, "FETCH WATERFALL", rest, "q back");
 	waterfall_draw(v->app, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 2 }, w->top);
 	canvas_puts(c, r.x + 1, r.y + r.h - 1, r.w - 1, ROLE_DIM,
 	            "· waiting for a place   █ asked   ░ still being asked");

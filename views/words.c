@@ -26,7 +26,8 @@ static struct face class_face(enum err_kind cls)
 {
 	switch (cls) {
 	case ERR_TIMEOUT: return face(GLYPH_TIME, ROLE_BAD, "time");
-	case ERR_AUTH:    return face(GLYPH_DENY, ROLE_BAD, "deny");
+	case ERR_AUTH:
+	case ERR_DENIED:  return face(GLYPH_DENY, ROLE_BAD, "deny");
 	default:          return face(GLYPH_FAIL, ROLE_BAD, "fail");
 	}
 }
@@ -113,7 +114,8 @@ const char *rows_text(char out[static PHRASE_MAX], size_t rows)
 static const char *class_phrase(const struct attempt *a)
 {
 	switch (a->cls) {
-	case ERR_AUTH:    return "refused us";
+	case ERR_AUTH:    return "does not accept who we are";
+	case ERR_DENIED:  return "refused us";
 	case ERR_TRUST:   return "is not who it should be";
 	case ERR_NETWORK: return "lost the connection";
 	case ERR_MEMORY:  return "ran out of memory";
@@ -233,16 +235,29 @@ static void say_partial(struct sentence *out, const struct section *s)
 	    s->reason[0] ? s->reason : "the answer broke off");
 }
 
-static void say_above(struct sentence *out, const struct section *s, usec now, struct zone z)
+/* A refetch runs, or it ended without an answer: the rows are older than it. */
+static void say_former(struct sentence *out, const struct section *s, usec now, struct zone z)
 {
 	char span[FORMAT_MAX];
 
-	if (s->previous) {
+	if (!section_state_final(s->state)) {
 		out->glyph = GLYPH_RUN;
 		out->role = ROLE_ACCENT;
-		add(out, "asking again (%s); these rows are the former answer",
-		    format_running(span, now - s->asked_mono));
-		add_as_of(out, s, z);
+		add(out, "asking again (%s)", format_running(span, now - s->asked_mono));
+	} else {
+		add(out, "asked again, %s: ", section_state_word(s->state));
+		if (!add_misses(out, s, NULL))
+			add(out, "%s", s->reason[0] ? s->reason : "no answer");
+		out->hint = "r retry";
+	}
+	add(out, "; these rows are the former answer");
+	add_as_of(out, s, z);
+}
+
+static void say_above(struct sentence *out, const struct section *s, usec now, struct zone z)
+{
+	if (s->previous) {
+		say_former(out, s, now, z);
 		return;
 	}
 	if (!section_state_final(s->state)) {
@@ -285,24 +300,40 @@ static void say_running(struct sentence *out, const struct section *s, usec now)
 static void say_failed(struct sentence *out, const struct section *s)
 {
 	static const char *const heads[] = {
-		[ERR_TIMEOUT] = "no answer in time: ", [ERR_AUTH] = "not allowed to ask: ",
+		[ERR_TIMEOUT] = "no answer in time: ",
+		[ERR_AUTH] = "not allowed to ask: ",
+		[ERR_DENIED] = "not allowed to ask: ",
+		[ERR_KIND_COUNT] = NULL,
 	};
-	enum err_kind cls = shared_class(s);
+	const char *head = heads[shared_class(s)];
 
-	add(out, "%s", cls == ERR_TIMEOUT || cls == ERR_AUTH ? heads[cls] : "failed: ");
+	add(out, "%s", head ? head : "failed: ");
 	if (!add_misses(out, s, NULL))
 		add(out, "%s", s->reason[0] ? s->reason : "nobody answered");
 	add(out, ". Whether there is anything is unknown");
 	out->hint = "r retry";
 }
 
+/* Who said that there is nothing: the last one that did. */
+static const char *denier(const struct section *s)
+{
+	for (size_t i = s->ntrail; i-- > 0;)
+		if (s->trail[i]->outcome == ATTEMPT_EMPTY)
+			return s->trail[i]->source;
+	return s->answered_by ? s->answered_by : "a source that would know";
+}
+
 static void say_empty(struct sentence *out, const struct section *s, struct zone z)
 {
-	if (s->fallback && add_misses(out, s, s->answered_by))
-		add(out, "; ");
-	add(out, "none: %s was asked and answered that there is nothing",
-	    s->answered_by ? s->answered_by : "a source that would know");
+	const char *by = denier(s);
+
+	add(out, "none: %s was asked and answered that there is nothing", by);
 	add_as_of(out, s, z);
+	if (s->fallback) {
+		add(out, "; ");
+		if (!add_misses(out, s, by))
+			add(out, "others were not asked");
+	}
 	if (s->reason[0])
 		add(out, " (%s)", s->reason);
 }
