@@ -16,6 +16,7 @@ static const char users_xml[] =
 	"<default><max_memory_usage>2000000000</max_memory_usage></default>\n"
 	"<strict><readonly>1</readonly></strict>\n"
 	"<tiny><max_memory_usage>8000000</max_memory_usage><readonly>2</readonly></tiny>\n"
+	"<small><max_memory_usage>40000000</max_memory_usage><readonly>2</readonly></small>\n"
 	"</profiles><quotas><default/></quotas><users>\n"
 	"<default><password/><networks><ip>::/0</ip></networks><profile>default</profile>"
 	"<quota>default</quota></default>\n"
@@ -25,6 +26,8 @@ static const char users_xml[] =
 	"<quota>default</quota></strict>\n"
 	"<tiny><password/><networks><ip>::/0</ip></networks><profile>tiny</profile>"
 	"<quota>default</quota></tiny>\n"
+	"<small><password/><networks><ip>::/0</ip></networks><profile>small</profile>"
+	"<quota>default</quota></small>\n"
 	"</users></yandex>\n";
 
 static bool write_config(struct clickhouse_server *s, unsigned tcp_port, struct err *e)

@@ -1,7 +1,7 @@
 /* A real ClickHouse (the Debian package) on loopback ports, for one test program.
  *
  * Users: default (no password), analyst (password "s3cret pass"), strict
- * (readonly=1), tiny (max_memory_usage of 8 MB, readonly=2). */
+ * (readonly=1), tiny and small (max_memory_usage of 8 and 40 MB, readonly=2). */
 #ifndef TESTS_SUPPORT_CLICKHOUSE_SERVER_H
 #define TESTS_SUPPORT_CLICKHOUSE_SERVER_H
 

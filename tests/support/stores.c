@@ -92,10 +92,11 @@ static void put_head(const struct stores_options *o, struct buf *out)
 	}
 }
 
-static void put_api(const struct stores *s, const char *name, struct buf *out)
+static void put_api(const struct stores *s, const char *name, const char *more, struct buf *out)
 {
 	buf_printf(out, "  %s: { url: 'http://127.0.0.1:%u', auth: hmac-query, app_id: " APP
-		   ", secret: { file: '%s' } }\n", name, api_simulator_port(s->api), s->secret_file);
+		   ", secret: { file: '%s' }%s }\n", name, api_simulator_port(s->api), s->secret_file,
+		   more ? more : "");
 }
 
 static void put_postgres(const struct stores *s, struct buf *out)
@@ -121,9 +122,9 @@ struct buf stores_servers(const struct stores *s, const struct stores_options *o
 
 	put_head(o, &out);
 	if (!is_off(o, "tracking"))
-		put_api(s, "tracking", &out);
+		put_api(s, "tracking", NULL, &out);
 	if (!is_off(o, "company"))
-		put_api(s, "company", &out);
+		put_api(s, "company", o->company, &out);
 	if (!is_off(o, "redshift"))
 		put_postgres(s, &out);
 	if (!is_off(o, "signoz"))

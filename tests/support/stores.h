@@ -28,6 +28,7 @@ void stores_stop(struct stores *);
 struct stores_options {
 	const char *head;               /* lines before the sources; NULL = none */
 	const char *signoz;             /* the ClickHouse user that reads the logs; NULL = analyst */
+	const char *company;            /* more settings of the company API: ", timeout: 1s" */
 	const char *off;                /* sources switched off, besides the archives: "tracking company" */
 };
 
