@@ -13,7 +13,12 @@ SAN     ?=
 BUILD   := build$(if $(SAN),/$(SAN))
 
 VERSION := 0.1.0
-PKGS    := ncursesw libcurl libpq openssl jansson sqlite3 libpcre2-8 libfyaml libutf8proc
+# The client libraries take longer to load than everything else together; the program
+# itself loads them late (clients/lazy.sh) where that is known to work.
+PKGS_LATE := libcurl libpq openssl
+PKGS_NOW  := ncursesw jansson sqlite3 libpcre2-8 libfyaml libutf8proc
+PKGS      := $(PKGS_NOW) $(PKGS_LATE)
+LATE      := $(if $(SAN),,$(filter x86_64,$(shell uname -m)))
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion \
            -Wno-missing-field-initializers -Wno-format-truncation -Werror
@@ -27,6 +32,7 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DV
              $(SANFLAGS) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) -pthread
 LIBS    := $(shell pkg-config --libs $(PKGS)) -lm
+LIBS_NOW := $(shell pkg-config --libs $(PKGS_NOW)) -lm
 
 SRC     := $(filter-out views/main.c,$(wildcard base/*.c tui/*.c clients/*.c sections/*.c sections/load/*.c views/*.c))
 OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
@@ -42,9 +48,16 @@ all: $(BUILD)/sextant $(BUILD)/demo.db
 include tests/tests.mk
 include docs/docs.mk
 
-$(BUILD)/sextant: $(BUILD)/views/main.o $(BUILD)/libsextant.a
+$(BUILD)/sextant: $(BUILD)/views/main.o $(BUILD)/libsextant.a $(if $(LATE),$(BUILD)/lazy.o)
 	$(call say,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(if $(LATE),$(LIBS_NOW),$(LIBS))
+
+$(BUILD)/lazy.s: clients/lazy.sh $(filter $(BUILD)/clients/%,$(OBJ))
+	$(Q)CC="$(CC)" sh clients/lazy.sh $(filter %.o,$^) > $@.tmp
+	$(Q)mv $@.tmp $@
+
+$(BUILD)/lazy.o: $(BUILD)/lazy.s
+	$(Q)$(CC) -c -o $@ $<
 
 $(BUILD)/libsextant.a: $(OBJ)
 	$(call say,AR)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/base_url.h"
 #include "clients/clickhouse_tsv.h"
 #include "clients/sqltext.h"
 
@@ -32,45 +33,6 @@ static long http_port(const struct source *s, bool tls)
 	return port == 9440 ? 8443 : port;
 }
 
-static bool origin_of(CURLU *u, char *origin, size_t originsz)
-{
-	char *scheme = NULL, *host = NULL, *port = NULL;
-	bool ok = curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-		  curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-		  curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-		  (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
-		  (size_t)snprintf(origin, originsz, "%s://%s:%s", scheme, host, port) < originsz;
-
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(port);
-	return ok;
-}
-
-static bool has_part(CURLU *u, CURLUPart part)
-{
-	char *text = NULL;
-	bool has = curl_url_get(u, part, &text, 0) == CURLUE_OK;
-
-	curl_free(text);
-	return has;
-}
-
-static bool read_url(const char *text, char *origin, size_t originsz, struct err *e)
-{
-	CURLU *u = curl_url();
-	bool parsed = u && curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK;
-	bool bare = parsed && !has_part(u, CURLUPART_USER) && !has_part(u, CURLUPART_PASSWORD) &&
-		    !has_part(u, CURLUPART_QUERY) && !has_part(u, CURLUPART_FRAGMENT);
-	bool ok = bare && origin_of(u, origin, originsz);
-
-	curl_url_cleanup(u);
-	if (parsed && !bare)
-		return err_set(e, ERR_CONFIG, 0, "url: only http(s)://host:port/path: user, password "
-						 "and parameters have settings of their own");
-	return ok || err_set(e, ERR_CONFIG, 0, "url: not an http:// or https:// address");
-}
-
 static void host_url(const struct source *s, const char *host, struct buf *out)
 {
 	bool tls = tls_wanted(s), v6 = strchr(host, ':') && host[0] != '[';
@@ -82,7 +44,8 @@ static void host_url(const struct source *s, const char *host, struct buf *out)
 bool ch_address(const struct source *s, struct buf *base, char *origin, size_t originsz,
 		struct err *e)
 {
-	const char *url = source_get(s, "url", ""), *host = source_get(s, "host", "");
+	const char *url = source_get(s, "url", ""), *host = source_get(s, "host", ""), *wrong;
+	struct base_url u;
 
 	if (*url)
 		buf_puts(base, url);
@@ -92,7 +55,10 @@ bool ch_address(const struct source *s, struct buf *base, char *origin, size_t o
 		return err_set(e, ERR_CONFIG, 0, "no host: set sources.%s.host or .url", s->name);
 	while (base->len > 0 && base->data[base->len - 1] == '/')
 		base->data[--base->len] = '\0';
-	return !base->failed && read_url(base->data, origin, originsz, e);
+	wrong = base_url_parse(buf_str(base), &u);
+	if (wrong)
+		return err_set(e, ERR_CONFIG, 0, "%s: %s", s->name, wrong);
+	return !base->failed && base_url_origin(&u, origin, originsz);
 }
 
 /* ---- the statement ---- */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clients/base_url.h"
+
 static char *part(CURLU *u, CURLUPart which)
 {
 	char *text = NULL;
@@ -30,18 +32,12 @@ static void say_where(CURLU *u, char *where, size_t wheresz)
 	curl_free(port);
 }
 
-static bool loopback(const char *host)
-{
-	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "[::1]") == 0;
-}
-
 /* Anybody on the way could read it. */
 static bool password_in_clear(const struct source *s, const struct http_request *req, CURLU *u)
 {
 	char *scheme = part(u, CURLUPART_SCHEME), *host = part(u, CURLUPART_HOST);
 	bool clear = req->password && *req->password && scheme && host &&
-		     strcmp(scheme, "http") == 0 && !loopback(host) &&
+		     strcmp(scheme, "http") == 0 && !host_is_loopback(host) &&
 		     !source_bool(s, "cleartext_password", false);
 
 	curl_free(scheme);

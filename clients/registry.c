@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clients/lazy.h"
+
 const struct client_ops *const client_kinds[] = {
 	&postgres_ops,
 	&clickhouse_ops,
@@ -66,6 +68,8 @@ void clients_scrub_env(void)
 
 bool clients_init(struct err *e)
 {
+	if (!lazy_load(e))
+		return false;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return err_set(e, ERR_INTERNAL, 0, "libcurl cannot be started");
 	return true;

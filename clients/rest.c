@@ -1,11 +1,11 @@
 /* The kind "rest": JSON over HTTP, each query an endpoint mapping. */
 #include "clients/registry.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/base_url.h"
 #include "clients/http.h"
 #include "clients/jsontext.h"
 #include "clients/rest_ask.h"
@@ -36,105 +36,31 @@ static const struct setting_def settings[] = {
 	{ NULL, NULL, false, false, NULL },
 };
 
-/* The parts of the address that matter; each from curl_free's memory. */
-struct rest_url {
-	char *scheme, *host, *port, *user, *query, *fragment;
-};
-
-static char *url_part(CURLU *u, CURLUPart part)
+static bool read_url(const struct source *s, struct base_url *u, struct err *e)
 {
-	char *text = NULL;
+	const char *url = source_get(s, "url", ""), *wrong = base_url_parse(url, u);
 
-	return curl_url_get(u, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
-}
-
-static bool rest_url_init(struct rest_url *a, const char *url)
-{
-	CURLU *u = curl_url();
-	bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK;
-
-	*a = (struct rest_url){ 0 };
-	if (ok) {
-		a->scheme = url_part(u, CURLUPART_SCHEME);
-		a->host = url_part(u, CURLUPART_HOST);
-		a->port = url_part(u, CURLUPART_PORT);
-		a->user = url_part(u, CURLUPART_USER);
-		a->query = url_part(u, CURLUPART_QUERY);
-		a->fragment = url_part(u, CURLUPART_FRAGMENT);
-	}
-	curl_url_cleanup(u);
-	return ok && a->scheme && a->host && a->port;
-}
-
-static void rest_url_release(struct rest_url *a)
-{
-	curl_free(a->scheme);
-	curl_free(a->host);
-	curl_free(a->port);
-	curl_free(a->user);
-	curl_free(a->query);
-	curl_free(a->fragment);
-}
-
-static bool is_loopback(const char *host)
-{
-	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-	       (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
-}
-
-static bool is_tls(const struct rest_url *a)
-{
-	return strcmp(a->scheme, "https") == 0;
-}
-
-/* curl would also read "https:/host". */
-static bool is_absolute(const struct rest_url *a, const char *url)
-{
-	const char *rest = url + strlen(a->scheme);
-
-	return strncmp(rest, "://", 3) == 0 && rest[3] != '/';
-}
-
-static bool check_url(const struct source *s, const struct rest_url *a, const char *url,
-		      struct err *e)
-{
-	if ((!is_tls(a) && strcmp(a->scheme, "http") != 0) || !is_absolute(a, url))
-		return err_set(e, ERR_CONFIG, 0, "%s: the url must begin with https://", s->name);
-	if (a->user || a->query || a->fragment)
-		return err_set(e, ERR_CONFIG, 0,
-			       "%s: the url must hold no user, no ? and no #", s->name);
-	if (!is_tls(a) && !is_loopback(a->host) && !rest_auth_none(s))
+	if (wrong)
+		return err_set(e, ERR_CONFIG, 0, "%s: %s", s->name, wrong);
+	if (!u->tls && !host_is_loopback(u->host) && !rest_auth_none(s))
 		return err_set(e, ERR_CONFIG, 0,
 			       "%s: credentials are not sent over plain http to %s: use https",
-			       s->name, a->host);
+			       s->name, u->host);
 	if (strlen(url) >= REST_BASE_MAX)
 		return err_set(e, ERR_CONFIG, 0, "%s: the url is over %d bytes", s->name,
 			       (int)REST_BASE_MAX - 1);
 	return true;
 }
 
-static bool read_url(struct source *s, const char *url, struct err *e)
-{
-	struct rest_url a;
-	bool ok = rest_url_init(&a, url);
-
-	if (!ok)
-		err_set(e, ERR_CONFIG, 0, "%s: the url cannot be read", s->name);
-	ok = ok && check_url(s, &a, url, e);
-	if (ok)
-		snprintf(s->origin, sizeof(s->origin), "%s://%s:%s", a.scheme, a.host, a.port);
-	rest_url_release(&a);
-	return ok;
-}
-
 static bool rest_prepare(struct source *s, struct err *e)
 {
-	const char *url = source_get(s, "url", "");
 	const char *health_path = source_get(s, "health_path", "/");
+	struct base_url u;
 
 	if (health_path[0] != '/' || health_path[strcspn(health_path, " ?#\r\n\t")])
 		return err_set(e, ERR_CONFIG, 0, "%s: health_path must be a path", s->name);
-	return read_url(s, url, e) && rest_auth_check(s, e);
+	return read_url(s, &u, e) && base_url_origin(&u, s->origin, sizeof(s->origin)) &&
+	       rest_auth_check(s, e);
 }
 
 /* ---- the connection ---------------------------------------------------------------- */
@@ -154,21 +80,18 @@ static bool set_base(struct rest *c, struct err *e)
 {
 	const char *url = source_get(c->source, "url", "");
 	size_t len = strlen(url);
-	struct rest_url a;
-	bool ok = rest_url_init(&a, url) && check_url(c->source, &a, url, e);
+	struct base_url u;
+	bool ok = read_url(c->source, &u, e);
 
 	if (ok) {
 		while (len > 0 && url[len - 1] == '/')
 			len--;
 		snprintf(c->base, sizeof(c->base), "%.*s", (int)len, url);
-		c->base_path = c->base + strlen(a.scheme) + strlen("://");
+		c->base_path = strstr(c->base, "://") + strlen("://");
 		c->base_path += strcspn(c->base_path, "/");
-		snprintf(c->host, sizeof(c->host), "%s", a.host);
-		c->may_learn = is_tls(&a) || is_loopback(a.host);
-	} else if (!a.host) {
-		err_set(e, ERR_CONFIG, 0, "%s: the url cannot be read", c->source->name);
+		snprintf(c->host, sizeof(c->host), "%s", u.host);
+		c->may_learn = u.tls || host_is_loopback(u.host);
 	}
-	rest_url_release(&a);
 	return ok;
 }
 

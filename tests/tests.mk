@@ -72,3 +72,9 @@ fuzz fuzz-smoke:
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
 
 -include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d) $(FUZZ_BIN:=.d) $(TOOL_BIN:=_main.d)
+
+# Ratios against the tools people would use instead; the rounds can be set.
+.PHONY: bench
+bench: all
+	@sh tests/packages.sh install test
+	@python3 tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)

@@ -319,7 +319,10 @@ static void test_configuration_is_checked(void **state)
 		{ "url", "https://user:pw@host/", "no user" },
 		{ "url", "https://host/?a=b", "no ?" },
 		{ "url", "http://api.example.com/", "not sent over plain http" },
-		{ "url", "::", "cannot be read" },
+		{ "url", "::", "must begin with https://" },
+		{ "url", "https://ho st/", "no blanks" },
+		{ "url", "https://host:99999/", "1 to 65535" },
+		{ "url", "https://[::1/", "host cannot be read" },
 		{ "header_name", "X-Key: a\r\nX", "no header name" },
 		{ "health_path", "health", "must be a path" },
 	};
@@ -340,7 +343,7 @@ static void test_configuration_is_checked(void **state)
 	make(&m, "basic");
 	set(&m, "url", "https://API.example.com/x");
 	assert_true(rest_ops.prepare(&m.source, &e));
-	assert_string_equal(m.source.origin, "https://API.example.com:443");
+	assert_string_equal(m.source.origin, "https://api.example.com:443");
 	release(&m);
 }
 

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""make bench: how long a load takes beside its critical path and beside a Python
+thread pool of the same plan; how soon the first useful frame is there beside less
+and tig. Medians of rounds taken in turns, in one run, printed as ratios."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import shutil
+import sqlite3
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+BUILD, ROUNDS = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 7
+SEXTANT = os.path.abspath(os.path.join(BUILD, "sextant"))
+LOAD = "726100801"
+
+# source, milliseconds, fails: load -> network -> five at once, carrier files failing over.
+PLAN = [("tracking", 500, False), ("company", 300, False), ("redshift", 700, True),
+        ("rewind", 900, False), ("athena", 2000, False), ("trino", 2000, False),
+        ("signoz", 1200, False), ("ocean", 300, False)]
+CRITICAL = 0.5 + 0.3 + 2.0
+
+POOL = """
+import concurrent.futures as f, time, sys
+def plan(pool):
+    time.sleep(0.5); time.sleep(0.3)
+    def files():
+        time.sleep(0.7); time.sleep(0.9)
+    jobs = [pool.submit(time.sleep, s) for s in (0.7, 2.0, 1.2, 1.2)] + [pool.submit(files)]
+    [j.result() for j in jobs]
+with f.ThreadPoolExecutor(8) as pool:
+    list(pool.map(time.sleep, [0] * 8))
+    start = time.monotonic(); plan(pool); print(time.monotonic() - start)
+"""
+
+
+def prepare(folder):
+    db = os.path.join(folder, "bench.db")
+    shutil.copy(os.path.join(BUILD, "demo.db"), db)
+    with sqlite3.connect(db) as c:
+        c.execute("DELETE FROM demo_script")
+        line = "INSERT INTO demo_script(source, query, load_id, latency_ms, fault) VALUES (?, ?, '*', ?, ?)"
+        for source, ms, fails in PLAN:
+            c.execute(line, (source, "*", ms, "denied" if fails else "none"))
+        # The warehouse refuses the carrier files only.
+        c.execute(line, ("redshift", "creation", 700, "none"))
+    return db
+
+
+def in_turns(*measures):
+    """Runs each measure once a round, in turn; the medians."""
+    seen = [[] for _ in measures]
+    for _ in range(ROUNDS):
+        for i, measure in enumerate(measures):
+            seen[i].append(measure())
+    return [statistics.median(s) for s in seen]
+
+
+def show(env):
+    """Seconds of `show` from exec to exit, and what it says it took inside."""
+    start = time.monotonic()
+    run = subprocess.run([SEXTANT, "--demo", "show", LOAD, "--format", "json"], env=env,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    whole = time.monotonic() - start
+    inside = re.search(r"settled in ([0-9.]+) s", run.stderr)
+    if not inside:
+        sys.exit("bench: show said nothing:\n" + run.stderr)
+    return whole, float(inside.group(1))
+
+
+def thread_pool():
+    start = time.monotonic()
+    out = subprocess.run([sys.executable, "-c", POOL], stdout=subprocess.PIPE, text=True).stdout
+    return time.monotonic() - start, float(out)
+
+
+def first_frame(argv, marker, env, stdin=None):
+    """Seconds from exec until `marker` is on an 80x24 terminal, and the bytes so far."""
+    ready, go = os.pipe()
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.read(ready, 1)
+        if stdin:
+            os.dup2(os.open(stdin, os.O_RDONLY), 0)
+        os.execvpe(argv[0], argv, env)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    start = time.monotonic()
+    os.write(go, b"x")
+    seen, took = b"", None
+    while time.monotonic() - start < 10:
+        if not select.select([fd], [], [], 5)[0]:
+            break
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            break
+        seen += data
+        if marker in seen:
+            took = time.monotonic() - start
+            break
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    for f in (fd, ready, go):
+        os.close(f)
+    if took is None:
+        sys.exit("bench: %s never showed %r:\n%r" % (argv[0], marker, seen[-2000:]))
+    return took, len(seen)
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="sextant-bench-")
+    env = dict(os.environ, SEXTANT_DEMO_DB=prepare(folder), TERM="xterm-256color", LC_ALL="C.UTF-8")
+    text = os.path.join(folder, "text")
+    with open(text, "w") as f:
+        for i in range(20000):
+            f.write("line %06d of the text that a pager shows first\n" % i)
+
+    (sx, pool) = (lambda: show(env)), thread_pool
+    both = {"show": [], "pool": []}
+
+    def timed(name, measure):
+        def run():
+            both[name].append(measure())
+            return both[name][-1][0]
+        return run
+
+    whole, pool_whole = in_turns(timed("show", sx), timed("pool", pool))
+    inside = statistics.median(r[1] for r in both["show"])
+    pool_inside = statistics.median(r[1] for r in both["pool"])
+
+    sextant, less, tig = in_turns(
+        lambda: first_frame([SEXTANT, "demo", LOAD], b"help", env)[0],
+        lambda: first_frame(["less", text], b"line 000020", env)[0],
+        lambda: first_frame(["tig"], b"line 000015", env, stdin=text)[0])
+    bytes_sx = first_frame([SEXTANT, "demo", LOAD], b"help", env)[1]
+    bytes_less = first_frame(["less", text], b"line 000022", env)[1]
+
+    print("%-46s %10s %10s %8s  %s" % ("what", "sextant", "beside", "ratio", "goal"))
+    rows = [
+        ("load / critical path (%.1f s), inside" % CRITICAL, inside, CRITICAL, "<= 1.001"),
+        ("load / critical path, headless from exec", whole, CRITICAL, "<= 1.005"),
+        ("  the same, Python thread pool, warm", pool_inside, CRITICAL, ""),
+        ("  the same, Python thread pool, from the shell", pool_whole, CRITICAL, ""),
+        ("first useful frame / tig as a pager", sextant, tig, "<= 0.5"),
+        ("first useful frame / less", sextant, less, "<= 2.5"),
+    ]
+    for what, a, b, goal in rows:
+        print("%-46s %8.4f s %8.4f s %8.4f  %s" % (what, a, b, a / b, goal))
+    print("%-46s %8d B %8d B %8.4f  %s" % ("bytes of the first frame, 80x24 / less", bytes_sx, bytes_less,
+                                           bytes_sx / bytes_less, ""))
+    shutil.rmtree(folder)
+
+
+main()
