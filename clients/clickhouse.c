@@ -545,6 +545,7 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 
 const struct client_ops clickhouse_ops = {
 	.kind = "clickhouse",
+	.libraries = true,
 	.settings = settings,
 	.prepare = prepare,
 	.open = open_conn,

@@ -81,6 +81,7 @@ struct setting_def {
 
 struct client_ops {
 	const char *kind;                           /* "postgres" */
+	bool libraries;                             /* needs clients_init() before open() */
 	const struct setting_def *settings;         /* ends with a NULL key */
 	/* Fills source->origin from the settings and checks what the table cannot.
 	 * Pure; called while the configuration is read. A setting that is missing but

@@ -196,6 +196,7 @@ static void close_link(void *conn)
 
 const struct client_ops postgres_ops = {
 	.kind = "postgres",
+	.libraries = true,
 	.settings = settings,
 	.prepare = prepare,
 	.open = open_link,

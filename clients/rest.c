@@ -274,6 +274,7 @@ static bool rest_check(void *conn, usec deadline, struct cancel *cancel, struct 
 
 const struct client_ops rest_ops = {
 	.kind = "rest",
+	.libraries = true,
 	.settings = settings,
 	.prepare = rest_prepare,
 	.open = rest_open,

@@ -47,12 +47,16 @@ def prepare(folder):
     db = os.path.join(folder, "bench.db")
     shutil.copy(os.path.join(BUILD, "demo.db"), db)
     with sqlite3.connect(db) as c:
+        # The sources take the time that the plan says, not that of searching 200,000 rows.
+        for table in ("callbacks_v2", "distributed_logs"):
+            c.execute("DELETE FROM %s WHERE rowid %% 100" % table)
         c.execute("DELETE FROM demo_script")
         line = "INSERT INTO demo_script(source, query, load_id, latency_ms, fault) VALUES (?, ?, '*', ?, ?)"
         for source, ms, fails in PLAN:
             c.execute(line, (source, "*", ms, "denied" if fails else "none"))
         # The warehouse refuses the carrier files only.
         c.execute(line, ("redshift", "creation", 700, "none"))
+    sqlite3.connect(db).execute("VACUUM")
     return db
 
 
