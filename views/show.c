@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "sections/engine.h"
 #include "views/command.h"
 #include "views/output.h"
@@ -78,6 +79,26 @@ static bool run(struct engine *en, struct investigation *inv, int stop_fd, bool 
 	}
 }
 
+static bool any_open(const struct investigation *inv)
+{
+	for (size_t i = 0; i < inv->nlog; i++)
+		if (inv->log[i]->outcome <= ATTEMPT_RUNNING)
+			return true;
+	return false;
+}
+
+/* After a cancel: until every request has said how it ended, but not for long. */
+static void let_go(struct engine *en, const struct investigation *inv)
+{
+	usec end = clock_mono(&clock_system) + QUIT_GRACE, left = QUIT_GRACE;
+	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
+
+	for (engine_tick(en, NULL); any_open(inv) && left > 0; engine_tick(en, NULL)) {
+		poll(&fd, 1, (int)(left / USEC_MS) + 1);
+		left = end - clock_mono(&clock_system);
+	}
+}
+
 static bool print(const struct command *cmd, const struct investigation *inv)
 {
 	struct output_choice choice = { cmd->sections, cmd->nsections };
@@ -95,13 +116,15 @@ static bool print(const struct command *cmd, const struct investigation *inv)
 static bool sections_known(const struct command *cmd, const struct workspace *w)
 {
 	for (size_t i = 0; i < cmd->nsections; i++) {
+		char safe[80];
 		bool known = false;
 
 		for (size_t k = 0; k < w->nsections; k++)
 			known = known || !strcmp(w->sections[k]->id, cmd->sections[i]);
 		if (known)
 			continue;
-		fprintf(stderr, "sextant: no section '%s'; there are:", cmd->sections[i]);
+		text_safe(safe, sizeof safe, cmd->sections[i], strlen(cmd->sections[i]));
+		fprintf(stderr, "sextant: no section '%s'; there are:", safe);
 		for (size_t k = 0; k < w->nsections; k++)
 			fprintf(stderr, " %s", w->sections[k]->id);
 		fputc('\n', stderr);
@@ -124,8 +147,10 @@ static int show(const struct command *cmd, struct engine *en, int stop_fd)
 
 	bool whole = run(en, inv, stop_fd, cmd->quiet);
 
-	if (!whole)
+	if (!whole) {
 		engine_cancel_all(en, inv);
+		let_go(en, inv);
+	}
 	if (!print(cmd, inv)) {
 		/* A reader that closed the pipe has what it wanted (`| head`). */
 		if (errno != EPIPE)
