@@ -52,6 +52,7 @@ void app_open(struct app *app, const char *typed)
 	struct err e = { 0 };
 	struct investigation *inv = app->engine ? engine_open(app->engine, typed, &e) : NULL;
 
+	app->opening = NULL;
 	if (!inv) {
 		app_complain(app, "%s", e.text);
 		return;
@@ -61,8 +62,8 @@ void app_open(struct app *app, const char *typed)
 	app->inv = inv;
 	for (size_t i = 0; i < app->npanes; i++)
 		section_pane_forget(app->panes[i]);
-	app_go(app, 0);
 	app->nhistory = app->at = 0;
+	app_go(app, 0);
 	app_update(app);
 }
 

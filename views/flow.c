@@ -6,6 +6,8 @@
 
 #include "views/words.h"
 
+enum { TABS_MAX = 8, TAB_CELLS = 4 };
+
 struct flow flow_on(struct canvas *c, struct rect r, int top)
 {
 	return (struct flow){ .canvas = c, .r = r, .top = top, .label = FLOW_LABEL };
@@ -52,6 +54,21 @@ void flow_printf(struct flow *f, unsigned style, const char *fmt, ...)
 void flow_gap(struct flow *f)
 {
 	f->y++;
+}
+
+void flow_code(struct flow *f, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n"), tabs = strspn(text, "\t");
+		struct flow line = *f;
+
+		line.r.x += (int)(tabs < TABS_MAX ? tabs : TABS_MAX) * TAB_CELLS;
+		line.r.w -= line.r.x - f->r.x;
+		flow_bytes(&line, ROLE_TEXT, text + tabs, len - tabs);
+		f->y = line.y > f->y ? line.y : f->y + 1;
+		text += len;
+		text += *text == '\n';
+	}
 }
 
 void flow_field(struct flow *f, const char *label, unsigned style, const char *in, size_t len)

@@ -24,6 +24,8 @@ void flow_bytes(struct flow *, unsigned style, const char *in, size_t len);
 void flow_printf(struct flow *, unsigned style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void flow_gap(struct flow *);
+/* Lines as they are, tabs at their start as blanks: it may be copied from the screen. */
+void flow_code(struct flow *, const char *text);
 /* A label and a value that wraps beside it. */
 void flow_field(struct flow *, const char *label, unsigned style, const char *in, size_t len);
 void flow_puts(struct flow *, const char *label, const char *value);

@@ -7,7 +7,7 @@
 
 /* ---- what matters now ------------------------------------------------------------------- */
 
-static bool say_section(struct sentence *out, const struct app *app, size_t i, const char *text)
+static void say_section(struct sentence *out, const struct app *app, size_t i, const char *text)
 {
 	const struct section *s = &app->inv->sections[i];
 	struct face f = section_face(s, app_mono(app));
@@ -15,7 +15,6 @@ static bool say_section(struct sentence *out, const struct app *app, size_t i, c
 	out->glyph = f.glyph;
 	out->role = f.role;
 	snprintf(out->text, sizeof out->text, "%s: %s", s->def->title, text);
-	return true;
 }
 
 /* The first section: without it nothing else means much. */
@@ -34,7 +33,8 @@ static bool say_subject(struct sentence *out, const struct app *app)
 		return true;
 	}
 	section_sentence(&say, s, app_mono(app), app_zone(app));
-	return say_section(out, app, 0, say.text);
+	say_section(out, app, 0, say.text);
+	return true;
 }
 
 static bool say_failure(struct sentence *out, const struct app *app)
@@ -47,7 +47,8 @@ static bool say_failure(struct sentence *out, const struct app *app)
 		if (s->state != SECTION_FAILED)
 			continue;
 		section_sentence(&say, s, app_mono(app), app_zone(app));
-		return say_section(out, app, i, say.text);
+		say_section(out, app, i, say.text);
+		return true;
 	}
 	return false;
 }
@@ -55,6 +56,8 @@ static bool say_failure(struct sentence *out, const struct app *app)
 /* The section with the most problems. */
 static bool say_problems(struct sentence *out, const struct app *app)
 {
+	const char *summary;
+	char counts[80];
 	size_t worst = 0;
 
 	for (size_t i = 1; i < app->inv->nsections; i++)
@@ -62,7 +65,10 @@ static bool say_problems(struct sentence *out, const struct app *app)
 			worst = i;
 	if (!app->inv->sections[worst].problems)
 		return false;
-	say_section(out, app, worst, section_pane_summary(app->panes[worst]));
+	summary = section_pane_summary(app->panes[worst]);
+	snprintf(counts, sizeof counts, "%zu of %zu rows have a problem",
+	         app->inv->sections[worst].problems, app->inv->sections[worst].rows.rows);
+	say_section(out, app, worst, summary[0] ? summary : counts);
 	out->glyph = GLYPH_SELECT;
 	out->role = ROLE_BAD;
 	return true;
@@ -129,14 +135,28 @@ static int draw_key(struct canvas *c, int x, int y, int room, enum action a)
 	return used + canvas_puts(c, x + used, y, room - used, ROLE_DIM, action_info(a)->brief) + 2;
 }
 
+/* Some column of the section in focus holds payloads. */
+static bool has_raw(const struct app *app)
+{
+	int i = app_focus(app);
+	const struct section_def *def = i == NO_SECTION ? NULL : app->workspace->sections[i];
+
+	for (size_t c = 0; def && c < def->ncolumns; c++)
+		if (def->columns[c].type == COLUMN_BODY)
+			return true;
+	return false;
+}
+
 /* Whether the action has a hint, and its key means it here. */
-static bool hinted(enum action a, unsigned where)
+static bool hinted(const struct app *app, enum action a, unsigned where)
 {
 	const struct action_info *info = action_info(a);
 	char name[KEY_NAME_MAX];
 	struct key key;
 
 	action_key(name, a);
+	if (a == ACTION_RAW && !has_raw(app))
+		return false;
 	return info->brief[0] && info->where & (where | ON_ANY) && a != ACTION_PALETTE &&
 	       a != ACTION_HELP && key_parse(name, strlen(name), &key) && action_of(key, where) == a;
 }
@@ -150,7 +170,7 @@ static void draw_keys(const struct app *app, struct canvas *c, int x, int y, int
 	int end = x + w;
 
 	for (unsigned a = 1; a < ACTION_COUNT; a++)
-		if (hinted((enum action)a, where))
+		if (hinted(app, (enum action)a, where))
 			x += draw_key(c, x, y, end - ALWAYS - x, (enum action)a);
 	x += draw_key(c, x, y, end - x, ACTION_PALETTE);
 	draw_key(c, x, y, end - x, ACTION_HELP);

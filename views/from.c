@@ -102,23 +102,12 @@ static void put_attempt(struct flow *f, const struct attempt *a, usec now, struc
 		flow_puts(f, "note", a->progress.note);
 }
 
-/* The request as it was sent, line by line, tabs as blanks: it may be copied from
- * the screen. */
 static void put_sent(struct flow *f, const struct attempt *a)
 {
 	flow_gap(f);
-	flow_printf(f, ROLE_DIM, a->sent ? " as sent:" : " nothing was sent");
-	for (const char *at = a->sent; at && *at;) {
-		size_t len = strcspn(at, "\n"), tabs = strspn(at, "\t");
-		struct flow line = *f;
-
-		line.r.x += (int)(tabs < 8 ? tabs : 8) * 4;
-		line.r.w -= line.r.x - f->r.x;
-		flow_bytes(&line, ROLE_TEXT, at + tabs, len - tabs);
-		f->y = line.y > f->y ? line.y : f->y + 1;
-		at += len;
-		at += *at == '\n';
-	}
+	flow_text(f, ROLE_DIM, a->sent ? " as sent:" : " nothing was sent");
+	if (a->sent)
+		flow_code(f, a->sent);
 }
 
 /* ---- a section ---------------------------------------------------------------------------- */

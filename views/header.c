@@ -6,7 +6,7 @@
 #include "views/app.h"
 #include "views/words.h"
 
-enum { LEFT_MAX = 300, SOURCES_MAX = 16, ITEM_MAX = 48 };
+enum { LEFT_MAX = 300, SOURCES_MAX = 16, ITEM_MAX = 48, WINDOW_FROM = 60 };
 
 /* ---- first line ----------------------------------------------------------------------- */
 
@@ -86,7 +86,7 @@ static int draw_right(const struct app *app, struct canvas *c, struct rect r)
 	clock_text(app, text);
 	end -= (int)strlen(text);
 	canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
-	if (app->inv && app->inv->window_known) {
+	if (app->inv && app->inv->window_known && r.w >= WINDOW_FROM) {
 		window_text(app, text, r.w >= 120);
 		end -= (int)strlen(text) + 2;
 		canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
@@ -216,7 +216,7 @@ static void draw_sources(const struct app *app, struct canvas *c, struct rect r)
 		x += canvas_glyph(c, x, r.y, items[i].face.role, items[i].face.glyph) + 1;
 		x += canvas_puts(c, x, r.y, end - x, ROLE_DIM, items[i].text) + 2;
 	}
-	if (gone && x < end)
+	if (gone && x + 6 <= end)
 		canvas_printf(c, x, r.y, end - x, ROLE_DIM, "+%d ok", gone);
 }
 

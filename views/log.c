@@ -127,7 +127,10 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 
 	if (a->detail[0])
 		flow_puts(&f, "what happened", a->detail);
-	flow_puts(&f, "as sent", a->sent ? a->sent : "nothing was sent");
+	if (a->sent)
+		flow_code(&f, a->sent);
+	else
+		flow_text(&f, ROLE_DIM, " nothing was sent");
 	canvas_unclip(c, former);
 }
 
@@ -167,5 +170,7 @@ struct view *log_new(struct app *app, struct err *e)
 	table_init(&l->table, columns, Q_COUNT,
 	           (struct table_model){ l, model_rows, model_cell, model_key, NULL, NULL });
 	l->table.follow = true;
+	table_place(&l->table, app->w, 2);
+	table_bottom(&l->table);
 	return &l->v;
 }

@@ -97,8 +97,8 @@ static bool refuse_secret(const char *arg)
 			continue;
 		fprintf(stderr,
 			"sextant: secrets are never taken from the command line, where everybody can "
-			"read them.\nRefer to one in the configuration instead: \"password: env:NAME\", "
-			"\"file:PATH\" (mode 0600)\nor \"command:PROGRAM ARGUMENTS\". "
+			"read them.\nRefer to one in the configuration instead: password: { env: NAME }, "
+			"{ file: PATH } (mode 0600)\nor { command: \"PROGRAM ARGUMENTS\" }. "
 			"`sextant config check` shows what is set.\n");
 		return true;
 	}

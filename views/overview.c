@@ -100,7 +100,8 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 		f = section_face(s, app_mono(app));
 		draw_counts(c, r.x, y, s);
 	}
-	face_draw(c, r.x + STATE_X, y, &f);
+	if (s || app->opening)
+		face_draw(c, r.x + STATE_X, y, &f);
 	if (i == o->selected) {
 		canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);
 		if (focused) {

@@ -143,7 +143,7 @@ static void run_source(struct app *app, const char *arg)
 	if (source)
 		app_complain(app, "source %s on, off or only?", source);
 	else
-		app_complain(app, "this section does not ask '%s'", arg);
+		app_complain(app, "this section does not ask '%.*s'", (int)len, arg);
 }
 
 static void run_log(struct app *app, const char *arg)

@@ -55,7 +55,7 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
-	else if (base)
+	else if (base && app->opening)
 		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
 	if (!open)
 		return;

@@ -212,9 +212,10 @@ static void draw_nothing(const struct section_pane *p, struct canvas *c, struct 
 	f.y += draw_sentence(c, r, &say);
 	flow_gap(&f);
 	flow_trail(&f, s, app_mono(p->v.app));
-	if (say.hint) {
+	if (s->ntrail) {
 		flow_gap(&f);
-		flow_printf(&f, ROLE_DIM, " %s   p from where   F choose a source   :sources", say.hint);
+		flow_printf(&f, ROLE_DIM, " %s%sp from where   F choose a source", say.hint ? say.hint : "",
+		            say.hint ? "   " : "");
 	}
 }
 
@@ -269,6 +270,12 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	canvas_unclip(c, former);
 }
 
+/* What was typed fits several: they are to be chosen from. */
+static bool are_candidates(const struct section_pane *p)
+{
+	return p->v.section == 0 && p->records.n > 1;
+}
+
 /* ---- the detail: what the table does not show of the selected record ------------------------ */
 
 struct beside {
@@ -320,7 +327,8 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 		draw_fields(p, c, r, row);
 	canvas_unclip(c, former);
 	if (rule.w > 0 && section_pane_selected(v, &row))
-		rule_title(c, rule, section_pane_ref(v, row, ref), "Enter all fields  s raw");
+		rule_title(c, rule, section_pane_ref(v, row, ref),
+		           are_candidates(p) ? "Enter opens this one" : "Enter shows all fields");
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------- */
@@ -333,7 +341,7 @@ static bool open_candidate(struct section_pane *p, size_t row)
 	char typed[128];
 	struct cell id;
 
-	if (p->v.section != 0 || s->rows.rows < 2)
+	if (!are_candidates(p))
 		return false;
 	for (size_t i = 0; w->subject_facts[i]; i++) {
 		id = section_cell(s, row, w->subject_facts[i]);
@@ -377,7 +385,7 @@ static bool act(struct view *v, enum action a)
 }
 
 static const struct view_ops ops = {
-	.name = "section",
+	.name = "section pane",
 	.where = ON_TABLE | ON_SECTION | ON_ROWS,
 	.update = update,
 	.place = place,

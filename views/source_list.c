@@ -69,11 +69,12 @@ static enum role state_of(const struct source_status *st, usec now, char word[st
 		return ROLE_BAD;
 	}
 	if (st->checked || st->ok || st->failed) {
-		bool well = st->checked ? st->healthy : st->last.kind == ERR_NONE || st->ok;
+		bool well = st->checked ? st->healthy : st->ok > 0;
+		bool mixed = well && !st->checked && st->failed;
 
 		*glyph = well ? GLYPH_OK : GLYPH_FAIL;
-		snprintf(word, FORMAT_MAX, "%s", well ? "ok" : "failing");
-		return well ? ROLE_DIM : ROLE_BAD;
+		snprintf(word, FORMAT_MAX, "%s", mixed ? "ok at times" : well ? "ok" : "failing");
+		return mixed ? ROLE_ATTENTION : well ? ROLE_DIM : ROLE_BAD;
 	}
 	return ROLE_DIM;
 }

@@ -152,9 +152,13 @@ static void draw_axis(struct canvas *c, struct rect r, const struct scale *sc)
 	canvas_puts(c, r.x + 1, r.y, NAME_CELLS, ROLE_DIM, "section");
 	canvas_puts(c, r.x + 1 + NAME_CELLS + 1, r.y, SOURCE_CELLS, ROLE_DIM, "source");
 	canvas_puts(c, r.x + sc->state_x, r.y, STATE_CELLS, ROLE_DIM, "state");
-	for (usec t = 0; sc->bar_w && t <= span; t += step)
-		canvas_puts(c, r.x + sc->bar_x + column_of(sc, sc->from + t), r.y, 6, ROLE_DIM,
-		            format_running(text, t));
+	for (usec t = 0; sc->bar_w && t <= span; t += step) {
+		int x = column_of(sc, sc->from + t);
+
+		format_running(text, t);
+		if (x + (int)strlen(text) <= sc->bar_w)
+			canvas_puts(c, r.x + sc->bar_x + x, r.y, 6, ROLE_DIM, text);
+	}
 }
 
 static void draw_name(const struct app *app, struct canvas *c, struct rect r, int y, size_t section)

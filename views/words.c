@@ -226,11 +226,20 @@ static void say_fallback(struct sentence *out, const struct section *s, struct z
 	add_as_of(out, s, z);
 }
 
+/* Partial for a reason that another try would not change: nothing broke. */
+static bool broke(const struct section *s)
+{
+	for (size_t i = 0; i < s->ntrail; i++)
+		if (s->trail[i]->outcome == ATTEMPT_FAILED || s->trail[i]->outcome == ATTEMPT_PARTIAL)
+			return true;
+	return false;
+}
+
 static void say_partial(struct sentence *out, const struct section *s)
 {
 	out->glyph = GLYPH_PART;
 	out->role = ROLE_ATTENTION;
-	out->hint = "r retry";
+	out->hint = broke(s) ? "r retry" : NULL;
 	add(out, "%s%s", out->text[0] ? "; partial: " : "partial: ",
 	    s->reason[0] ? s->reason : "the answer broke off");
 }
@@ -395,6 +404,18 @@ static const char *ordinal(char out[static FORMAT_MAX], size_t n)
 	return out;
 }
 
+static const char *unanswered(enum section_state state)
+{
+	switch (state) {
+	case SECTION_WAITING:
+	case SECTION_QUEUED:
+	case SECTION_RUNNING:   return "no answer yet";
+	case SECTION_SKIPPED:   return "not asked";
+	case SECTION_CANCELLED: return "stopped";
+	default:                return "nobody answered";
+	}
+}
+
 const char *answer_rank(char out[static PHRASE_MAX], const struct section *s)
 {
 	size_t n = s->def->nsteps, k = 0;
@@ -403,7 +424,7 @@ const char *answer_rank(char out[static PHRASE_MAX], const struct section *s)
 	while (k < n && s->answered_by && strcmp(s->def->steps[k].source, s->answered_by) != 0)
 		k++;
 	if (!s->answered_by || k == n)
-		snprintf(out, PHRASE_MAX, "no answer yet");
+		snprintf(out, PHRASE_MAX, "%s", unanswered(s->state));
 	else if (n == 1)
 		snprintf(out, PHRASE_MAX, "the only source");
 	else

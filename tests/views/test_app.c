@@ -1,0 +1,392 @@
+/* What the application does, without a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/fake_case.h"
+#include "views/actions.h"
+#include "views/records.h"
+#include "views/words.h"
+
+static struct fake_case fc;
+
+static void press(const char *key)
+{
+	struct key k;
+
+	assert_true(key_parse(key, strlen(key), &k));
+	app_key(&fc.app, k);
+}
+
+static void type(const char *text)
+{
+	press(":");
+	for (; *text; text++)
+		app_key(&fc.app, key_rune((unsigned char)*text));
+	press("Enter");
+}
+
+static bool shows(const char *text)
+{
+	struct buf out = BUF_INIT;
+	bool found;
+
+	app_draw(&fc.app);
+	assert_true(canvas_dump(&fc.app.canvas, &out));
+	found = strstr(buf_str(&out), text) != NULL;
+	buf_release(&out);
+	return found;
+}
+
+static int close_case(void **state)
+{
+	(void)state;
+	fake_case_close(&fc);
+	return 0;
+}
+
+static void open_scene(const char *scene)
+{
+	fake_case_open(&fc, scene);
+	app_draw(&fc.app);
+}
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+static void test_no_key_means_two_things(void **state)
+{
+	(void)state;
+	for (unsigned where = 0; where < 256; where++) {
+		assert_int_equal(action_of(key_rune('?'), where), ACTION_HELP);
+		assert_int_equal(action_of(key_rune('Q'), where), ACTION_QUIT);
+		assert_int_equal(action_of(key_ctrl('C'), where), ACTION_INTERRUPT);
+	}
+	assert_int_equal(action_of(key_rune('r'), ON_TABLE | ON_SECTION), ACTION_REFETCH);
+	assert_int_equal(action_of(key_rune('r'), ON_TABLE | ON_SOURCES), ACTION_CHECK);
+	assert_int_equal(action_of(key_rune('r'), ON_TEXT), ACTION_NONE);
+	assert_int_equal(action_of(key_rune('%'), ON_TABLE), ACTION_NONE);
+}
+
+/* Every key of the list can be read, or help would promise what does not work. */
+static void test_all_keys_parse(void **state)
+{
+	(void)state;
+	for (unsigned a = 1; a < ACTION_COUNT; a++) {
+		const char *keys = action_info((enum action)a)->keys;
+		struct key k;
+
+		while (*keys) {
+			size_t len = strcspn(keys, " ");
+
+			assert_true(key_parse(keys, len, &k));
+			keys += len;
+			keys += *keys == ' ';
+		}
+	}
+}
+
+/* ---- records ------------------------------------------------------------------------------ */
+
+static void test_references_stay(void **state)
+{
+	struct view *pane;
+	char ref[REF_MAX];
+	uint64_t key;
+	size_t row;
+
+	(void)state;
+	open_scene("settled");
+	pane = fc.app.panes[4];
+	press("5");
+	press("G");
+	press("k");
+	assert_true(section_pane_selected(pane, &row));
+	assert_int_equal(row, 10);
+	assert_string_equal(section_pane_ref(pane, row, ref), "C2");    /* the oldest is C1 */
+	key = section_pane_key(pane, row);
+
+	/* A new callback on top: the selection and the numbers stay with their records. */
+	fake_case_play("later");
+	press("r");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	app_draw(&fc.app);
+	assert_true(section_pane_selected(pane, &row));
+	assert_int_equal(row, 11);
+	assert_true(section_pane_key(pane, row) == key);
+	assert_string_equal(section_pane_ref(pane, row, ref), "C2");
+	assert_string_equal(section_pane_ref(pane, 0, ref), "C13");
+}
+
+static void test_the_record_view_follows_its_record(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("5");
+	press("j");
+	press("Enter");
+	assert_true(shows("C11  record 2 of 12"));
+	fake_case_play("later");
+	press("r");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(shows("C11  record 3 of 13"));
+	fake_case_play("gone");
+	press("r");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(shows("not in the answer any more"));
+}
+
+/* Rows with equal keys are different records. */
+static void test_equal_keys(void **state)
+{
+	size_t row;
+
+	(void)state;
+	open_scene("twins");
+	press("5");
+	press("j");
+	assert_true(section_pane_selected(fc.app.panes[4], &row));
+	assert_int_equal(row, 1);
+	assert_true(section_pane_key(fc.app.panes[4], 0) != section_pane_key(fc.app.panes[4], 1));
+	app_draw(&fc.app);
+	assert_true(section_pane_selected(fc.app.panes[4], &row));
+	assert_int_equal(row, 1);
+}
+
+/* ---- asking again ---------------------------------------------------------------------------- */
+
+static void test_a_failed_refetch_keeps_the_rows(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("5");
+	fake_case_play("down");
+	press("r");
+	assert_true(shows("asking again"));
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(shows("these rows are the former answer"));
+	assert_true(shows("TRACKING_UPDATE"));
+}
+
+static void test_forbidding_a_source(void **state)
+{
+	const struct section *s;
+
+	(void)state;
+	open_scene("settled");
+	press("4");
+	type("source redshift off");
+	assert_true(shows("redshift: off from the next fetch on"));
+	press("r");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	s = app_section(&fc.app, 3);
+	assert_int_equal(s->trail[0]->outcome, ATTEMPT_SKIPPED);
+	assert_string_equal(s->answered_by, "rewind");
+	type("source nosuch off");
+	assert_true(shows("this section does not ask 'nosuch'"));
+	type("source redshift maybe");
+	assert_true(shows("on, off or only?"));
+}
+
+static void test_cancel_and_all(void **state)
+{
+	(void)state;
+	open_scene("running");
+	press("4");
+	press("x");
+	assert_int_equal(app_section(&fc.app, 3)->state, SECTION_CANCELLED);
+	assert_true(shows("stopped by you"));
+	press("X");
+	for (int i = 3; i < 6; i++)
+		assert_int_equal(app_section(&fc.app, i)->state, SECTION_CANCELLED);
+	assert_int_equal(app_section(&fc.app, 6)->state, SECTION_OK);
+	assert_false(app_running(&fc.app));
+}
+
+static void test_a_candidate_opens(void **state)
+{
+	(void)state;
+	open_scene("candidates");
+	press("1");
+	press("j");
+	fake_case_play("settled");
+	press("Enter");
+	assert_string_equal(fc.app.inv->typed, "714002210");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(shows("7/7 sections"));
+}
+
+/* ---- places ------------------------------------------------------------------------------------ */
+
+static void test_problems_in_turn(void **state)
+{
+	size_t row;
+
+	(void)state;
+	open_scene("settled");
+	press("e");                                     /* the one bad file */
+	assert_int_equal(fc.app.base, 4);
+	assert_true(section_pane_selected(fc.app.panes[3], &row));
+	assert_int_equal(row, 2);
+	for (int i = 0; i < 4; i++)
+		press("e");
+	assert_int_equal(fc.app.base, 5);
+	press("e");                                     /* the section that failed */
+	assert_int_equal(fc.app.base, 7);
+	press("e");                                     /* and round again */
+	assert_int_equal(fc.app.base, 4);
+	press("E");
+	assert_int_equal(fc.app.base, 7);
+}
+
+static void test_history(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("3");
+	press("5");
+	press("7");
+	press("[");
+	assert_int_equal(fc.app.base, 5);
+	press("[");
+	press("[");
+	press("[");
+	assert_int_equal(fc.app.base, 0);
+	press("]");
+	press("]");
+	assert_int_equal(fc.app.base, 5);
+	for (int i = 0; i < 3 * APP_HISTORY; i++)
+		press(i % 2 ? "1" : "2");
+	press("[");
+	assert_int_equal(fc.app.base, 2);
+}
+
+static void test_back_leaves_one_view(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("5");
+	press("Enter");
+	press("p");
+	press("?");
+	assert_int_equal(fc.app.depth, 3);
+	press("Esc");
+	press("q");
+	assert_int_equal(fc.app.depth, 1);
+	press("6");
+	assert_int_equal(fc.app.depth, 0);
+	press("z");
+	press("q");
+	assert_false(fc.app.zoom);
+	press("q");
+	assert_int_equal(fc.app.base, 0);
+}
+
+/* However many views are opened, nothing is lost or overrun. */
+static void test_a_deep_stack(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("6");
+	for (int i = 0; i < 4 * APP_STACK; i++) {
+		press(i % 2 ? "?" : "w");
+		app_draw(&fc.app);
+	}
+	assert_int_equal(fc.app.depth, APP_STACK);
+}
+
+/* ---- what is typed -------------------------------------------------------------------------------- */
+
+static void test_the_prompt(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press(":");
+	app_paste(&fc.app, "sec\x1b[31m call\n", 14);
+	press("Enter");
+	assert_true(shows("no command"));
+	press(":");
+	app_paste(&fc.app, "section call", 12);
+	press("Enter");
+	assert_int_equal(fc.app.base, 5);
+	press(":");
+	press("^C");
+	assert_int_equal(fc.app.prompting, PROMPT_NONE);
+	assert_int_equal(fc.app.interrupts, 0);
+	type("retry");
+	assert_true(shows("asking again for"));
+	fake_case_settle(&fc);
+}
+
+static void test_nothing_open(void **state)
+{
+	static const char *const keys[] = {
+		"r", "R", "x", "X", "p", "s", "F", "e", "E", "w", "?", "q", "j", "k", "G", "g", "Enter", "1", "Enter",
+		"s", "p", "z", "Tab", "S-Tab", "l", "h", "^D", "^U", "[", "]", "t", "^L",
+	};
+
+	(void)state;
+	open_scene("empty");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		press(keys[i]);
+		app_draw(&fc.app);
+	}
+	type("refetch");
+	assert_true(shows("nothing is open"));
+	type("log");
+	assert_true(shows("LOG  0 queries"));
+	type("sources");
+	assert_true(shows("not configured"));
+}
+
+/* Every size draws, every view in it. */
+static void test_all_sizes(void **state)
+{
+	static const char *const keys[] = { "0", "5", "Enter", "6", "s", "p", "w", "?", "4", "F", "z", "z", ":", "Esc" };
+	struct err e = { 0 };
+
+	(void)state;
+	open_scene("hostile");
+	for (int w = 1; w <= 210; w += w < 40 ? 1 : 13)
+		for (int h = 1; h <= 64; h += h < 20 ? 1 : 9) {
+			assert_true(app_resize(&fc.app, w, h, &e));
+			for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+				press(keys[i]);
+				app_draw(&fc.app);
+			}
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_key_means_two_things),
+		cmocka_unit_test(test_all_keys_parse),
+		cmocka_unit_test_teardown(test_references_stay, close_case),
+		cmocka_unit_test_teardown(test_the_record_view_follows_its_record, close_case),
+		cmocka_unit_test_teardown(test_equal_keys, close_case),
+		cmocka_unit_test_teardown(test_a_failed_refetch_keeps_the_rows, close_case),
+		cmocka_unit_test_teardown(test_forbidding_a_source, close_case),
+		cmocka_unit_test_teardown(test_cancel_and_all, close_case),
+		cmocka_unit_test_teardown(test_a_candidate_opens, close_case),
+		cmocka_unit_test_teardown(test_problems_in_turn, close_case),
+		cmocka_unit_test_teardown(test_history, close_case),
+		cmocka_unit_test_teardown(test_back_leaves_one_view, close_case),
+		cmocka_unit_test_teardown(test_a_deep_stack, close_case),
+		cmocka_unit_test_teardown(test_the_prompt, close_case),
+		cmocka_unit_test_teardown(test_nothing_open, close_case),
+		cmocka_unit_test_teardown(test_all_sizes, close_case),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* The program itself on the demonstration, in a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "tests/support/vterm_pty.h"
+
+enum { FIRST_PAINT = 3500 };
+
+static const char *program(void)
+{
+	static char path[300];
+	const char *build = getenv("SEXTANT_BUILD");
+
+	snprintf(path, sizeof path, "%s/sextant", build ? build : "build");
+	return path;
+}
+
+static struct vterm_pty *start(const char *const *words, int w, int h)
+{
+	const char *argv[8] = { program() };
+	static const char *const env[] = { "HOME=/nonexistent", "XDG_CONFIG_HOME=/nonexistent", NULL };
+	struct vterm_pty_options options = { .argv = argv, .env = env, .w = w, .h = h };
+	struct vterm_pty *pty;
+
+	for (size_t i = 0; words[i] && i < 6; i++)
+		argv[i + 1] = words[i];
+	pty = vterm_pty_new(&options);
+	assert_non_null(pty);
+	return pty;
+}
+
+#define START(w, h, ...) start((const char *const[]){ __VA_ARGS__, NULL }, w, h)
+
+static void expect_end(struct vterm_pty *pty, const struct termios *before)
+{
+	struct termios after;
+	int status;
+
+	assert_true(vterm_pty_wait_exit(pty, &status));
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_false(vterm_pty_modes(pty).alternate);
+	assert_true(vterm_pty_termios(pty, &after));
+	assert_int_equal(after.c_lflag, before->c_lflag);
+	vterm_pty_free(pty);
+}
+
+static void test_the_first_frame_comes_before_any_answer(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "demo");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "0 Overview"));
+	assert_true(vterm_pty_shows(pty, "726100801"));
+	assert_true(vterm_pty_shows(pty, "1 Load"));
+	assert_true(vterm_pty_shows(pty, "DEMO"));
+	assert_false(vterm_pty_shows(pty, "Norbrook"));
+	if (vterm_pty_log(pty)->len > FIRST_PAINT)
+		fail_msg("the first frame takes %zu bytes", vterm_pty_log(pty)->len);
+	assert_int_equal(vterm_pty_modes(pty).answers, 0);
+
+	/* Answers arrive; keys work meanwhile; Q ends it with queries under way. */
+	assert_true(vterm_pty_wait_text(pty, "HLXU8120447"));
+	assert_true(vterm_pty_type(pty, "5"));
+	assert_true(vterm_pty_wait_text(pty, "CALLBACKS"));
+	vterm_pty_resize(pty, 120, 40);
+	assert_true(vterm_pty_wait_text(pty, "FETCH WATERFALL"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
+static void test_without_a_load_it_asks_for_one(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "--demo");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "booking or BOL:"));
+	assert_true(vterm_pty_type(pty, "U110045871\r"));
+	assert_true(vterm_pty_wait_text(pty, "Load        ✓ ok"));
+	assert_true(vterm_pty_type(pty, ":quit\r") || true);
+	expect_end(pty, &before);
+}
+
+static void test_a_wrong_identifier_is_explained(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "--demo", "   ");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "0/7 sections"));
+	assert_true(vterm_pty_wait_idle(pty));
+	assert_true(vterm_pty_shows(pty, "0 Overview"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
+static void test_suspend_and_resume(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "demo", "--still");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "HLXU8120447"));
+	assert_true(vterm_pty_send(pty, "\x1a", 1));
+	assert_true(vterm_pty_wait_stop(pty));
+	assert_false(vterm_pty_modes(pty).alternate);
+	assert_true(vterm_pty_resume(pty));
+	assert_true(vterm_pty_wait_text(pty, "HLXU8120447"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
+static void test_not_a_terminal(void **state)
+{
+	char line[400];
+	FILE *f;
+	int status;
+
+	(void)state;
+	snprintf(line, sizeof line, "%s demo </dev/null 2>&1 | head -c 300", program());
+	f = popen(line, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	status = pclose(f);
+	assert_true(WIFEXITED(status));
+	assert_non_null(strstr(line, "sextant: "));
+	assert_null(strchr(line, '\033'));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_first_frame_comes_before_any_answer),
+		cmocka_unit_test(test_without_a_load_it_asks_for_one),
+		cmocka_unit_test(test_a_wrong_identifier_is_explained),
+		cmocka_unit_test(test_suspend_and_resume),
+		cmocka_unit_test(test_not_a_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+/* The application on a terminal: themes at three sizes, what keys and resizes cost,
+ * and the terminal given back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "tests/support/golden.h"
+#include "tests/support/vterm_pty.h"
+
+enum { FULL_SMALL = 4500, FULL_LARGE = 16000, MOVE_BYTES = 250, MOVE_WITH_DETAIL = 500 };
+
+static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
+{
+	const char *argv[] = { vterm_pty_tool("screen"), scene, theme, more, NULL };
+	struct vterm_pty_options options = { .argv = argv, .w = w, .h = h };
+	struct vterm_pty *pty = vterm_pty_new(&options);
+
+	assert_non_null(pty);
+	assert_true(vterm_pty_wait_idle(pty));
+	return pty;
+}
+
+static void quit(struct vterm_pty *pty)
+{
+	int status;
+
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	assert_true(vterm_pty_wait_exit(pty, &status));
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_false(vterm_pty_modes(pty).alternate);
+	vterm_pty_free(pty);
+}
+
+static void compare(struct vterm_pty *pty, const char *name)
+{
+	struct buf out = BUF_INIT;
+
+	assert_true(vterm_pty_text(pty, &out));
+	buf_puts(&out, "--\n");
+	assert_true(vterm_pty_attrs(pty, &out));
+	golden_compare(name, &out);
+	buf_release(&out);
+}
+
+static void test_themes_and_sizes(void **state)
+{
+	static const struct { const char *name, *theme, *more; } looks[] = {
+		{ "calm", "calm", NULL }, { "light", "calm", "--light" }, { "mono", "mono", NULL },
+		{ "ascii", "ascii", NULL },
+	};
+	static const struct { int w, h; } sizes[] = { { 80, 24 }, { 120, 40 }, { 200, 60 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+		for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+			struct vterm_pty *pty = start("settled", looks[i].theme, looks[i].more,
+			                              sizes[k].w, sizes[k].h);
+			char name[80];
+
+			assert_true(vterm_pty_type(pty, "5jj"));
+			snprintf(name, sizeof name, "term-%s-%dx%d", looks[i].name, sizes[k].w, sizes[k].h);
+			compare(pty, name);
+			quit(pty);
+		}
+	}
+	golden_finish();
+}
+
+static void check_cost(const char *what, size_t bytes, size_t most)
+{
+	if (bytes > most)
+		fail_msg("%s takes %zu bytes, %zu are allowed", what, bytes, most);
+}
+
+static size_t cost(struct vterm_pty *pty, const char *keys)
+{
+	size_t before = vterm_pty_log(pty)->len;
+
+	assert_true(vterm_pty_type(pty, keys));
+	return vterm_pty_log(pty)->len - before;
+}
+
+static void test_bytes(void **state)
+{
+	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+
+	(void)state;
+	check_cost("a full screen at 80x24", vterm_pty_log(pty)->len, FULL_SMALL);
+	check_cost("a move that changes the box on the rail", cost(pty, "j"), MOVE_WITH_DETAIL);
+	cost(pty, "5");
+	check_cost("a move that changes the detail", cost(pty, "j"), MOVE_WITH_DETAIL);
+	cost(pty, "z");
+	check_cost("a move in a zoomed pane", cost(pty, "j"), MOVE_BYTES);
+	cost(pty, "g");
+	assert_int_equal(cost(pty, "k"), 0);    /* nothing changed, nothing is written */
+	quit(pty);
+	pty = start("settled", "calm", NULL, 200, 60);
+	check_cost("a full screen at 200x60", vterm_pty_log(pty)->len, FULL_LARGE);
+	quit(pty);
+}
+
+static void test_resize(void **state)
+{
+	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+
+	(void)state;
+	assert_true(vterm_pty_type(pty, "5jj"));
+	vterm_pty_resize(pty, 120, 40);
+	assert_true(vterm_pty_wait_text(pty, "FETCH WATERFALL"));
+	vterm_pty_resize(pty, 28, 7);
+	assert_true(vterm_pty_wait_text(pty, "! Callbacks: 12 sent"));
+	vterm_pty_resize(pty, 80, 24);
+	assert_true(vterm_pty_wait_text(pty, "C10 Enter shows"));    /* the same record */
+	assert_true(vterm_pty_type(pty, "jk"));
+	compare(pty, "term-resized-80x24");
+	quit(pty);
+	golden_finish();
+}
+
+static void test_commands(void **state)
+{
+	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+
+	(void)state;
+	assert_true(vterm_pty_type(pty, ":theme mono\r"));
+	assert_int_equal(vterm_pty_cell(pty, 1, 0).colour, -1);
+	assert_true(vterm_pty_type(pty, ":theme nosuch\r"));
+	assert_true(vterm_pty_shows(pty, "no theme 'nosuch'"));
+	assert_true(vterm_pty_type(pty, ":ascii\r"));
+	assert_true(vterm_pty_shows(pty, "+ ok"));
+	assert_true(vterm_pty_type(pty, "\x03\x03"));
+	assert_true(vterm_pty_shows(pty, "^C once more quits"));
+	assert_true(vterm_pty_type(pty, "j\x03"));
+	assert_true(vterm_pty_shows(pty, "^C twice more quits"));
+	quit(pty);
+}
+
+static void test_three_interrupts_quit(void **state)
+{
+	struct vterm_pty *pty = start("running", "calm", NULL, 80, 24);
+	int status;
+
+	(void)state;
+	assert_true(vterm_pty_send(pty, "\x03\x03\x03", 3));
+	assert_true(vterm_pty_wait_exit(pty, &status));
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_false(vterm_pty_modes(pty).alternate);
+	vterm_pty_free(pty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_themes_and_sizes),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_three_interrupts_quit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

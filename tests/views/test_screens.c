@@ -1,0 +1,140 @@
+/* Every pane against the screens in tests/screens: what the canvas holds after
+ * scripted keys, at each size. UPDATE_GOLDEN=1 writes them anew; look at the diff. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/fake_case.h"
+#include "tests/support/golden.h"
+
+enum { SMALL = 1, MEDIUM = 2, LARGE = 4, NARROW = 8, TINY = 16, ASCII = 32, ROLES = 64 };
+
+struct screen {
+	const char *name, *scene;
+	const char *keys;        /* names, blanks between; 'text' is typed letter by letter */
+	unsigned sizes;
+};
+
+static const struct screen screens[] = {
+	{ "overview", "settled", "", SMALL | MEDIUM | LARGE | NARROW | TINY | ASCII | ROLES },
+	{ "load", "settled", "1", SMALL | MEDIUM },
+	{ "callbacks", "settled", "5 j j", SMALL | MEDIUM | LARGE | NARROW | ASCII | ROLES },
+	{ "columns", "settled", "5 l l", SMALL },
+	{ "files", "settled", "4 j j", SMALL | MEDIUM },
+	{ "partial", "settled", "6", SMALL | MEDIUM },
+	{ "failed", "settled", "7", SMALL | MEDIUM | ROLES },
+	{ "none", "settled", "3", SMALL },
+	{ "record", "settled", "5 j Enter", SMALL | MEDIUM | LARGE },
+	{ "raw", "settled", "6 s j j", SMALL | MEDIUM | ROLES },
+	{ "raw-folded", "settled", "6 s j j j Enter", SMALL },
+	{ "raw-as-sent", "settled", "6 s s", SMALL },
+	{ "from", "settled", "5 p", SMALL | MEDIUM },
+	{ "from-end", "settled", "5 p G", SMALL },
+	{ "waterfall", "settled", "w", SMALL | MEDIUM | LARGE },
+	{ "log", "settled", ": 'log' Enter", SMALL | MEDIUM },
+	{ "query", "settled", ": 'log' Enter Enter", SMALL },
+	{ "sources", "settled", ": 'sources' Enter", SMALL | MEDIUM },
+	{ "choice", "settled", "5 F j Enter", SMALL | MEDIUM },
+	{ "help", "settled", "5 ?", SMALL | MEDIUM },
+	{ "palette", "settled", ":", SMALL | MEDIUM },
+	{ "palette-typed", "settled", ": 'so' Down", SMALL },
+	{ "unknown-command", "settled", ": 'frobnicate' Enter", SMALL },
+	{ "zoom", "settled", "5 z", SMALL | MEDIUM },
+	{ "next-problem", "settled", "e e e", SMALL },
+	{ "local-keys", "settled", "0 j j j p", SMALL },
+	{ "running", "running", "", SMALL | MEDIUM | LARGE | NARROW | TINY },
+	{ "arriving", "running", "5 j", SMALL | MEDIUM | ROLES },
+	{ "asking", "running", "4", SMALL },
+	{ "cancelled", "running", "4 x", SMALL },
+	{ "running-fall", "running", "w", SMALL | MEDIUM },
+	{ "starting", "starting", "5", SMALL | NARROW },
+	{ "absent", "absent", "", SMALL | MEDIUM },
+	{ "skipped", "absent", "5", SMALL },
+	{ "candidates", "candidates", "1 j", SMALL | MEDIUM },
+	{ "hostile", "hostile", "4 j", SMALL | ASCII | ROLES },
+	{ "hostile-record", "hostile", "1 Enter", SMALL | ASCII },
+	{ "hostile-raw", "hostile", "6 s j", SMALL },
+	{ "hostile-failed", "hostile", "3", SMALL },
+	{ "nothing-open", "empty", "", SMALL | MEDIUM },
+};
+
+static const struct { unsigned flag; int w, h; bool ascii, roles; const char *suffix; } forms[] = {
+	{ SMALL, 80, 24, false, false, "80x24" },
+	{ MEDIUM, 120, 40, false, false, "120x40" },
+	{ LARGE, 200, 60, false, false, "200x60" },
+	{ NARROW, 50, 18, false, false, "50x18" },
+	{ TINY, 28, 7, false, false, "28x7" },
+	{ ASCII, 80, 24, true, false, "80x24-ascii" },
+	{ ROLES, 80, 24, false, true, "80x24-roles" },
+};
+
+static void press(struct app *app, const char *keys)
+{
+	while (*keys) {
+		size_t len = strcspn(keys, " ");
+		struct key key;
+
+		if (*keys == '\'') {
+			for (keys++; *keys != '\''; keys++)
+				app_key(app, key_rune((unsigned char)*keys));
+			len = 1;
+		} else {
+			assert_true(key_parse(keys, len, &key));
+			app_key(app, key);
+		}
+		keys += len;
+		keys += *keys == ' ';
+	}
+}
+
+static void compare(struct app *app, const struct screen *s, size_t form)
+{
+	struct buf out = BUF_INIT;
+	struct err e = { 0 };
+	char name[80];
+
+	app->ascii = forms[form].ascii;
+	assert_true(app_resize(app, forms[form].w, forms[form].h, &e));
+	app_update(app);
+	app_draw(app);
+	/* A frame is a function of the state: drawing again changes nothing. */
+	app_draw(app);
+	assert_true(forms[form].roles ? canvas_dump_roles(&app->canvas, &out)
+	                              : canvas_dump(&app->canvas, &out));
+	snprintf(name, sizeof name, "%s-%s", s->name, forms[form].suffix);
+	golden_compare(name, &out);
+	buf_release(&out);
+}
+
+static void test_screens(void **state)
+{
+	struct fake_case fc;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+		fake_case_open(&fc, screens[i].scene);
+		app_draw(&fc.app);
+		press(&fc.app, screens[i].keys);
+		fake_case_settle(&fc);
+		for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
+			if (screens[i].sizes & forms[f].flag)
+				compare(&fc.app, &screens[i], f);
+		fake_case_close(&fc);
+	}
+	golden_finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_screens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
