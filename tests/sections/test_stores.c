@@ -267,6 +267,41 @@ static void test_nothing_anywhere(void **state)
 	opened_end(&o);
 }
 
+static bool all_checked(struct opened *o, void *ctx)
+{
+	bool done = true;
+
+	(void)ctx;
+	for (size_t i = 0; i < engine_sources(o->engine); i++)
+		done = done && !engine_source(o->engine, i)->checking;
+	return done;
+}
+
+static void test_every_server_is_well(void **state)
+{
+	struct opened o;
+	size_t well = 0;
+
+	(void)state;
+	opened_start(&o, buf_str(&servers[WITH_ALL]), "726100801");
+	for (size_t i = 0; i < engine_sources(o.engine); i++)
+		engine_check(o.engine, i);
+	opened_run(&o, all_checked, NULL);
+	for (size_t i = 0; i < engine_sources(o.engine); i++) {
+		const struct source_status *s = engine_source(o.engine, i);
+
+		if (s->source->configured && !s->healthy)
+			fail_msg("%s: %s", s->source->name, s->check_err.text);
+		if (strcmp(s->source->name, "redshift") == 0)
+			assert_non_null(strstr(s->health.server, "PostgreSQL 15"));
+		if (strcmp(s->source->name, "signoz") == 0)
+			assert_non_null(strstr(s->health.server, "18.16"));
+		well += s->healthy;
+	}
+	assert_int_equal(well, 5);
+	opened_end(&o);
+}
+
 /* ---- set-up --------------------------------------------------------------------------------- */
 
 static int start(void **state)
@@ -312,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_callback_outage),
 		cmocka_unit_test(test_thousand_lines),
 		cmocka_unit_test(test_nothing_anywhere),
+		cmocka_unit_test(test_every_server_is_well),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

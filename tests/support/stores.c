@@ -184,10 +184,10 @@ void opened_run(struct opened *o, bool (*until)(struct opened *, void *), void *
 		usec next = engine_tick(o->engine, NULL), now = clock_mono(&clock_system);
 		struct pollfd p = { engine_fd(o->engine), POLLIN, 0 };
 
-		if (investigation_settled(o->inv) || (until && until(o, ctx)))
+		if (until ? until(o, ctx) : investigation_settled(o->inv))
 			return;
 		if (now > end)
-			fail_msg("%s did not settle", o->inv->typed);
+			fail_msg("%s: waited in vain", o->inv->typed);
 		next = next == TIME_NONE || next > end ? end : next;
 		poll(&p, 1, next > now ? (int)((next - now) / USEC_MS) + 1 : 0);
 	}

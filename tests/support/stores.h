@@ -46,7 +46,7 @@ struct opened {
 
 /* All of these fail the test when they cannot. */
 void opened_start(struct opened *, const char *config, const char *load);
-/* Until the load is settled, or `until` (NULL allowed) says so; a minute at most. */
+/* Until the load is settled, or with `until` when that says so; a minute at most. */
 void opened_run(struct opened *, bool (*until)(struct opened *, void *), void *ctx);
 /* The document of `show --format json`; the caller's. */
 json_t *opened_json(const struct opened *);

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -386,7 +385,8 @@ static void test_config_check(void **state)
 	snprintf(folder, sizeof folder, "%s/sextant", home);
 	mkdir(folder, 0700);
 	snprintf(path, sizeof path, "%s/config.yaml", folder);
-	write_text(path, "sources:\n  redshift:\n    host: db.example.net\n    password: { env: SEXTANT_TEST_PASSWORD }\n");
+	write_text(path, "sources:\n  redshift:\n    host: db.example.net\n"
+		   "    password: { env: SEXTANT_TEST_PASSWORD }\n");
 	setenv("SEXTANT_TEST_PASSWORD", "hunter2-canary", 1);
 	setenv("SIGNOZ_CLICKHOUSE_HOST", "logs.example.net", 1);
 	assert_int_equal(run(&r, WORDS("config", "check")), 0);
@@ -411,14 +411,16 @@ static void test_wrong_configuration(void **state)
 	assert_usage(WORDS("--config", config_file("theme: calm\nsourcs: {}\n"), "show", BUSY), "test.yaml:2:1");
 	assert_usage(WORDS("--config", config_file("sources:\n  redshift: { host: h, password: hunter2 }\n"),
 			   "sources"), "is a secret and must not stand here");
-	assert_int_equal(chmod(config_file("theme: calm\n"), 0666), 0);
-	{
-		char path[260];
+}
 
-		snprintf(path, sizeof path, "%s/test.yaml", home);
-		assert_usage(WORDS("--config", path, "config", "check"), "chmod go-w");
-		assert_int_equal(chmod(path, 0600), 0);
-	}
+static void test_others_may_not_write_it(void **state)
+{
+	const char *path = config_file("theme: calm\n");
+
+	(void)state;
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_usage(WORDS("--config", path, "config", "check"), "chmod go-w");
+	assert_int_equal(chmod(path, 0600), 0);
 }
 
 static void test_secrets_are_refused(void **state)
@@ -434,6 +436,7 @@ static void test_secrets_are_refused(void **state)
 
 		assert_int_equal(run(&r, WORDS("show", BUSY, options[i])), EXIT_USAGE);
 		assert_non_null(strstr(buf_str(&r.err), "never taken from the command line"));
+		assert_non_null(strstr(buf_str(&r.err), "password: { env: NAME }"));
 		assert_null(strstr(buf_str(&r.err), "hunter2"));
 		command_release(&r);
 	}
@@ -484,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_sources_verdicts),
 		cmocka_unit_test(test_config_check),
 		cmocka_unit_test(test_wrong_configuration),
+		cmocka_unit_test(test_others_may_not_write_it),
 		cmocka_unit_test(test_secrets_are_refused),
 	};
 
