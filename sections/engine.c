@@ -256,7 +256,8 @@ static const struct section *awaited(struct investigation *inv, const struct sec
 		if (s && !section_state_final(s->state))
 			return s;
 	}
-	return NULL;
+	return def->windowed && !inv->window_known && inv->sections[0].def != def ?
+	       &inv->sections[0] : NULL;
 }
 
 static void find_window(struct engine *en, struct investigation *inv)
@@ -268,7 +269,7 @@ static void find_window(struct engine *en, struct investigation *inv)
 	en->changed = true;
 }
 
-static void advance_case(struct engine *en, struct open_case *c)
+static void advance_sections(struct engine *en, struct open_case *c)
 {
 	struct investigation *inv = &c->inv;
 
@@ -286,6 +287,27 @@ static void advance_case(struct engine *en, struct open_case *c)
 		}
 		fetch_advance(en, c, i);
 	}
+}
+
+static size_t final_sections(const struct investigation *inv)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < inv->nsections; i++)
+		n += section_state_final(inv->sections[i].state);
+	return n;
+}
+
+/* A section that ends may be what an earlier one of the list waits for. */
+static void advance_case(struct engine *en, struct open_case *c)
+{
+	struct investigation *inv = &c->inv;
+	size_t before;
+
+	do {
+		before = final_sections(inv);
+		advance_sections(en, c);
+	} while (final_sections(inv) != before);
 	if (!inv->settled_mono && investigation_settled(inv))
 		inv->settled_mono = clock_mono(en->clock);
 }
@@ -316,6 +338,7 @@ usec engine_tick(struct engine *en, bool *changed)
 	usec next;
 
 	read_mail(en);
+	launch_checks(en);
 	for (struct open_case *c = en->cases; c; c = c->next)
 		advance_case(en, c);
 	count_queued(en);
@@ -414,25 +437,45 @@ static bool depends(const struct section_def *def, const char *id)
 	return false;
 }
 
+/* With those that were skipped for want of it, and those for want of them. */
+static void restart_with_skipped(struct engine *en, struct open_case *c, size_t section)
+{
+	const char *id = c->inv.sections[section].def->id;
+
+	restart(en, c, section);
+	for (size_t i = 0; i < c->inv.nsections; i++) {
+		const struct section *s = &c->inv.sections[i];
+
+		if (s->state == SECTION_SKIPPED && depends(s->def, id) && c->fetches[i].wanted)
+			restart_with_skipped(en, c, i);
+	}
+}
+
+/* Asking again is what paused and locked sources wait for. */
+static void nudge_chain(struct engine *en, const struct section_def *def)
+{
+	for (size_t i = 0; i < def->nsteps; i++)
+		breaker_nudge(&engine_slot(en, def->steps[i].source)->origin->breaker,
+			      clock_mono(en->clock));
+}
+
 void engine_refetch(struct engine *en, struct investigation *inv, size_t section)
 {
 	struct open_case *c = (struct open_case *)inv;
-	const char *id = inv->sections[section].def->id;
 
 	c->fetches[section].wanted = true;
-	restart(en, c, section);
+	nudge_chain(en, inv->sections[section].def);
+	restart_with_skipped(en, c, section);
 	if (section == 0)
 		inv->window_known = false;
-	for (size_t i = 0; i < inv->nsections; i++)
-		if (inv->sections[i].state == SECTION_SKIPPED && depends(inv->sections[i].def, id) &&
-		    c->fetches[i].wanted)
-			restart(en, c, i);
 }
 
 void engine_refetch_all(struct engine *en, struct investigation *inv)
 {
-	for (size_t i = 0; i < inv->nsections; i++)
+	for (size_t i = 0; i < inv->nsections; i++) {
+		nudge_chain(en, inv->sections[i].def);
 		restart(en, (struct open_case *)inv, i);
+	}
 	inv->window_known = false;
 }
 
@@ -487,7 +530,7 @@ void engine_rule(struct engine *en, struct investigation *inv, size_t section, c
 	en->changed = true;
 	if (!source || rule == SOURCE_ONLY)
 		f->nrules = 0;
-	if (!source)
+	if (!source || !engine_slot(en, source))
 		return;
 	while (i < f->nrules && strcmp(f->rules[i].source, source))
 		i++;
@@ -538,10 +581,16 @@ const struct source_status *engine_source(struct engine *en, size_t i)
 
 void engine_check(struct engine *en, size_t source)
 {
-	launch_check(en, source);
+	struct slot *slot = &en->slots[source];
+
+	if (slot->status.checking || !slot->status.source->configured)
+		return;
+	slot->check_wanted = slot->status.checking = true;
+	en->changed = true;
 }
 
 void engine_nudge(struct engine *en, size_t source)
 {
 	breaker_nudge(&en->slots[source].origin->breaker, clock_mono(en->clock));
+	en->changed = true;
 }

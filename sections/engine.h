@@ -42,7 +42,8 @@ usec engine_tick(struct engine *, bool *changed);
 struct investigation *engine_open(struct engine *, const char *typed, struct err *);
 void engine_close(struct engine *, struct investigation *);
 
-/* Asks one section again, and those that were skipped for want of it. A running
+/* Asks one section again, and those that were skipped for want of it; paused and
+ * locked sources of its chain may be tried again (breaker_nudge()). A running
  * fetch of it is superseded: its late answers are dropped. */
 void engine_refetch(struct engine *, struct investigation *, size_t section);
 void engine_refetch_all(struct engine *, struct investigation *);
@@ -76,7 +77,8 @@ struct source_status {
 };
 size_t engine_sources(const struct engine *);
 const struct source_status *engine_source(struct engine *, size_t i);
-/* Really asks a source (configured ones only); the status shows the answer. */
+/* Really asks a source (configured ones only), from the next engine_tick() on; the
+ * status shows the answer. */
 void engine_check(struct engine *, size_t source);
 /* The user wants it now: breaker_nudge(). */
 void engine_nudge(struct engine *, size_t source);

@@ -1,6 +1,6 @@
 /* Inside the engine: what engine.c (life, mail, sources), fetch.c (a section's way
- * through its chain) and launch.c (lanes, breakers, jobs) share. Nobody else
- * includes this. All of it belongs to the engine's thread. */
+ * through its chain), answer.c (what is shown of it) and launch.c (lanes, breakers,
+ * jobs) share. Nobody else includes this. All of it belongs to the engine's thread. */
 #ifndef SECTIONS_ENGINE_IMPL_H
 #define SECTIONS_ENGINE_IMPL_H
 
@@ -25,6 +25,7 @@ struct slot {
 	size_t nidle;
 	usec samples[SLOT_SAMPLES];      /* how long the last answers took */
 	size_t nsamples;
+	bool check_wanted;               /* engine_check(): waits for a worker */
 };
 
 enum slice_state { SLICE_READY, SLICE_DELAYED, SLICE_FLYING, SLICE_DONE };
@@ -36,10 +37,13 @@ struct slice {
 	bool shrunk;                     /* asked for less than it should have */
 	unsigned tries;
 	usec not_before;                 /* DELAYED */
+	usec deadline;                   /* FLYING: of this attempt */
 	struct job *job;                 /* FLYING */
 	struct attempt *attempt;
 	struct rowset rows;
 	bool full;                       /* as many rows as may be asked for */
+	bool lost;                       /* rows came that there was no memory for */
+	bool no_query;                   /* the source has no such query: it was not asked */
 	struct err err;                  /* DONE; kind ERR_NONE: it worked */
 };
 
@@ -55,6 +59,8 @@ struct segment {
 	const struct step *first;        /* the first step that applied */
 	const struct step *answered;     /* whose rows these are */
 	usec answered_wall;
+	const struct step *silent;       /* the authority that said: nothing */
+	usec silent_wall;
 };
 
 /* A section's fetch in progress (or the last one). */
@@ -65,6 +71,7 @@ struct fetch {
 	struct segment segments[PLAN_SEGMENTS];
 	size_t nsegments;
 	size_t marked;                   /* rows whose marks are counted */
+	bool out_of_order;               /* rows came that do not belong at the end */
 	char notes[REASON_MAX];
 	struct { const char *source; enum source_rule rule; } *rules;
 	size_t nrules;
@@ -75,6 +82,7 @@ struct open_case {
 	struct investigation inv;        /* first */
 	struct open_case *next;
 	struct fetch *fetches;           /* as many as sections */
+	unsigned attempts;               /* numbers the lines of the log */
 };
 
 struct engine {
@@ -84,6 +92,7 @@ struct engine {
 	struct mailbox *mailbox;
 	struct pool *pool;
 	unsigned workers, in_flight;
+	unsigned checks;                 /* of those in flight */
 	struct slot *slots;              /* in the order of config->sources */
 	struct origin *origins;
 	size_t norigins;
@@ -105,11 +114,31 @@ void fetch_rows(struct engine *, struct job *, struct chunk *);  /* takes the re
 void fetch_done(struct engine *, struct job *, const struct job_mail *);
 void fetch_stop(struct engine *, struct open_case *, size_t section);
 void fetch_release(struct fetch *);
+/* Adds a sentence to what will be the section's reason. */
+void fetch_note(struct fetch *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* answer.c */
+void answer_clear(struct section *, struct fetch *);
+/* Shows one more chunk of a slice; takes the reference. False without memory for it. */
+bool answer_add(struct section *, struct fetch *, size_t segment, size_t slice, struct chunk *);
+/* Shows what has arrived, in the order of the plan. False without memory for all. */
+bool answer_rebuild(struct section *, struct fetch *);
+/* The rows are complete: def->finish() has its turn. */
+void answer_finish(struct section *, struct fetch *);
+/* Says who answered, of when, and whether it was the first choice; of EMPTY, who
+ * said so. NULL = nobody. */
+const struct step *answer_name(struct engine *, struct section *, struct fetch *,
+			       enum section_state);
+/* Takes the facts of the answer in the place of the former one's; EMPTY has none.
+ * True when the section wants to ask again with them. */
+bool answer_learn(struct investigation *, struct section *, const struct step *answered);
 
 /* launch.c */
 void launch_ready(struct engine *, struct open_case *, size_t section);
-usec launch_next(const struct open_case *);      /* earliest DELAYED slice; TIME_NONE */
-void launch_check(struct engine *, size_t source);
+/* When a waiting slice wants to be looked at again, or TIME_NONE. */
+usec launch_next(const struct open_case *);
+/* Starts the checks that were asked for, as far as workers are free. */
+void launch_checks(struct engine *);
 void launch_landed(struct engine *, struct job *, const struct job_mail *);
 /* A line of the trail; NULL without memory. */
 struct attempt *attempt_new(struct engine *, struct open_case *, size_t section,

@@ -10,30 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sections/engine_impl.h"
-#include "sections/row_maker.h"
 
 /* ---- notes: the sentences that become the section's reason --------------------------- */
 
-__attribute__((format(printf, 2, 3)))
-static void note(struct fetch *f, const char *fmt, ...)
+void fetch_note(struct fetch *f, const char *fmt, ...)
 {
-	char text[REASON_MAX];
-	size_t used = strlen(f->notes);
+	char text[REASON_MAX + ERR_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (!strstr(f->notes, text))
-		snprintf(f->notes + used, sizeof f->notes - used, "%s%s", used ? "; " : "", text);
+	if (strstr(f->notes, text))
+		return;
+
+	size_t used = strlen(f->notes);
+
+	used += (size_t)snprintf(f->notes + used, sizeof f->notes - used, "%s", used ? "; " : "");
+	if (used < sizeof f->notes)      /* cut, if at all, between characters */
+		text_safe(f->notes + used, sizeof f->notes - used, text, strlen(text));
 }
 
 static void note_err(struct fetch *f, const char *source, const struct err *e)
 {
 	bool named = !strncmp(e->text, source, strlen(source));
 
-	note(f, "%s%s%s", named ? "" : source, named ? "" : ": ", e->text);
+	fetch_note(f, "%s%s%s", named ? "" : source, named ? "" : ": ", e->text);
 }
 
 /* ---- one step ------------------------------------------------------------------------------ */
@@ -101,13 +105,19 @@ static bool slices_make(struct engine *en, struct open_case *c, size_t section, 
 }
 
 /* Decides what the step's result means. True when the segment has ended. */
-static bool segment_move(struct open_case *c, size_t section, struct segment *seg,
-			 const struct step_result *r)
+static bool segment_move(struct engine *en, struct open_case *c, size_t section,
+			 struct segment *seg, const struct step_result *r)
 {
 	const struct section_def *def = c->inv.sections[section].def;
-	struct fetch_move m = fetch_next(&def->steps[seg->step], r, seg->step + 1 == def->nsteps,
-					 &seg->heard);
+	const struct step *st = &def->steps[seg->step];
+	const struct hearing before = seg->heard;
+	struct fetch_move m = fetch_next(st, r, seg->step + 1 == def->nsteps, &seg->heard);
 
+	if (seg->heard.authority_empty &&
+	    (!before.authority_empty || seg->heard.empty_lag < before.empty_lag)) {
+		seg->silent = st;
+		seg->silent_wall = clock_wall(en->clock);
+	}
 	if (m.move == MOVE_NEXT_STEP) {
 		seg->step++;
 		return false;
@@ -117,82 +127,77 @@ static bool segment_move(struct open_case *c, size_t section, struct segment *se
 	return true;
 }
 
-/* Starts the first step from seg->step on that can be asked; notes the others. */
-static void segment_go(struct engine *en, struct open_case *c, size_t section, size_t g)
+/* Why a step was not asked, in the trail. */
+static void trail_unasked(struct engine *en, struct open_case *c, size_t section, size_t g,
+			  enum attempt_outcome outcome, enum err_kind cls, const char *why)
 {
-	const struct section_def *def = c->inv.sections[section].def;
+	const struct segment *seg = &c->fetches[section].segments[g];
+	const struct step *st = &c->inv.sections[section].def->steps[seg->step];
+	struct attempt *a = attempt_new(en, c, section, st, g, 0, seg->span);
+
+	if (!a)
+		return;
+	attempt_end(en, a, outcome, NULL);
+	a->cls = cls;
+	snprintf(a->detail, sizeof a->detail, "%s", why);
+}
+
+/* Asks the step that the segment stands at. False with its result: there is nothing
+ * to wait for. */
+static bool step_begin(struct engine *en, struct open_case *c, size_t section, size_t g,
+		       struct step_result *r)
+{
 	struct fetch *f = &c->fetches[section];
 	struct segment *seg = &f->segments[g];
+	const struct step *st = &c->inv.sections[section].def->steps[seg->step];
+	const struct source *src = engine_slot(en, st->source)->status.source;
+	char text[REASON_MAX];
+	const char *why = why_not(f, seg, st, &c->inv.facts, text);
 
-	for (;;) {
-		const struct step *st = &def->steps[seg->step];
-		const struct source *src = engine_slot(en, st->source)->status.source;
-		struct step_result r = { .whole = true };
-		char text[REASON_MAX];
-		const char *why = why_not(f, seg, st, &c->inv.facts, text);
-
-		if (!why && src->configured) {
-			if (!seg->first)
-				seg->first = st;
-			if (slices_make(en, c, section, g))
-				return;
-			why = "out of memory";
-		}
-		struct attempt *a = attempt_new(en, c, section, st, g, 0, seg->span);
-		struct err e = { .kind = why ? ERR_NONE : ERR_CONFIG };
-
-		snprintf(e.text, sizeof e.text, "%s", why ? why : src->missing);
-		attempt_end(en, a, why ? ATTEMPT_SKIPPED : ATTEMPT_UNAVAILABLE, &e);
-		if (a)
-			snprintf(a->detail, sizeof a->detail, "%s", e.text);
-		if (!why) {
-			r.unavailable = true;
-			if (!seg->first)
-				seg->first = st;
-			note(f, "%s: %s", st->source, src->missing);
-		}
-		if (segment_move(c, section, seg, &r))
-			return;
+	*r = (struct step_result){ .whole = true, .lag = src->lag };
+	if (why) {
+		trail_unasked(en, c, section, g, ATTEMPT_SKIPPED, ERR_NONE, why);
+		return false;
 	}
+	if (!seg->first)
+		seg->first = st;
+	if (!src->configured) {
+		trail_unasked(en, c, section, g, ATTEMPT_UNAVAILABLE, ERR_CONFIG, src->missing);
+		fetch_note(f, "%s: %s", st->source, src->missing);
+		r->unavailable = true;
+		return false;
+	}
+	if (slices_make(en, c, section, g))
+		return true;
+	r->asked = true;
+	err_set(&r->err, ERR_MEMORY, 0, "out of memory");
+	note_err(f, st->source, &r->err);
+	return false;
+}
+
+/* Starts the first step from seg->step on that can be asked. */
+static void segment_go(struct engine *en, struct open_case *c, size_t section, size_t g)
+{
+	struct segment *seg = &c->fetches[section].segments[g];
+	struct step_result r;
+
+	while (!step_begin(en, c, section, g, &r))
+		if (segment_move(en, c, section, seg, &r))
+			return;
+}
+
+static void segment_begin(struct engine *en, struct open_case *c, size_t section, size_t g,
+			  struct span span, bool kept)
+{
+	struct segment *seg = &c->fetches[section].segments[g];
+
+	*seg = (struct segment){ .span = span, .kept = kept, .done = !kept,
+				 .state = SECTION_SKIPPED };
+	if (kept)
+		segment_go(en, c, section, g);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
-
-static void count_marks(struct section *s, struct fetch *f)
-{
-	if (!s->def->mark)
-		return;
-	for (; f->marked < s->rows.rows; f->marked++) {
-		enum mark m = s->def->mark(&s->rows, f->marked);
-
-		s->problems += m == MARK_PROBLEM;
-		s->doubts += m == MARK_DOUBT;
-	}
-}
-
-static void rows_clear(struct section *s, struct fetch *f)
-{
-	rowset_release(&s->rows);
-	s->rows = (struct rowset)ROWSET_INIT;
-	s->problems = s->doubts = f->marked = 0;
-	s->previous = false;
-}
-
-/* What has arrived, in the order of the plan. */
-static void rows_rebuild(struct section *s, struct fetch *f)
-{
-	struct err e;
-
-	rows_clear(s, f);
-	for (size_t g = 0; g < f->nsegments; g++)
-		for (size_t i = 0; i < f->segments[g].nslices; i++) {
-			struct rowset *rows = &f->segments[g].slices[i].rows;
-
-			for (size_t k = 0; k < rows->nchunks; k++)
-				rowset_append(&s->rows, chunk_ref(rows->chunks[k]), &e);
-		}
-	count_marks(s, f);
-}
 
 static bool job_current(const struct job *j)
 {
@@ -207,77 +212,21 @@ void fetch_rows(struct engine *en, struct job *j, struct chunk *chunk)
 	}
 
 	struct open_case *c = (struct open_case *)j->inv;
-	struct section *s = &j->inv->sections[j->section];
 	struct fetch *f = &c->fetches[j->section];
-	struct slice *sl = &f->segments[j->segment].slices[j->slice];
-	struct err e;
+	struct segment *seg = &f->segments[j->segment];
 
 	if (j->attempt && !j->attempt->first_row)
 		j->attempt->first_row = clock_mono(en->clock);
 	if (j->attempt)
 		j->attempt->rows += chunk_rows(chunk);
-	chunk_ref(chunk);
-	if (!rowset_append(&sl->rows, chunk, &e)) {
-		note(f, "out of memory: rows were dropped");
-		chunk_unref(chunk);
-		return;
-	}
-	if (f->nsegments == 1 && f->segments[0].nslices == 1 && !s->previous) {
-		rowset_append(&s->rows, chunk, &e);
-		count_marks(s, f);
-	} else {
-		chunk_unref(chunk);
-		rows_rebuild(s, f);
-	}
+	seg->answered = &j->def->steps[seg->step];
+	seg->answered_wall = clock_wall(en->clock);
+	if (!answer_add(&j->inv->sections[j->section], f, j->segment, j->slice, chunk))
+		seg->slices[j->slice].lost = true;
 	en->changed = true;
 }
 
 /* ---- the end of a section ----------------------------------------------------------------------- */
-
-static void finish_rows(struct section *s, struct fetch *f)
-{
-	struct rowset done = ROWSET_INIT;
-	struct err e = { 0 };
-
-	if (!s->def->finish || !s->rows.rows)
-		return;
-	if (!rows_finish(s->def, &s->rows, f->now, &done, &e)) {
-		note(f, "shown as it came: %s", e.text);
-		return;
-	}
-	rows_clear(s, f);
-	s->rows = done;
-	count_marks(s, f);
-}
-
-/* Who answered, and whether that was whom we would have liked. */
-static const struct step *answerer(struct section *s, struct fetch *f)
-{
-	const struct step *answered = NULL;
-
-	s->fallback = false;
-	for (size_t g = 0; g < f->nsegments; g++) {
-		struct segment *seg = &f->segments[g];
-
-		if (!seg->answered)
-			continue;
-		if (!answered) {
-			answered = seg->answered;
-			s->as_of = seg->answered_wall;
-		}
-		if (seg->first && strcmp(seg->first->source, seg->answered->source))
-			s->fallback = true;
-	}
-	s->answered_by = answered ? answered->source : NULL;
-	return answered;
-}
-
-static void forget_learnt(struct facts *facts, const char *id)
-{
-	for (size_t i = facts->n; i-- > 0;)
-		if (facts->items[i].from && !strcmp(facts->items[i].from, id))
-			facts_set(facts, facts->items[i].name, NULL, id);
-}
 
 /* Asks the chain once more with what was learnt; the trail goes on. */
 static void ask_again(struct engine *en, struct open_case *c, size_t section)
@@ -288,11 +237,8 @@ static void ask_again(struct engine *en, struct open_case *c, size_t section)
 	f->notes[0] = '\0';
 	c->inv.sections[section].previous = true;
 	for (size_t g = 0; g < f->nsegments; g++) {
-		struct span span = f->segments[g].span;
-
 		slices_free(&f->segments[g]);
-		f->segments[g] = (struct segment){ .span = span, .kept = true };
-		segment_go(en, c, section, g);
+		segment_begin(en, c, section, g, f->segments[g].span, f->segments[g].kept);
 	}
 	c->inv.sections[section].state = SECTION_QUEUED;
 }
@@ -304,70 +250,96 @@ static void note_unkept(struct fetch *f, const struct section_def *def)
 	for (size_t g = 0; g < f->nsegments; g++)
 		if (!f->segments[g].kept) {
 			time_iso(day, f->segments[g].span.to, false);
-			note(f, "nothing older than %.10s is kept (%u days)", day,
+			fetch_note(f, "nothing older than %.10s is kept (%u days)", day,
 			     plan_kept_days(def));
 			return;
 		}
 }
 
-static void conclude(struct open_case *c, size_t section, enum section_state state)
+static enum section_state merged(const struct fetch *f)
+{
+	enum section_state states[PLAN_SEGMENTS];
+
+	for (size_t g = 0; g < f->nsegments; g++)
+		states[g] = f->segments[g].state;
+	return plan_merge(states, f->nsegments);
+}
+
+/* Puts the answer in the place of the former one. Without an answer the former
+ * stays; of a fetch that asked twice the first answer stands. */
+static enum section_state show_answer(struct engine *en, struct section *s, struct fetch *f,
+				      const struct step **answered)
+{
+	enum section_state state = merged(f);
+
+	*answered = NULL;
+	if ((state == SECTION_FAILED || state == SECTION_UNAVAILABLE) && s->previous) {
+		s->previous = !f->asked_again;
+		return f->asked_again ? SECTION_PARTIAL : state;
+	}
+	if (!answer_rebuild(s, f)) {
+		fetch_note(f, "out of memory: not all rows are shown");
+		state = state == SECTION_OK ? SECTION_PARTIAL : state;
+	}
+	*answered = answer_name(en, s, f, state);
+	answer_finish(s, f);
+	return state;
+}
+
+static void conclude(struct engine *en, struct open_case *c, size_t section)
 {
 	struct section *s = &c->inv.sections[section];
 	struct fetch *f = &c->fetches[section];
 	char reason[REASON_MAX] = "";
 
-	if (state == SECTION_EMPTY || state == SECTION_SKIPPED)
-		rows_clear(s, f);
-	if (s->def->verdict && s->def->verdict(s, &c->inv.facts, reason)) {
-		if (state == SECTION_OK)
-			state = SECTION_PARTIAL;
-		note(f, "%s", reason);
+	if ((s->state == SECTION_OK || s->state == SECTION_PARTIAL) && s->def->verdict &&
+	    s->def->verdict(s, &c->inv.facts, reason)) {
+		s->state = SECTION_PARTIAL;
+		fetch_note(f, "%s", reason);
 	}
 	snprintf(s->reason, sizeof s->reason, "%s", f->notes);
-	s->state = state;
-}
-
-static void settle(struct engine *en, struct open_case *c, size_t section)
-{
-	struct section *s = &c->inv.sections[section];
-	struct fetch *f = &c->fetches[section];
-	enum section_state states[PLAN_SEGMENTS], state;
-
 	for (size_t g = 0; g < f->nsegments; g++)
-		states[g] = f->segments[g].state;
-	state = plan_merge(states, f->nsegments);
-
-	const struct step *answered = answerer(s, f);
-
-	if (answered) {
-		struct slot *slot = engine_slot(en, answered->source);
-
-		s->as_of -= slot->status.source->lag;
-		rows_rebuild(s, f);
-		finish_rows(s, f);
-	}
-	note_unkept(f, s->def);
-	s->state = state;
-	if (s->def->learn && (state == SECTION_OK || state == SECTION_PARTIAL)) {
-		forget_learnt(&c->inv.facts, s->def->id);
-		if (s->def->learn(s, answered, &c->inv.facts) && !f->asked_again) {
-			ask_again(en, c, section);
-			return;
-		}
-	}
-	conclude(c, section, state);
+		slices_free(&f->segments[g]);
 	f->active = false;
 	s->running_source = NULL;
 	s->settled_mono = clock_mono(en->clock);
 	en->changed = true;
 }
 
+static void settle(struct engine *en, struct open_case *c, size_t section)
+{
+	struct section *s = &c->inv.sections[section];
+	struct fetch *f = &c->fetches[section];
+	const struct step *answered;
+
+	s->state = show_answer(en, s, f, &answered);
+	note_unkept(f, s->def);
+	if (answered && answer_learn(&c->inv, s, answered) && !f->asked_again)
+		ask_again(en, c, section);
+	else
+		conclude(en, c, section);
+}
+
 /* ---- the end of a slice, a step, a segment ---------------------------------------------------------- */
 
-static void step_result(struct fetch *f, struct segment *seg, const struct step *st,
+static void note_shrunk(struct fetch *f, const struct segment *seg, const struct slice *sl,
+			const char *source)
+{
+	int days = (int)((sl->span.to - sl->span.from) / USEC_DAY);
+	int of = (int)((seg->span.to - seg->span.from + USEC_DAY - 1) / USEC_DAY);
+	char end[TIME_TEXT_MAX];
+
+	if (sl->span.to == seg->span.to)
+		fetch_note(f, "%s ran out of memory: only the last %d d of %d d", source, days, of);
+	else
+		fetch_note(f, "%s ran out of memory: only %d d of %d d, up to %s", source, days, of,
+			   time_iso(end, sl->span.to, false));
+}
+
+static void step_result(struct fetch *f, struct segment *seg, const struct step *st, usec lag,
 			struct step_result *r)
 {
-	*r = (struct step_result){ .asked = true, .whole = true };
+	*r = (struct step_result){ .asked = true, .whole = true, .lag = lag };
 	for (size_t i = 0; i < seg->nslices; i++) {
 		struct slice *sl = &seg->slices[i];
 
@@ -376,14 +348,13 @@ static void step_result(struct fetch *f, struct segment *seg, const struct step 
 			r->whole = false;
 		if (sl->err.kind != ERR_NONE && r->err.kind == ERR_NONE)
 			r->err = sl->err;
+		r->unavailable = r->unavailable || sl->no_query;
 		if (sl->err.kind != ERR_NONE)
 			note_err(f, st->source, &sl->err);
-		if (sl->full && sl->err.kind == ERR_NONE)
-			note(f, "the first %zu rows; there may be more", sl->rows.rows);
-		if (sl->shrunk)
-			note(f, "%s ran out of memory: only the last %d d of %d d", st->source,
-			     (int)((sl->span.to - sl->span.from) / USEC_DAY),
-			     (int)((seg->span.to - seg->span.from + USEC_DAY - 1) / USEC_DAY));
+		else if (sl->full)
+			fetch_note(f, "the first %zu rows; there may be more", sl->rows.rows);
+		if (sl->shrunk && sl->err.kind == ERR_NONE)
+			note_shrunk(f, seg, sl, st->source);
 	}
 }
 
@@ -398,10 +369,8 @@ static bool segment_check(struct engine *en, struct open_case *c, size_t section
 	for (size_t i = 0; i < seg->nslices; i++)
 		if (seg->slices[i].state != SLICE_DONE)
 			return false;
-	step_result(f, seg, st, &r);
-	if (r.rows)
-		seg->answered = st;
-	if (!segment_move(c, section, seg, &r))
+	step_result(f, seg, st, engine_slot(en, st->source)->status.source->lag, &r);
+	if (!segment_move(en, c, section, seg, &r))
 		segment_go(en, c, section, g);
 	return true;
 }
@@ -422,6 +391,14 @@ static bool slice_shrink(struct engine *en, struct open_case *c, struct job *j, 
 	return true;
 }
 
+static void say_why_not(struct err *e, const char *why)
+{
+	const struct err was = *e;
+
+	if (why)
+		err_set(e, was.kind, was.code, "%s (%s)", was.text, why);
+}
+
 static bool slice_retry(struct engine *en, struct open_case *c, struct job *j, struct slice *sl)
 {
 	struct fetch *f = &c->fetches[j->section];
@@ -430,8 +407,10 @@ static bool slice_retry(struct engine *en, struct open_case *c, struct job *j, s
 	struct retry again = retry_decide(&en->slots[j->source_index].budget, sl->tries, &sl->err,
 					  sl->rows.rows > 0, now, f->deadline, engine_random(en));
 
-	if (!again.again)
+	if (!again.again) {
+		say_why_not(&sl->err, again.why_not);
 		return false;
+	}
 	sl->err = (struct err){ 0 };
 	sl->attempt = attempt_new(en, c, j->section, &j->def->steps[seg->step], j->segment, j->slice,
 				  sl->span);
@@ -463,13 +442,19 @@ void fetch_done(struct engine *en, struct job *j, const struct job_mail *m)
 		return;
 
 	struct open_case *c = (struct open_case *)j->inv;
-	struct slice *sl = &c->fetches[j->section].segments[j->segment].slices[j->slice];
+	struct segment *seg = &c->fetches[j->section].segments[j->segment];
+	struct slice *sl = &seg->slices[j->slice];
 	unsigned max = j->def->max_rows;
 
 	sl->job = NULL;
 	sl->err = m->err;
 	sl->full = max && m->rows >= max;
-	c->fetches[j->section].segments[j->segment].answered_wall = clock_wall(en->clock);
+	sl->no_query = m->no_query;
+	if (sl->lost && sl->err.kind == ERR_NONE)
+		err_set(&sl->err, ERR_MEMORY, 0, "out of memory: rows were dropped");
+	sl->lost = false;
+	if (sl->rows.rows)
+		seg->answered_wall = clock_wall(en->clock);
 	if (sl->err.kind == ERR_NONE || (!slice_shrink(en, c, j, sl) && !slice_retry(en, c, j, sl)))
 		sl->state = SLICE_DONE;
 }
@@ -496,7 +481,7 @@ static void skip_section(struct engine *en, struct open_case *c, size_t section)
 {
 	struct section *s = &c->inv.sections[section];
 
-	rows_clear(s, &c->fetches[section]);
+	answer_clear(s, &c->fetches[section]);
 	s->state = SECTION_SKIPPED;
 	s->settled_mono = clock_mono(en->clock);
 	en->changed = true;
@@ -524,23 +509,37 @@ void fetch_begin(struct engine *en, struct open_case *c, size_t section)
 	f->deadline = s->asked_mono + (s->def->deadline ? s->def->deadline : DEADLINE_DEFAULT);
 	f->active = true;
 	s->nsteps = (unsigned)s->def->nsteps;
+	s->deadline = 0;
 	s->state = SECTION_QUEUED;
 	plan_segments(&plan, s->def, &c->inv.window, f->now);
 	f->nsegments = plan.n;
-	for (size_t g = 0; g < plan.n; g++) {
-		f->segments[g] = (struct segment){ .span = plan.segments[g], .kept = plan.kept[g] };
-		if (plan.kept[g]) {
-			segment_go(en, c, section, g);
-		} else {
-			f->segments[g].done = true;
-			f->segments[g].state = SECTION_SKIPPED;
-		}
-	}
+	for (size_t g = 0; g < plan.n; g++)
+		segment_begin(en, c, section, g, plan.segments[g], plan.kept[g]);
 	en->changed = true;
+}
+
+/* Who is being asked now: of several the first in the order of the plan. */
+static void show_progress(struct section *s, const struct fetch *f)
+{
+	s->state = SECTION_QUEUED;
+	s->running_source = NULL;
+	for (size_t g = 0; g < f->nsegments; g++)
+		for (size_t i = 0; i < f->segments[g].nslices; i++) {
+			const struct slice *sl = &f->segments[g].slices[i];
+
+			if (sl->state != SLICE_FLYING)
+				continue;
+			s->state = SECTION_RUNNING;
+			s->running_source = s->def->steps[f->segments[g].step].source;
+			s->step = (unsigned)f->segments[g].step + 1;
+			s->deadline = sl->deadline;
+			return;
+		}
 }
 
 void fetch_advance(struct engine *en, struct open_case *c, size_t section)
 {
+	struct section *s = &c->inv.sections[section];
 	struct fetch *f = &c->fetches[section];
 	size_t done;
 	bool moved;
@@ -554,10 +553,15 @@ void fetch_advance(struct engine *en, struct open_case *c, size_t section)
 				moved = true;
 			done += f->segments[g].done;
 		}
-		if (done == f->nsegments)
+		if (done == f->nsegments) {
 			settle(en, c, section);
-		else if (!moved)
+		} else if (!moved) {
+			/* At most once a tick, however many rows came. */
+			if (f->out_of_order)
+				answer_rebuild(s, f);
+			show_progress(s, f);
 			return;
+		}
 	}
 }
 
@@ -576,6 +580,11 @@ void fetch_stop(struct engine *en, struct open_case *c, size_t section)
 				attempt_end(en, sl->attempt, ATTEMPT_CANCELLED, NULL);
 			sl->state = SLICE_DONE;
 		}
+	/* What had arrived stays, with its name. */
+	if (f->active && f->out_of_order)
+		answer_rebuild(s, f);
+	if (f->active && s->rows.rows && !s->previous)
+		answer_name(en, s, f, SECTION_CANCELLED);
 	f->active = false;
 	s->generation++;
 	s->running_source = NULL;

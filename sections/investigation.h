@@ -44,8 +44,10 @@ struct section {
 	char reason[REASON_MAX];        /* printable; "" when there is nothing to say */
 	char waiting_on[40];            /* WAITING: title of the section awaited */
 	bool fallback;                  /* answered, but not by the first of its chain */
-	const char *answered_by;        /* source name of the rows shown; NULL = none */
-	usec as_of;                     /* wall time of the data: answer minus the source's lag */
+	const char *answered_by;        /* source name of the rows shown, or of who said that there
+	                                 * are none; of several the fallback; NULL = nobody */
+	usec as_of;                     /* wall time of the data: answer minus the source's lag, the
+	                                 * oldest of several; TIME_NONE = no answer */
 	usec asked_mono;                /* when this fetch began; 0 = never */
 	usec settled_mono;              /* when it became final; 0 = not yet */
 	const char *running_source;     /* RUNNING: who is asked now */
@@ -56,7 +58,8 @@ struct section {
 	unsigned generation;            /* grows with every fetch */
 	struct attempt **trail;         /* of this generation; owned by the investigation */
 	size_t ntrail;
-	bool previous;                  /* rows are of the previous answer while a refetch runs */
+	bool previous;                  /* rows are of the previous answer: a refetch runs, or it
+	                                 * ended (state, reason) without an answer */
 };
 
 struct investigation {

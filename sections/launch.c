@@ -54,7 +54,7 @@ struct attempt *attempt_new(struct engine *en, struct open_case *c, size_t secti
 		free(a);
 		return NULL;
 	}
-	a->number = ++en->requests;
+	a->number = ++c->attempts;
 	a->section = s->def->id;
 	a->source = step->source;
 	a->kind = slot ? slot->status.source->client ? slot->status.source->client->kind : "" : "";
@@ -149,7 +149,6 @@ static void send_job(struct engine *en, struct job *j, struct slot *slot)
 	j->source_index = (size_t)(slot - en->slots);
 	j->source = slot->status.source;
 	j->config = en->config;
-	j->now = clock_wall(en->clock);
 	if (slot->nidle)
 		j->conn = slot->idle[--slot->nidle];
 	snprintf(j->query.id, sizeof j->query.id, "sextant-%s-%u", en->run_id, ++en->requests);
@@ -183,6 +182,7 @@ static struct job *build_job(struct engine *en, struct open_case *c, size_t sect
 		return NULL;
 	j->inv = &c->inv;
 	j->section = section;
+	j->now = c->fetches[section].now;
 	j->def = def;
 	j->generation = c->inv.sections[section].generation;
 	j->query_name = strdup(step->query);
@@ -207,14 +207,17 @@ static void fail_slice(struct engine *en, struct slice *sl, enum attempt_outcome
 static void launch(struct engine *en, struct open_case *c, size_t section, size_t segment,
 		   size_t slice, struct slot *slot, bool probe)
 {
-	struct section *s = &c->inv.sections[section];
 	struct fetch *f = &c->fetches[section];
 	struct segment *seg = &f->segments[segment];
 	struct slice *sl = &seg->slices[slice];
+	const struct step *step = &c->inv.sections[section].def->steps[seg->step];
 	struct err e = { 0 };
-	struct job *j = build_job(en, c, section, &s->def->steps[seg->step], sl, &e);
+	struct job *j = build_job(en, c, section, step, sl, &e);
 
 	if (!j) {
+		/* It was admitted: a probe that never flew must not be waited for. */
+		breaker_record(&slot->origin->breaker, probe, &e, clock_mono(en->clock),
+			       engine_random(en));
 		fail_slice(en, sl, ATTEMPT_FAILED, &e);
 		return;
 	}
@@ -225,12 +228,8 @@ static void launch(struct engine *en, struct open_case *c, size_t section, size_
 	sl->job = j;
 	sl->state = SLICE_FLYING;
 	sl->tries++;
-
-	s->state = SECTION_RUNNING;
-	s->running_source = slot->status.source->name;
-	s->step = (unsigned)seg->step + 1;
-	s->deadline = attempt_deadline(en, f, slot);
-	j->query.deadline = on_system_clock(en, s->deadline);
+	sl->deadline = attempt_deadline(en, f, slot);
+	j->query.deadline = on_system_clock(en, sl->deadline);
 	send_job(en, j, slot);
 
 	struct attempt *a = sl->attempt;
@@ -245,9 +244,14 @@ static void launch(struct engine *en, struct open_case *c, size_t section, size_
 	en->changed = true;
 }
 
-/* Starts the slice if a worker, the lane and the breaker let it. False when there
- * is no use in trying others now. */
-static bool try_launch(struct engine *en, struct open_case *c, size_t section, size_t segment,
+/* From when on it is too late to start anything of the fetch. */
+static usec too_late(const struct fetch *f)
+{
+	return f->deadline - DEADLINE_MIN_LEFT;
+}
+
+/* Starts the slice if a worker, the lane and the breaker let it. */
+static void try_launch(struct engine *en, struct open_case *c, size_t section, size_t segment,
 		       size_t slice)
 {
 	struct segment *seg = &c->fetches[section].segments[segment];
@@ -258,16 +262,16 @@ static bool try_launch(struct engine *en, struct open_case *c, size_t section, s
 
 	if (sl->state == SLICE_DELAYED && sl->not_before <= now)
 		sl->state = SLICE_READY;
-	if (sl->state != SLICE_READY || slot->status.in_flight >= slot->status.source->lane)
-		return true;
-	if (en->in_flight >= en->workers)
-		return false;
-	if (c->fetches[section].deadline - now < DEADLINE_MIN_LEFT) {
+	if (sl->state != SLICE_READY)
+		return;
+	if (now >= too_late(&c->fetches[section])) {
 		err_set(&e, ERR_TIMEOUT, 0, "%s was not asked: the section's time was used up",
 			slot->status.source->name);
 		fail_slice(en, sl, ATTEMPT_SKIPPED, &e);
-		return true;
+		return;
 	}
+	if (en->in_flight >= en->workers || slot->status.in_flight >= slot->status.source->lane)
+		return;
 
 	switch (breaker_admit(&slot->origin->breaker, now, &sl->not_before, &e)) {
 	case ADMIT:
@@ -283,7 +287,6 @@ static bool try_launch(struct engine *en, struct open_case *c, size_t section, s
 		fail_slice(en, sl, ATTEMPT_PAUSED, &e);
 		break;
 	}
-	return true;
 }
 
 void launch_ready(struct engine *en, struct open_case *c, size_t section)
@@ -294,9 +297,17 @@ void launch_ready(struct engine *en, struct open_case *c, size_t section)
 		struct segment *seg = &f->segments[g];
 
 		for (size_t i = 0; !seg->done && i < seg->nslices; i++)
-			if (!try_launch(en, c, section, g, i))
-				return;
+			try_launch(en, c, section, g, i);
 	}
+}
+
+/* What waits for a worker or its lane is woken by the mail that frees them, unless
+ * its time is up before. */
+static usec look_again(const struct fetch *f, const struct slice *sl)
+{
+	if (sl->state == SLICE_DELAYED)
+		return sl->not_before;
+	return sl->state == SLICE_READY ? too_late(f) : TIME_NONE;
 }
 
 usec launch_next(const struct open_case *c)
@@ -308,36 +319,74 @@ usec launch_next(const struct open_case *c)
 
 		for (size_t g = 0; f->active && g < f->nsegments; g++)
 			for (size_t i = 0; i < f->segments[g].nslices; i++) {
-				const struct slice *sl = &f->segments[g].slices[i];
+				usec at = look_again(f, &f->segments[g].slices[i]);
 
-				if (sl->state == SLICE_DELAYED &&
-				    (next == TIME_NONE || sl->not_before < next))
-					next = sl->not_before;
+				if (at != TIME_NONE && (next == TIME_NONE || at < next))
+					next = at;
 			}
 	}
 	return next;
 }
 
-void launch_check(struct engine *en, size_t source)
+static void check_over(struct source_status *st, const struct health *health, const struct err *e)
 {
-	struct slot *slot = &en->slots[source];
+	st->checking = false;
+	st->checked = true;
+	st->healthy = e->kind == ERR_NONE;
+	st->health = *health;
+	st->check_err = *e;
+	st->check_time = clock_mono(&clock_system) - st->check_time;
+}
+
+/* The user wants to know: the breaker lets it through, as its probe when it is open. */
+static struct job *build_check(struct engine *en, struct slot *slot, struct err *e)
+{
+	struct breaker *breaker = &slot->origin->breaker;
+	usec now = clock_mono(en->clock), later;
+	struct job *j = job_new(en->mailbox, e);
+
+	if (!j)
+		return NULL;
+	breaker_nudge(breaker, now);
+	switch (breaker_admit(breaker, now, &later, e)) {
+	case ADMIT_REFUSED:
+		job_free(j);
+		return NULL;
+	case ADMIT_PROBE:
+		j->probe = true;
+		break;
+	case ADMIT:
+	case ADMIT_LATER:                /* one request more does not make a rush */
+		break;
+	}
+	return j;
+}
+
+static void start_check(struct engine *en, struct slot *slot)
+{
 	struct err e = { 0 };
+	struct job *j = build_check(en, slot, &e);
 
-	if (slot->status.checking || !slot->status.source->configured)
-		return;
-
-	struct job *j = job_new(en->mailbox, &e);
-
+	slot->check_wanted = false;
+	slot->status.check_time = clock_mono(&clock_system);
+	en->changed = true;
 	if (!j) {
-		slot->status.check_err = e;
+		check_over(&slot->status, &(struct health){ 0 }, &e);
 		return;
 	}
-	breaker_nudge(&slot->origin->breaker, clock_mono(en->clock));
-	j->query.deadline = clock_mono(&clock_system) + slot->status.source->timeout;
-	slot->status.checking = true;
-	slot->status.check_time = clock_mono(&clock_system);
+	j->query.deadline = slot->status.check_time + slot->status.source->timeout;
+	en->checks++;
 	send_job(en, j, slot);
-	en->changed = true;
+}
+
+/* While somebody investigates, dead sources must not hold all workers. */
+void launch_checks(struct engine *en)
+{
+	unsigned most = en->cases ? (en->workers + 1) / 2 : en->workers;
+
+	for (size_t i = 0; i < en->config->nsources; i++)
+		if (en->slots[i].check_wanted && en->checks < most && en->in_flight < en->workers)
+			start_check(en, &en->slots[i]);
 }
 
 /* ---- back ---------------------------------------------------------------------------------- */
@@ -362,18 +411,6 @@ static void sample(struct slot *slot, usec took)
 	slot->status.p95 = sorted[n * 95 / 100 < n ? n * 95 / 100 : n - 1];
 }
 
-static void check_landed(struct slot *slot, const struct job_mail *m)
-{
-	struct source_status *st = &slot->status;
-
-	st->checking = false;
-	st->checked = true;
-	st->healthy = m->err.kind == ERR_NONE;
-	st->health = m->health;
-	st->check_err = m->err;
-	st->check_time = m->ended - st->check_time;
-}
-
 static void no_longer_flying(struct engine *en, struct job *j)
 {
 	struct job **at = &en->flying;
@@ -382,6 +419,8 @@ static void no_longer_flying(struct engine *en, struct job *j)
 		at = &(*at)->also_flying;
 	*at = j->also_flying;
 	en->in_flight--;
+	if (!j->def)
+		en->checks--;
 	en->slots[j->source_index].status.in_flight--;
 }
 
@@ -397,19 +436,17 @@ void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
 	else if (j->conn)
 		slot->status.source->client->close(j->conn);
 	j->conn = NULL;
-	if (!m->no_query)
-		breaker_record(&slot->origin->breaker, j->probe, e, now, engine_random(en));
-
+	breaker_record(&slot->origin->breaker, j->probe, e, now, engine_random(en));
 	if (j->probe && e->kind == ERR_NONE)
 		budget_recover(&slot->budget, now);
 	if (!j->def) {
-		check_landed(slot, m);
+		check_over(&slot->status, &m->health, e);
 	} else if (e->kind == ERR_NONE) {
 		slot->status.ok++;
 		budget_success(&slot->budget, now);
 		if (j->attempt && j->attempt->started)
 			sample(slot, now - j->attempt->started);
-	} else if (e->kind != ERR_CANCELLED) {
+	} else if (e->kind != ERR_CANCELLED && !m->no_query) {
 		slot->status.failed++;
 		slot->status.last = *e;
 	}

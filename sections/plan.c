@@ -63,12 +63,15 @@ void plan_segments(struct plan *p, const struct section_def *def, const struct w
 	p->n = 1;
 	p->kept[0] = true;
 	p->segments[0] = (struct span){ TIME_NONE, TIME_NONE };
-	if (!def->windowed)
+	if (!def->windowed || w->from == TIME_NONE)
 		return;
 
 	usec to = w->to == TIME_NONE ? now : w->to;
 	usec from = w->from - (usec)def->lead_days * USEC_DAY;
 
+	/* A source's clock may be ahead of ours; backwards windows answer "nothing". */
+	if (to <= from)
+		to = from + USEC_DAY;
 	p->n = 0;
 	while (p->n < PLAN_SEGMENTS) {
 		usec edge = p->n + 1 < PLAN_SEGMENTS ? next_edge(def, from, to, now) : TIME_NONE;
@@ -134,16 +137,32 @@ bool plan_shrink(struct span segment, struct span asked, usec anchor, struct spa
 	return false;
 }
 
+static void hear_authority(bool *heard, usec *smallest, usec lag)
+{
+	if (!*heard || lag < *smallest)
+		*smallest = lag;
+	*heard = true;
+}
+
 static void hear(struct hearing *h, const struct step *step, const struct step_result *r)
 {
+	bool failed = r->err.kind != ERR_NONE || !r->whole;
+
 	if (r->unavailable)
 		h->unavailable = true;
-	else if (r->asked && (r->err.kind != ERR_NONE || !r->whole))
-		h->failed = true;
-	else if (r->asked && step->authority)
-		h->authority_empty = true;
-	else if (r->asked)
-		h->copy_empty = true;
+	if (r->unavailable || !r->asked)
+		return;
+	if (step->authority && failed)
+		hear_authority(&h->authority_failed, &h->failed_lag, r->lag);
+	else if (step->authority)
+		hear_authority(&h->authority_empty, &h->empty_lag, r->lag);
+	h->failed = h->failed || failed;
+	h->copy_empty = h->copy_empty || (!failed && !step->authority);
+}
+
+static bool proven_empty(const struct hearing *h)
+{
+	return h->authority_empty && (!h->authority_failed || h->empty_lag <= h->failed_lag);
 }
 
 struct fetch_move fetch_next(const struct step *step, const struct step_result *r, bool last,
@@ -158,7 +177,7 @@ struct fetch_move fetch_next(const struct step *step, const struct step_result *
 	hear(h, step, r);
 	if (!last)
 		return (struct fetch_move){ MOVE_NEXT_STEP, SECTION_QUEUED };
-	if (h->authority_empty)
+	if (proven_empty(h))
 		end.state = SECTION_EMPTY;
 	else if (h->failed)
 		end.state = SECTION_FAILED;

@@ -50,11 +50,14 @@ struct step_result {
 	size_t rows;
 	bool whole;              /* every slice answered to its end, none cut or shrunk */
 	struct err err;          /* the first error; kind ERR_NONE = none */
+	usec lag;                /* how far the source's data is behind */
 };
 
 /* What a segment has heard on its way. Zero-initialised. */
 struct hearing {
 	bool authority_empty;    /* a source that would know says: nothing */
+	bool authority_failed;
+	usec empty_lag, failed_lag;      /* the smallest of those authorities */
 	bool copy_empty;         /* a source that need not know has nothing */
 	bool failed, unavailable;
 };
@@ -76,13 +79,14 @@ struct fetch_move {
  *     |  (empty / failed / unavailable)
  *     v
  *   STEP k+1 ... last:
- *       an authority said nothing  ----------> EMPTY
+ *       an authority said nothing  ----------> EMPTY  (none with fresher data failed)
  *       somebody failed            ----------> FAILED
  *       somebody is not configured ----------> UNAVAILABLE
  *       only copies had nothing    ----------> UNAVAILABLE
  *       nobody applied             ----------> SKIPPED
  *
- * An authority's "nothing" outweighs failures of copies and of other sources; it
+ * An authority's "nothing" outweighs failures of copies and of other sources, but
+ * not that of an authority with fresher data: what is new would only be there. It
  * never outweighs rows. Retries and shrinking happen below, inside a step. */
 struct fetch_move fetch_next(const struct step *, const struct step_result *, bool last,
 			     struct hearing *);

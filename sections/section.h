@@ -66,14 +66,14 @@ struct section_def {
 	unsigned lead_days;              /* the window starts so many days earlier */
 	unsigned max_rows;               /* rows asked for (:limit); more are cut, state PARTIAL */
 	usec ttl;                        /* older answers are shown as stale */
-	usec deadline;                   /* of one attempt; 0 = 60 s */
+	usec deadline;                   /* of the whole fetch; 0 = 60 s */
 
 	/* Why not to ask at all, or false. Writes `reason`. */
 	bool (*skip)(const struct facts *, char reason[static REASON_MAX]);
 	/* Fills derived cells and emits 0..n rows. NULL = emit as mapped by column name.
 	 * Worker thread; pure. */
 	bool (*derive)(struct row_maker *, struct cell *cells, struct err *);
-	/* At the end, over all rows (at most max_rows): de-duplicates, marks corrections,
+	/* At the end, over all rows (at most max_rows a request): de-duplicates, marks corrections,
 	 * sorts. Emits the final rows. NULL = as they came. Pure. */
 	bool (*finish)(const struct rowset *in, struct row_maker *, struct err *);
 	/* What the row says: shown at its right edge, counted on the rail. Pure. */

@@ -83,12 +83,12 @@ static bool post_rows(struct job *j)
 	return true;
 }
 
-void job_flush(struct job *j)
+bool job_flush(struct job *j)
 {
 	pthread_mutex_lock(&j->lock);
-	if (j->builder && chunk_builder_rows(j->builder))
-		post_rows(j);
+	bool ok = !j->builder || !chunk_builder_rows(j->builder) || post_rows(j);
 	pthread_mutex_unlock(&j->lock);
+	return ok;
 }
 
 /* ---- the sink: from a client's rows to chunks in the mailbox ------------------- */
@@ -284,7 +284,8 @@ static void run_job(struct job *j)
 	done->bytes = d.bytes;
 	done->first_row = d.first_row;
 	done->ended = clock_mono(&clock_system);
-	job_flush(j);
+	if (!job_flush(j) && done->err.kind == ERR_NONE)
+		err_set(&done->err, ERR_MEMORY, 0, "out of memory: the last rows were dropped");
 	post(j, done);
 }
 

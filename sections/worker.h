@@ -82,8 +82,8 @@ struct job {
 
 struct job *job_new(struct mailbox *, struct err *);
 void job_free(struct job *);
-/* Engine thread: posts the rows that wait in the builder, if any. */
-void job_flush(struct job *);
+/* Posts the rows that wait in the builder, if any. False without memory: they wait on. */
+bool job_flush(struct job *);
 /* Frees a letter; of the last one only its contents, the rest goes with the job. */
 void job_mail_free(struct job_mail *);
 

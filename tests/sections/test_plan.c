@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -135,16 +136,33 @@ static void test_shrinking_is_anchored(void **state)
 	assert_int_equal(s.to - s.from, USEC_DAY);
 }
 
-/* What a chain of one or two steps ends as. 'o' rows, 'p' rows but not all, 'e'
- * empty, 'f' failed, 'u' not configured, '-' not asked. */
-static struct step_result result(char what)
+/* A source's clock may be ahead of ours. */
+static void test_a_window_is_never_backwards(void **state)
 {
+	(void)state;
+	struct plan p = cut(&kept, NOW + 3 * USEC_DAY, TIME_NONE);
+
+	assert_int_equal(p.n, 1);
+	assert_int_equal(p.segments[0].from, NOW + 3 * USEC_DAY);
+	assert_int_equal(p.segments[0].to, NOW + 4 * USEC_DAY);
+	p = cut(&kept, TIME_NONE, TIME_NONE);                /* not found yet */
+	assert_int_equal(p.segments[0].from, TIME_NONE);
+}
+
+/* What a chain of one or two steps ends as. 'o' rows, 'p' rows but not all, 'e'
+ * empty, 'f' failed, 'u' not configured, '-' not asked; '!' an authority, '<' whose
+ * data are behind. */
+static struct step_result result(const char *spec)
+{
+	char what = spec[0];
 	struct step_result r = { .asked = what != '-' && what != 'u', .whole = what != 'p',
 				 .unavailable = what == 'u' };
 
 	r.rows = what == 'o' || what == 'p' ? 3 : 0;
 	if (what == 'f')
 		r.err.kind = ERR_TIMEOUT;
+	if (strchr(spec, '<'))
+		r.lag = USEC_HOUR;
 	return r;
 }
 
@@ -152,7 +170,7 @@ static enum section_state walk(const char *first, const char *second)
 {
 	struct step steps[2] = { { .authority = first[1] == '!' }, { .authority = second[1] == '!' } };
 	struct hearing h = { 0 };
-	struct step_result a = result(first[0]), b = result(second[0]);
+	struct step_result a = result(first), b = result(second);
 	struct fetch_move m = fetch_next(&steps[0], &a, false, &h);
 
 	if (m.move == MOVE_NEXT_STEP)
@@ -174,6 +192,10 @@ static void test_the_walk(void **state)
 		{ "u!", "e",  SECTION_UNAVAILABLE }, { "-",  "e",  SECTION_UNAVAILABLE },
 		{ "-",  "-",  SECTION_SKIPPED },     { "-",  "e!", SECTION_EMPTY },
 		{ "-",  "u",  SECTION_UNAVAILABLE },
+		{ "f!", "e!<", SECTION_FAILED },     /* what is new only the first would know */
+		{ "f!<", "e!", SECTION_EMPTY },      { "f!<", "e!<", SECTION_EMPTY },
+		{ "e!<", "f!", SECTION_FAILED },     { "e!", "f!<", SECTION_EMPTY },
+		{ "f!", "o!<", SECTION_OK },         { "u!", "e!<", SECTION_EMPTY },
 	};
 
 	(void)state;
@@ -216,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_slices_tile_the_segment),
 		cmocka_unit_test(test_shrinking_goes_three_two_one),
 		cmocka_unit_test(test_shrinking_is_anchored),
+		cmocka_unit_test(test_a_window_is_never_backwards),
 		cmocka_unit_test(test_the_walk),
 		cmocka_unit_test(test_merging),
 	};
