@@ -231,7 +231,7 @@ static void test_memory_shrinks_the_window(void **state)
 	open_and_run(&o, &small, HEAVY);
 	assert_state(&o, "ocean_events", SECTION_PARTIAL);
 	assert_says(&o, "ocean_events", "memory");
-	assert_says(&o, "ocean_events", "last 1 d");
+	assert_says(&o, "ocean_events", "only 1 d of 7 d, up to 2026-01-23T11:22:07Z");
 	assert_true(opened_section(&o, "ocean_events")->rows.rows >= 1);
 	assert_int_equal(attempts(&o, "ocean_events", "signoz", ATTEMPT_FAILED, ERR_MEMORY), 3);
 	assert_int_equal(investigation_exit_code(o.inv), EXIT_INCOMPLETE);
