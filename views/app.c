@@ -103,7 +103,7 @@ bool app_running(const struct app *app)
 
 usec app_mono(const struct app *app)
 {
-	return clock_mono(app->clock);
+	return clock_mono(app->clock) - clock_wall(app->clock) % USEC_SEC;
 }
 
 struct zone app_zone(const struct app *app)

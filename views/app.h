@@ -83,6 +83,8 @@ int app_loop(struct app *, const char *typed);
 
 /* ---- for views ---------------------------------------------------------------- */
 
+/* The monotonic time of the last full second of the clock: what counts seconds on the
+ * screen does so in one go, once a second. */
 usec app_mono(const struct app *);
 struct zone app_zone(const struct app *);
 /* The view in front, the one below all others. */

@@ -39,12 +39,12 @@ static usec next_tick(const struct app *app)
 
 	if (app->still && !app_running(app))
 		return TIME_NONE;
-	return app_mono(app) + unit - wall % unit;
+	return clock_mono(app->clock) + unit - wall % unit;
 }
 
 static int sleep_ms(const struct loop *l)
 {
-	usec now = app_mono(l->app), until = earlier(l->engine_next, l->tick);
+	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
 
 	if (l->dirty && !l->blocked)
 		until = earlier(until, l->urgent ? now : l->drawn + FRAME_GAP);
@@ -67,7 +67,7 @@ static void catch_up(struct loop *l)
 static void frame(struct loop *l)
 {
 	struct app *app = l->app;
-	usec now = app_mono(app);
+	usec now = clock_mono(app->clock);
 
 	if (!l->dirty || (!l->urgent && now - l->drawn < FRAME_GAP))
 		return;
@@ -135,7 +135,7 @@ static void take_mail(struct loop *l)
 	l->engine_next = engine_tick(l->app->engine, &changed);
 	if (changed)
 		l->moved = l->dirty = true;
-	if (l->tick != TIME_NONE && app_mono(l->app) >= l->tick) {
+	if (l->tick != TIME_NONE && clock_mono(l->app->clock) >= l->tick) {
 		l->dirty = true;
 		l->tick = next_tick(l->app);
 	}

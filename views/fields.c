@@ -2,7 +2,7 @@
 
 #include "views/flow.h"
 
-enum { COLUMN_CELLS = 40, COLUMNS_MAX = 4, MORE_CELLS = 18 };
+enum { COLUMN_CELLS = 40, COLUMNS_MAX = 4 };
 
 /* The text of a column that is to be shown; false for the others. */
 static bool shown(const struct fields *f, size_t i, char *scratch, struct table_text *text)
@@ -66,9 +66,10 @@ static void draw_short(const struct fields *f, struct canvas *c, struct rect r, 
 
 static void say_more(struct canvas *c, struct rect r)
 {
-	if (r.w > MORE_CELLS)
-		canvas_puts(c, r.x + r.w - MORE_CELLS, r.y + r.h - 1, MORE_CELLS, ROLE_DIM,
-		            " … Enter shows all");
+	struct rect last = { r.x, r.y + r.h - 1, r.w, 1 };
+
+	canvas_fill(c, last, ROLE_TEXT);
+	canvas_puts(c, r.x + 1, last.y, r.w - 1, ROLE_DIM, "… Enter shows all");
 }
 
 bool fields_draw(const struct fields *f, struct canvas *c, struct rect r)

@@ -53,38 +53,62 @@ static bool say_failure(struct sentence *out, const struct app *app)
 	return false;
 }
 
-/* The section with the most problems. */
-static bool say_problems(struct sentence *out, const struct app *app)
+/* The section with the most problems, else with the most doubts. */
+static bool say_rows(struct sentence *out, const struct app *app, bool doubts)
 {
+	const struct section *all = app->inv->sections;
 	const char *summary;
 	char counts[80];
-	size_t worst = 0;
+	size_t worst = 0, most = 0;
 
-	for (size_t i = 1; i < app->inv->nsections; i++)
-		if (app->inv->sections[i].problems > app->inv->sections[worst].problems)
+	for (size_t i = 0; i < app->inv->nsections; i++) {
+		size_t n = doubts ? all[i].doubts : all[i].problems;
+
+		if (n > most) {
 			worst = i;
-	if (!app->inv->sections[worst].problems)
+			most = n;
+		}
+	}
+	if (!most)
 		return false;
 	summary = section_pane_summary(app->panes[worst]);
-	snprintf(counts, sizeof counts, "%zu of %zu rows have a problem",
-	         app->inv->sections[worst].problems, app->inv->sections[worst].rows.rows);
+	snprintf(counts, sizeof counts, "%zu of %zu rows %s", most, all[worst].rows.rows,
+	         doubts ? "are doubtful" : "have a problem");
 	say_section(out, app, worst, summary[0] ? summary : counts);
 	out->glyph = GLYPH_SELECT;
-	out->role = ROLE_BAD;
+	out->role = doubts ? ROLE_ATTENTION : ROLE_BAD;
 	return true;
+}
+
+static void add_empty(char *out, size_t size, const struct app *app)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < app->inv->nsections; i++) {
+		size_t used = strlen(out);
+
+		if (app->inv->sections[i].state != SECTION_EMPTY)
+			continue;
+		snprintf(out + used, size - used, "%s%s", any ? ", " : "; nothing in ",
+		         app->inv->sections[i].def->title);
+		any = true;
+	}
 }
 
 static void say_progress(struct sentence *out, const struct app *app)
 {
 	char span[TIME_SPAN_MAX];
 
-	out->glyph = app->inv->settled_mono ? GLYPH_OK : GLYPH_RUN;
 	out->role = ROLE_DIM;
-	if (app->inv->settled_mono)
-		snprintf(out->text, sizeof out->text, "every section settled after %s; no problems seen",
-		         time_span(span, app->inv->settled_mono - app->inv->opened_mono));
-	else
+	if (!app->inv->settled_mono) {
+		out->glyph = GLYPH_RUN;
 		snprintf(out->text, sizeof out->text, "asking; sections fill as answers arrive");
+		return;
+	}
+	out->glyph = GLYPH_OK;
+	snprintf(out->text, sizeof out->text, "settled after %s; no row with a problem",
+	         time_span(span, app->inv->settled_mono - app->inv->opened_mono));
+	add_empty(out->text, sizeof out->text, app);
 }
 
 void app_headline(const struct app *app, struct sentence *out)
@@ -94,7 +118,8 @@ void app_headline(const struct app *app, struct sentence *out)
 		snprintf(out->text, sizeof out->text, "%s", app->engine ? "nothing is open; : open LOAD" : "");
 		return;
 	}
-	if (say_subject(out, app) || say_problems(out, app) || say_failure(out, app))
+	if (say_subject(out, app) || say_rows(out, app, false) || say_failure(out, app) ||
+	    (app->inv->settled_mono && say_rows(out, app, true)))
 		return;
 	say_progress(out, app);
 }
@@ -104,21 +129,21 @@ void app_headline(const struct app *app, struct sentence *out)
 static void draw_headline(const struct app *app, struct canvas *c, int x, int y, int w)
 {
 	struct sentence say;
-	bool problem;
+	bool rows;
 
 	if (app->message[0]) {
 		canvas_puts(c, x, y, w, app->message_bad ? ROLE_BAD : ROLE_ATTENTION, app->message);
 		return;
 	}
 	app_headline(app, &say);
-	problem = say.role == ROLE_BAD && say.glyph == GLYPH_SELECT;
+	rows = say.glyph == GLYPH_SELECT;
 	if (!say.text[0])
 		return;
-	if (problem)
-		canvas_puts(c, x, y, 1, ROLE_BAD, "!");
+	if (rows)
+		canvas_puts(c, x, y, 1, say.role, say.role == ROLE_BAD ? "!" : "?");
 	else
 		canvas_glyph(c, x, y, say.role, say.glyph);
-	canvas_puts(c, x + 2, y, w - 2, problem ? ROLE_TEXT : say.role, say.text);
+	canvas_puts(c, x + 2, y, w - 2, rows ? ROLE_TEXT : say.role, say.text);
 }
 
 /* "r refetch  "; returns the cells. */

@@ -230,7 +230,7 @@ static void counts(const struct app *app, char out[static LEFT_MAX], bool wide)
 		const struct section *s = &app->inv->sections[i];
 
 		final += section_state_final(s->state);
-		fallbacks += section_state_final(s->state) && s->fallback && s->answered_by;
+		fallbacks += section_state_final(s->state) && s->fallback && s->rows.rows > 0;
 		failed += s->state == SECTION_FAILED;
 	}
 	used = (size_t)snprintf(out, LEFT_MAX, "%zu/%zu sections", final, app->npanes);

@@ -48,6 +48,13 @@ static void place(struct view *v, int w, int h)
 	select_section(o, o->selected);
 }
 
+/* Without seconds: what changes all the time is seen in one place only. */
+static void say_asking(struct sentence *say, const struct section *s)
+{
+	snprintf(say->text, sizeof say->text, "asking %s, %u of %u",
+	         s->running_source ? s->running_source : "a source", s->step, s->nsteps);
+}
+
 /* The sentence of the section, or its counters when there is nothing to warn of. */
 static void draw_text(const struct overview *o, struct canvas *c, struct rect r, int i, int lines)
 {
@@ -56,7 +63,9 @@ static void draw_text(const struct overview *o, struct canvas *c, struct rect r,
 	struct sentence say = { .role = ROLE_DIM, .text = "" };
 	const char *summary = section_pane_summary(app->panes[i]);
 
-	if (s)
+	if (s && s->state == SECTION_RUNNING && !s->rows.rows)
+		say_asking(&say, s);
+	else if (s)
 		section_sentence(&say, s, app_mono(app), app_zone(app));
 	if (!say.text[0])
 		say.role = ROLE_DIM;
@@ -98,6 +107,9 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 	            app->workspace->sections[i]->title);
 	if (s) {
 		f = section_face(s, app_mono(app));
+		/* The rail counts the seconds. */
+		if (s->state == SECTION_RUNNING)
+			snprintf(f.word, sizeof f.word, "%s", section_state_rail(s->state));
 		draw_counts(c, r.x, y, s);
 	}
 	if (s || app->opening)

@@ -83,9 +83,12 @@ static struct table_model model_of(const struct section_pane *p)
 
 static struct table_column column_of(const struct column_def *def)
 {
+	int width = def->type == COLUMN_TIME ? TIME_WIDTH : def->width ? def->width : GROW_MIN;
+	int title = (int)strlen(def->title);
+
 	return (struct table_column){
 		.title = def->title,
-		.width = def->type == COLUMN_TIME ? TIME_WIDTH : def->width ? def->width : GROW_MIN,
+		.width = width > title ? width : title,
 		.priority = def->priority,
 		.frozen = def->key,
 		.grow = def->width == 0,

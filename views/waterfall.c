@@ -23,6 +23,29 @@ struct waterfall {
 	size_t top, page, lines;
 };
 
+static int tick_count(int cells)
+{
+	return cells > TICK_CELLS ? cells / TICK_CELLS : 1;
+}
+
+static usec tick_step(usec span, int ticks)
+{
+	static const int steps[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600 };
+	size_t i = 0, n = sizeof steps / sizeof steps[0];
+
+	while (i + 1 < n && steps[i] * USEC_SEC * ticks < span)
+		i++;
+	return steps[i] * USEC_SEC;
+}
+
+/* Up to the next tick, so that bars do not move every second while something runs. */
+static usec whole_ticks(usec span, int cells)
+{
+	usec step = tick_step(span, tick_count(cells));
+
+	return span > step ? (span + step - 1) / step * step : step;
+}
+
 /* ---- what is shown -------------------------------------------------------------------- */
 
 static bool shown(const struct attempt *a)
@@ -49,6 +72,7 @@ static struct scale scale_for(const struct app *app, struct rect r)
 {
 	struct scale sc = { .bar_x = 1 + NAME_CELLS + 1 + SOURCE_CELLS + 1 };
 	usec now = app_mono(app), first = 0, last = 0;
+	bool moving = false;
 
 	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
 		const struct section *s = &app->inv->sections[i];
@@ -59,6 +83,7 @@ static struct scale scale_for(const struct app *app, struct rect r)
 
 			if (!shown(a))
 				continue;
+			moving = moving || !a->ended;
 			if (!first || a->queued < first)
 				first = a->queued;
 			if (end > last)
@@ -72,7 +97,9 @@ static struct scale scale_for(const struct app *app, struct rect r)
 	sc.state_x = sc.bar_x + sc.bar_w + (sc.bar_w > 0);
 	sc.note_x = sc.state_x + STATE_CELLS;
 	sc.from = first;
-	sc.to = last > first + USEC_SEC ? last : first + USEC_SEC;
+	sc.to = first + (moving ? whole_ticks(last - first, sc.bar_w) : last - first);
+	if (sc.to < first + USEC_SEC)
+		sc.to = first + USEC_SEC;
 	return sc;
 }
 
@@ -133,20 +160,9 @@ static void draw_attempt(const struct app *app, struct canvas *c, struct rect r,
 		draw_note(c, r.x + sc->note_x, y, sc->note_w, a);
 }
 
-static usec tick_step(usec span, int ticks)
-{
-	static const int steps[] = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600 };
-	size_t i = 0, n = sizeof steps / sizeof steps[0];
-
-	while (i + 1 < n && steps[i] * USEC_SEC * ticks < span)
-		i++;
-	return steps[i] * USEC_SEC;
-}
-
 static void draw_axis(struct canvas *c, struct rect r, const struct scale *sc)
 {
-	int ticks = sc->bar_w / TICK_CELLS;
-	usec span = sc->to - sc->from, step = tick_step(span, ticks > 0 ? ticks : 1);
+	usec span = sc->to - sc->from, step = tick_step(span, tick_count(sc->bar_w));
 	char text[FORMAT_MAX];
 
 	canvas_puts(c, r.x + 1, r.y, NAME_CELLS, ROLE_DIM, "section");

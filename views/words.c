@@ -100,7 +100,9 @@ usec attempt_time(const struct attempt *a, usec now)
 {
 	if (!a->started)
 		return 0;
-	return (a->ended ? a->ended : now) - a->started;
+	if (a->ended)
+		return a->ended - a->started;
+	return now > a->started ? now - a->started : 0;
 }
 
 const char *rows_text(char out[static PHRASE_MAX], size_t rows)
@@ -183,8 +185,10 @@ static bool said_later(const struct section *s, size_t at)
 	return false;
 }
 
-/* Whoever was asked before `by` and did not deliver; true when anybody was named. */
-static bool add_misses(struct sentence *out, const struct section *s, const char *by)
+/* Whoever but `by` was asked and did not deliver, with an outcome from `least` on; true
+ * when anybody was named. */
+static bool add_misses(struct sentence *out, const struct section *s, const char *by,
+                       enum attempt_outcome least)
 {
 	char phrase[PHRASE_MAX];
 	bool any = false;
@@ -193,7 +197,7 @@ static bool add_misses(struct sentence *out, const struct section *s, const char
 		const struct attempt *a = s->trail[i];
 
 		if ((by && !strcmp(a->source, by)) || a->outcome == ATTEMPT_SKIPPED ||
-		    a->outcome < ATTEMPT_EMPTY || said_later(s, i))
+		    a->outcome < least || said_later(s, i))
 			continue;
 		add(out, "%s%s", any ? ", " : "", attempt_phrase(phrase, a));
 		any = true;
@@ -221,7 +225,7 @@ static void say_fallback(struct sentence *out, const struct section *s, struct z
 	out->glyph = GLYPH_FALL;
 	out->role = ROLE_FALLBACK;
 	out->hint = "r retry";
-	any = add_misses(out, s, s->answered_by);
+	any = add_misses(out, s, s->answered_by, ATTEMPT_EMPTY);
 	add(out, "%s%s answered", any ? "; " : "", s->answered_by);
 	add_as_of(out, s, z);
 }
@@ -255,7 +259,7 @@ static void say_former(struct sentence *out, const struct section *s, usec now, 
 		add(out, "asking again (%s)", format_running(span, now - s->asked_mono));
 	} else {
 		add(out, "asked again, %s: ", section_state_word(s->state));
-		if (!add_misses(out, s, NULL))
+		if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
 			add(out, "%s", s->reason[0] ? s->reason : "no answer");
 		out->hint = "r retry";
 	}
@@ -297,7 +301,7 @@ static void say_running(struct sentence *out, const struct section *s, usec now)
 {
 	char span[FORMAT_MAX], limit[FORMAT_MAX];
 
-	if (add_misses(out, s, s->running_source))
+	if (add_misses(out, s, s->running_source, ATTEMPT_EMPTY))
 		add(out, "; ");
 	add(out, "asking %s, %u of %u, %s", s->running_source ? s->running_source : "a source", s->step,
 	    s->nsteps, format_running(span, now - s->asked_mono));
@@ -317,32 +321,39 @@ static void say_failed(struct sentence *out, const struct section *s)
 	const char *head = heads[shared_class(s)];
 
 	add(out, "%s", head ? head : "failed: ");
-	if (!add_misses(out, s, NULL))
+	if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
 		add(out, "%s", s->reason[0] ? s->reason : "nobody answered");
 	add(out, ". Whether there is anything is unknown");
 	out->hint = "r retry";
 }
 
-/* Who said that there is nothing: the last one that did. */
-static const char *denier(const struct section *s)
+/* "company, redshift": who said that there is nothing. */
+static void add_deniers(struct sentence *out, const struct section *s)
 {
-	for (size_t i = s->ntrail; i-- > 0;)
-		if (s->trail[i]->outcome == ATTEMPT_EMPTY)
-			return s->trail[i]->source;
-	return s->answered_by ? s->answered_by : "a source that would know";
+	bool any = false;
+
+	for (size_t i = 0; i < s->ntrail; i++) {
+		if (s->trail[i]->outcome != ATTEMPT_EMPTY || said_later(s, i))
+			continue;
+		add(out, "%s%s", any ? ", " : "", s->trail[i]->source);
+		any = true;
+	}
+	if (!any)
+		add(out, "%s", s->answered_by ? s->answered_by : "a source that would know");
 }
 
 static void say_empty(struct sentence *out, const struct section *s, struct zone z)
 {
-	const char *by = denier(s);
+	size_t before;
 
-	add(out, "none: %s was asked and answered that there is nothing", by);
+	add(out, "none: ");
+	add_deniers(out, s);
+	add(out, " answered: there is nothing");
 	add_as_of(out, s, z);
-	if (s->fallback) {
-		add(out, "; ");
-		if (!add_misses(out, s, by))
-			add(out, "others were not asked");
-	}
+	before = strlen(out->text);
+	add(out, "; ");
+	if (!add_misses(out, s, NULL, ATTEMPT_PARTIAL))
+		out->text[before] = '\0';
 	if (s->reason[0])
 		add(out, " (%s)", s->reason);
 }
@@ -368,7 +379,7 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 		break;
 	case SECTION_UNAVAILABLE:
 		add(out, "not configured: ");
-		if (!add_misses(out, s, NULL))
+		if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
 			add(out, "no source that would know");
 		add(out, ". Whether there is anything is unknown");
 		break;
