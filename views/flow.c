@@ -90,7 +90,7 @@ static void trail_line(struct flow *f, const struct attempt *a, usec now)
 {
 	struct face face = attempt_face(a, now);
 	char span[TIME_SPAN_MAX] = "", detail[ERR_TEXT_MAX + 8];
-	int y, lines;
+	int y, lines, x = a->started ? 29 : 22;
 
 	if (a->started)
 		time_span(span, attempt_time(a, now));
@@ -100,12 +100,20 @@ static void trail_line(struct flow *f, const struct attempt *a, usec now)
 		canvas_puts(f->canvas, f->r.x + 22, y, 6, ROLE_DIM, span);
 	}
 	snprintf(detail, sizeof detail, "%s", a->detail);
-	lines = wrap_at(f, 29, f->r.w - 29, ROLE_DIM, detail, strlen(detail));
+	lines = wrap_at(f, x, f->r.w - x, ROLE_DIM, detail, strlen(detail));
 	f->y += lines ? lines : 1;
+}
+
+/* Two steps that were not sent to one source for one reason. */
+static bool says_the_same(const struct attempt *a, const struct attempt *b)
+{
+	return !a->started && !b->started && a->outcome == b->outcome && !strcmp(a->source, b->source) &&
+	       !strcmp(a->detail, b->detail);
 }
 
 void flow_trail(struct flow *f, const struct section *s, usec now)
 {
 	for (size_t i = 0; i < s->ntrail; i++)
-		trail_line(f, s->trail[i], now);
+		if (!i || !says_the_same(s->trail[i - 1], s->trail[i]))
+			trail_line(f, s->trail[i], now);
 }

@@ -111,11 +111,26 @@ static void say_progress(struct sentence *out, const struct app *app)
 	add_empty(out->text, sizeof out->text, app);
 }
 
+/* A first start without a configuration. */
+static bool none_configured(const struct app *app)
+{
+	for (size_t i = 0; i < app->config->nsources; i++)
+		if (app->config->sources[i].configured)
+			return false;
+	return true;
+}
+
 void app_headline(const struct app *app, struct sentence *out)
 {
 	*out = (struct sentence){ .glyph = GLYPH_DOT, .role = ROLE_DIM };
 	if (!app->inv) {
 		snprintf(out->text, sizeof out->text, "%s", app->engine ? "nothing is open; : open LOAD" : "");
+		return;
+	}
+	if (none_configured(app)) {
+		out->role = ROLE_ATTENTION;
+		snprintf(out->text, sizeof out->text, "no source is configured (sextant config check); "
+		         "sextant demo needs none");
 		return;
 	}
 	if (say_subject(out, app) || say_rows(out, app, false) || say_failure(out, app) ||

@@ -327,19 +327,18 @@ static void say_failed(struct sentence *out, const struct section *s)
 	out->hint = "r retry";
 }
 
-/* "company, redshift": who said that there is nothing. */
-static void add_deniers(struct sentence *out, const struct section *s)
+/* "company, redshift": those whose last attempt ended so; true when there were any. */
+static bool add_sources(struct sentence *out, const struct section *s, enum attempt_outcome outcome)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < s->ntrail; i++) {
-		if (s->trail[i]->outcome != ATTEMPT_EMPTY || said_later(s, i))
+		if (s->trail[i]->outcome != outcome || said_later(s, i))
 			continue;
 		add(out, "%s%s", any ? ", " : "", s->trail[i]->source);
 		any = true;
 	}
-	if (!any)
-		add(out, "%s", s->answered_by ? s->answered_by : "a source that would know");
+	return any;
 }
 
 static void say_empty(struct sentence *out, const struct section *s, struct zone z)
@@ -347,7 +346,8 @@ static void say_empty(struct sentence *out, const struct section *s, struct zone
 	size_t before;
 
 	add(out, "none: ");
-	add_deniers(out, s);
+	if (!add_sources(out, s, ATTEMPT_EMPTY))
+		add(out, "%s", s->answered_by ? s->answered_by : "a source that would know");
 	add(out, " answered: there is nothing");
 	add_as_of(out, s, z);
 	before = strlen(out->text);
@@ -356,6 +356,28 @@ static void say_empty(struct sentence *out, const struct section *s, struct zone
 		out->text[before] = '\0';
 	if (s->reason[0])
 		add(out, " (%s)", s->reason);
+}
+
+/* Copies that have nothing: they need not know. */
+static bool add_sources_that_lack(struct sentence *out, const struct section *s)
+{
+	size_t before = strlen(out->text);
+
+	add(out, "; ");
+	if (add_sources(out, s, ATTEMPT_EMPTY))
+		return true;
+	out->text[before] = '\0';
+	return false;
+}
+
+static void say_unavailable(struct sentence *out, const struct section *s)
+{
+	add(out, "not configured: ");
+	if (!add_sources(out, s, ATTEMPT_UNAVAILABLE))
+		add(out, "no source that would know");
+	if (add_sources_that_lack(out, s))
+		add(out, " had nothing, which proves nothing");
+	add(out, ". Whether there is anything is unknown");
 }
 
 static void say_instead(struct sentence *out, const struct section *s, usec now, struct zone z)
@@ -378,10 +400,7 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 		say_failed(out, s);
 		break;
 	case SECTION_UNAVAILABLE:
-		add(out, "not configured: ");
-		if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
-			add(out, "no source that would know");
-		add(out, ". Whether there is anything is unknown");
+		say_unavailable(out, s);
 		break;
 	case SECTION_CANCELLED:
 		add(out, "stopped by you");
