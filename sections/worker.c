@@ -233,8 +233,9 @@ static void start_libraries(void)
 
 static bool connect_job(struct job *j, struct err *e)
 {
-	pthread_once(&libraries, start_libraries);
-	if (libraries_err.kind != ERR_NONE) {
+	if (j->source->client->libraries)
+		pthread_once(&libraries, start_libraries);
+	if (j->source->client->libraries && libraries_err.kind != ERR_NONE) {
 		*e = libraries_err;
 		return false;
 	}

@@ -9,8 +9,8 @@
 	X(C_TS, "ts", "sent", TIME, 1, 16, true) \
 	X(C_RESULT, "result", "result", TEXT, 1, 7, false) \
 	X(C_HTTP, "ext_request_status", "HTTP", TEXT, 1, 4, false) \
-	X(C_TYPE, "message_type", "message", TEXT, 1, 0, false) \
-	X(C_ERROR, "error_msg", "error", TEXT, 2, 32, false) \
+	X(C_TYPE, "message_type", "message", TEXT, 1, 16, false) \
+	X(C_ERROR, "error_msg", "error", TEXT, 1, 0, false) \
 	X(C_HOST, "host", "host", TEXT, 2, 22, false) \
 	X(C_ATTEMPTS, "attempt_count", "tries", NUMBER, 3, 5, false) \
 	X(C_CONFIG, "config_id", "config", TEXT, 3, 8, false) \
