@@ -41,7 +41,6 @@ struct slice {
 	struct job *job;                 /* FLYING */
 	struct attempt *attempt;
 	struct rowset rows;
-	bool full;                       /* as many rows as may be asked for */
 	bool lost;                       /* rows came that there was no memory for */
 	bool no_query;                   /* the source has no such query: it was not asked */
 	struct err err;                  /* DONE; kind ERR_NONE: it worked */

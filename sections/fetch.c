@@ -344,15 +344,13 @@ static void step_result(struct fetch *f, struct segment *seg, const struct step 
 		struct slice *sl = &seg->slices[i];
 
 		r->rows += sl->rows.rows;
-		if (sl->shrunk || sl->full || sl->err.kind != ERR_NONE)
+		if (sl->shrunk || sl->err.kind != ERR_NONE)
 			r->whole = false;
 		if (sl->err.kind != ERR_NONE && r->err.kind == ERR_NONE)
 			r->err = sl->err;
 		r->unavailable = r->unavailable || sl->no_query;
 		if (sl->err.kind != ERR_NONE)
 			note_err(f, st->source, &sl->err);
-		else if (sl->full)
-			fetch_note(f, "the first %zu rows; there may be more", sl->rows.rows);
 		if (sl->shrunk && sl->err.kind == ERR_NONE)
 			note_shrunk(f, seg, sl, st->source);
 	}
@@ -444,11 +442,9 @@ void fetch_done(struct engine *en, struct job *j, const struct job_mail *m)
 	struct open_case *c = (struct open_case *)j->inv;
 	struct segment *seg = &c->fetches[j->section].segments[j->segment];
 	struct slice *sl = &seg->slices[j->slice];
-	unsigned max = j->def->max_rows;
 
 	sl->job = NULL;
 	sl->err = m->err;
-	sl->full = max && m->rows >= max;
 	sl->no_query = m->no_query;
 	if (sl->lost && sl->err.kind == ERR_NONE)
 		err_set(&sl->err, ERR_MEMORY, 0, "out of memory: rows were dropped");

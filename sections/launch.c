@@ -186,9 +186,12 @@ static struct job *build_job(struct engine *en, struct open_case *c, size_t sect
 	j->def = def;
 	j->generation = c->inv.sections[section].generation;
 	j->query_name = strdup(step->query);
-	j->query.max_rows = def->max_rows;
+	/* One more than is kept: only then is it known that there are more. */
+	unsigned limit = def->max_rows ? def->max_rows + 1 : 0;
+
+	j->query.max_rows = limit;
 	if (!j->query_name ||
-	    !params_fill(j, en, &c->inv.facts, sl->span, def->max_rows)) {
+	    !params_fill(j, en, &c->inv.facts, sl->span, limit)) {
 		err_set(e, ERR_MEMORY, 0, "out of memory starting a request");
 		job_free(j);
 		return NULL;

@@ -64,7 +64,7 @@ struct section_def {
 	size_t nsteps;
 	bool windowed;                   /* queries bind :from and :to; ages route */
 	unsigned lead_days;              /* the window starts so many days earlier */
-	unsigned max_rows;               /* rows asked for (:limit); more are cut, state PARTIAL */
+	unsigned max_rows;               /* rows kept; :limit is one more, which turns the state PARTIAL */
 	usec ttl;                        /* older answers are shown as stale */
 	usec deadline;                   /* of the whole fetch; 0 = 60 s */
 

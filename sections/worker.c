@@ -160,7 +160,7 @@ static bool deliver_row(struct row_sink *s, const struct cell *source, struct er
 	const struct section_def *def = d->job->def;
 
 	if (def->max_rows && d->rows >= def->max_rows)
-		return err_set(e, ERR_LIMIT, 0, "stopped at %u rows", def->max_rows);
+		return err_set(e, ERR_LIMIT, 0, "the first %u rows; there are more", def->max_rows);
 	if (!d->rows++)
 		d->first_row = clock_mono(&clock_system);
 	for (size_t c = 0; c < def->ncolumns; c++)

@@ -329,7 +329,7 @@ static const char *const needs_number[] = { "load_number_candidate", NULL };
 static const struct step steps[] = {
 	{ .source = "tracking", .query = "load_by_id", .needs = needs_id, .authority = true },
 	{ .source = "tracking", .query = "load_by_number", .needs = needs_number, .authority = true },
-	{ .source = "redshift", .query = "load_by_identifiers", .needs = needs_number, .authority = true },
+	{ .source = "redshift", .query = "load_by_identifiers", .needs = needs_number },
 	{ .source = "redshift", .query = "load_by_document", .needs = needs_number },
 	{ .source = "redshift", .query = "load_creation", .needs = needs_number },
 };

@@ -237,7 +237,7 @@ static const char *const needs_parties[] = { "shipper_id", "carrier_id", NULL };
 
 static const struct step steps[] = {
 	{ .source = "company", .query = "relationship", .needs = needs_parties, .authority = true },
-	{ .source = "redshift", .query = "relationship", .needs = needs_parties, .authority = true },
+	{ .source = "redshift", .query = "relationship", .needs = needs_parties },
 };
 
 const struct section_def section_network = {

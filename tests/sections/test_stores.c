@@ -249,7 +249,7 @@ static void test_thousand_lines(void **state)
 	json_t *doc = look(&servers[WITH_ALL], "729388812");
 
 	(void)state;
-	assert_string_equal(text_of(doc, "ocean_events", "state"), "partial");
+	assert_string_equal(text_of(doc, "ocean_events", "state"), "ok");
 	assert_int_equal(json_array_size(json_object_get(section_of(doc, "ocean_events"), "rows")), 2);
 	assert_int_equal(rows_with(doc, "ocean_events", "copies", "959"), 1);
 	json_decref(doc);

@@ -11,4 +11,4 @@ FROM (
 		AND toString(fk_tracking_id) = :tracking_id
 )
 ORDER BY sent DESC, uuid
-LIMIT 200
+LIMIT 201

@@ -39,4 +39,4 @@ ANY LEFT JOIN (
 		AND received_timestamp < toDateTime(:to, 'UTC')
 ) USING file_uuid
 ORDER BY completed DESC, record_uuid
-LIMIT 200
+LIMIT 201

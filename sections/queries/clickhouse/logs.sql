@@ -10,4 +10,4 @@ WHERE timestamp >= toUInt64(toDateTime(:from, 'UTC')) * 1000000000
 		OR position(body, coalesce(:load_number, :identifier)) > 0)
 ORDER BY timestamp DESC
 LIMIT 20 BY service_name
-LIMIT 200
+LIMIT 201

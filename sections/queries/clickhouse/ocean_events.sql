@@ -14,4 +14,4 @@ WHERE timestamp >= toUInt64(toDateTime(:from, 'UTC')) * 1000000000
 		OR position(body, :booking_number) > 0
 		OR position(body, :bol_number) > 0)
 ORDER BY timestamp DESC
-LIMIT 1000
+LIMIT 1001
