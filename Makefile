@@ -27,7 +27,7 @@ SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address -fsanitize=undefine
             $(if $(filter thread,$(SAN)),-fsanitize=thread -O1)
 FORTIFY := $(if $(SAN),,-D_FORTIFY_SOURCE=3)
 CFLAGS  ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DSEXTANT_VERSION='"$(VERSION)"' \
              -DPKGDATADIR='"$(PREFIX)/share/sextant"' -I. -I$(BUILD) $(shell pkg-config --cflags $(PKGS)) \
              $(SANFLAGS) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) -pthread

@@ -249,7 +249,7 @@ static int run(struct request *r)
 	if (r->help)
 		return fputs(usage_text, stdout) < 0;
 	if (r->version)
-		return printf("sextant %s\n", VERSION) < 0;
+		return printf("sextant %s\n", SEXTANT_VERSION) < 0;
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		if (r->nwords > 0 && strcmp(r->words[0], commands[i].word) == 0)
 			return commands[i].run(r);

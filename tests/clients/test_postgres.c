@@ -41,7 +41,7 @@ static void client_init(struct client *c, const char *const *pairs)
 {
 	memset(c, 0, sizeof(*c));
 	collect_init(&c->got);
-	if (!source_make(&c->source, "warehouse", &postgres_ops, pairs, &c->e))
+	if (!source_init(&c->source, "warehouse", &postgres_ops, pairs, &c->e))
 		fail_msg("%s", c->e.text);
 	c->conn = postgres_ops.open(&c->source, &c->e);
 	assert_non_null(c->conn);
@@ -64,7 +64,7 @@ static void client_release(struct client *c)
 	postgres_ops.close(c->conn);
 	cancel_release(&c->cancel);
 	collect_release(&c->got);
-	source_unmake(&c->source);
+	source_release(&c->source);
 }
 
 static bool ask_until(struct client *c, const char *sql, const struct param *params, size_t n,
@@ -785,14 +785,14 @@ static void settings_are_checked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		if (source_make(&s, "w", &postgres_ops, bad[i], &e))
+		if (source_init(&s, "w", &postgres_ops, bad[i], &e))
 			fail_msg("accepted: %zu", i);
 		assert_int_equal(e.kind, ERR_CONFIG);
-		source_unmake(&s);
+		source_release(&s);
 	}
-	assert_true(source_make(&s, "w", &postgres_ops, good, &e));
+	assert_true(source_init(&s, "w", &postgres_ops, good, &e));
 	assert_string_equal(s.origin, "postgres://db.example.com:5439");
-	source_unmake(&s);
+	source_release(&s);
 }
 
 /* ---- a server that accepts and says nothing ---- */

@@ -170,7 +170,7 @@ static void set_up(struct fixture *f, const char *sslmode)
 		"host", "127.0.0.1", "port", f->server.port_text, "user", "u", "database", "d",
 		"sslmode", sslmode, "password", "env:TEST_PASSWORD", NULL,
 	};
-	if (!source_make(&f->source, "liar", &postgres_ops, pairs, &f->e))
+	if (!source_init(&f->source, "liar", &postgres_ops, pairs, &f->e))
 		fail_msg("%s", f->e.text);
 	assert_true(cancel_init(&f->cancel, &f->e));
 	collect_init(&f->got);
@@ -183,7 +183,7 @@ static void tear_down(struct fixture *f)
 	wire_stop(&f->server);
 	collect_release(&f->got);
 	cancel_release(&f->cancel);
-	source_unmake(&f->source);
+	source_release(&f->source);
 }
 
 static bool ask_for(struct fixture *f, const struct plan *plan, int64_t ms)

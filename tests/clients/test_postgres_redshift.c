@@ -204,7 +204,7 @@ static void set_up(struct fixture *f, uint32_t auth, bool knows_readonly, const 
 		"postgres", "sslmode", "disable", "password", "env:TEST_PASSWORD",
 		"dialect", dialect, NULL,
 	};
-	if (!source_make(&f->source, "redshift", &postgres_ops, pairs, &f->e))
+	if (!source_init(&f->source, "redshift", &postgres_ops, pairs, &f->e))
 		fail_msg("%s", f->e.text);
 	assert_true(cancel_init(&f->cancel, &f->e));
 	collect_init(&f->got);
@@ -219,7 +219,7 @@ static void tear_down(struct fixture *f)
 	pthread_mutex_destroy(&f->proxy.lock);
 	collect_release(&f->got);
 	cancel_release(&f->cancel);
-	source_unmake(&f->source);
+	source_release(&f->source);
 }
 
 static usec in_ms(int64_t ms)

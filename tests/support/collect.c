@@ -98,7 +98,7 @@ static char *borrowed(const char *s)
 	return (char *)(uintptr_t)s;
 }
 
-bool source_make(struct source *s, const char *name, const struct client_ops *client,
+bool source_init(struct source *s, const char *name, const struct client_ops *client,
 		 const char *const *pairs, struct err *e)
 {
 	size_t n = 0;
@@ -115,7 +115,7 @@ bool source_make(struct source *s, const char *name, const struct client_ops *cl
 	return client->prepare(s, e);
 }
 
-void source_unmake(struct source *s)
+void source_release(struct source *s)
 {
 	free(s->settings);
 	s->settings = NULL;

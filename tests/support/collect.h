@@ -34,9 +34,9 @@ void collect_release(struct collect *);
 const char *collect_text(struct collect *, size_t row, size_t column);
 
 /* `pairs`: key, value, key, value, NULL. Kept, not copied; the settings are freed
- * by source_unmake(). The client's prepare() is called. */
-bool source_make(struct source *, const char *name, const struct client_ops *,
+ * by source_release(). The client's prepare() is called. */
+bool source_init(struct source *, const char *name, const struct client_ops *,
 		 const char *const *pairs, struct err *);
-void source_unmake(struct source *);
+void source_release(struct source *);
 
 #endif
