@@ -12,3 +12,8 @@ uninstall:
 # Fails on anything that groff complains about.
 lint-man:
 	@sh tests/check_man.sh docs/sextant.1
+
+# The picture in the README, taken from the program as it is.
+.PHONY: screenshots
+screenshots: all
+	sh docs/screenshot.sh $(BUILD)/sextant docs/screenshot.png 120x40 13 5 j j j j
