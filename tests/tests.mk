@@ -11,21 +11,24 @@ THREADED_BIN := $(THREADED_SRC:%.c=$(BUILD)/%)
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/support.a: $(SUPPORT_OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(Q)$(AR) rcsD $@ $^
 
 $(TEST_BIN): %: %.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
-	$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
 
 # Programs that tests start, or people: tests/tools/NAME_main.c is build/tests/tools/NAME.
-TOOL_BIN     := $(patsubst %_main.c,$(BUILD)/%,$(wildcard tests/tools/*_main.c))
+TOOL_BIN     := $(patsubst %_main.c,$(BUILD)/%,$(wildcard tests/tools/*_main.c tests/bench/*_main.c))
 
 $(TOOL_BIN): %: %_main.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 .PHONY: tests tests-threaded
 tests: $(TEST_BIN) $(TOOL_BIN) $(BUILD)/demo-data
@@ -75,6 +78,6 @@ fuzz fuzz-smoke:
 
 # Ratios against the tools people would use instead; the rounds can be set.
 .PHONY: bench
-bench: all
+bench: all $(BUILD)/tests/bench/engine
 	@sh tests/packages.sh install test
 	@python3 tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)

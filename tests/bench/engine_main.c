@@ -1,0 +1,114 @@
+/* One load through the engine over sources that take exactly the time they are told
+ * to: prints the seconds until everything settled. What is above the plan's critical
+ * path (2.8 s) is the engine's own. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sections/engine.h"
+
+struct answer { const char *source; long ms; bool fails; };
+
+static const struct answer answers[] = {
+	{ "first", 500, false }, { "second", 300, false }, { "a", 700, false }, { "b", 2000, false },
+	{ "c", 1200, false },    { "d", 1200, false },     { "e", 700, true },  { "f", 900, false },
+};
+
+static void *open_any(const struct source *s, struct err *e)
+{
+	(void)e;
+	return (void *)(uintptr_t)s;
+}
+
+static void close_any(void *conn) { (void)conn; }
+
+static bool run(void *conn, const struct query *q, struct cancel *c, struct row_sink *sink,
+		struct err *e)
+{
+	static const char *const names[] = { "id" };
+	const struct source *s = conn;
+	const struct answer *a = answers;
+	struct cell cell = { "1", 1 };
+
+	(void)q;
+	while (strcmp(a->source, s->name))
+		a++;
+	if (!cancel_wait(c, -1, 0, clock_mono(&clock_system) + a->ms * USEC_MS, e))
+		return false;
+	if (a->fails)
+		return err_set(e, ERR_DENIED, 403, "%s: not allowed", s->name);
+	return sink->columns(sink, names, 1, e) && sink->row(sink, &cell, e);
+}
+
+static const struct client_ops timed = {
+	.kind = "sqlite", .open = open_any, .run = run, .close = close_any,
+};
+
+static const struct column_def columns[] = { { "id", "id", COLUMN_TEXT, 1, 8, true } };
+static const char *const after_first[] = { "first", NULL }, *const after_second[] = { "second", NULL };
+
+#define SECTION(name, needs, ...) \
+	static const struct step name##_steps[] = { __VA_ARGS__ }; \
+	static const struct section_def name = { .id = #name, .title = #name, .letter = 'S', \
+		.columns = columns, .ncolumns = 1, .after = needs, .steps = name##_steps, \
+		.nsteps = sizeof name##_steps / sizeof name##_steps[0] };
+#define STEP(name) { .source = name, .query = "any", .authority = true }
+
+SECTION(first, NULL, STEP("first"))
+SECTION(second, after_first, STEP("second"))
+SECTION(sa, after_second, STEP("a"))
+SECTION(sb, after_second, STEP("b"))
+SECTION(sc, after_second, STEP("c"))
+SECTION(sd, after_second, STEP("d"))
+SECTION(over, after_second, STEP("e"), STEP("f"))
+
+static const struct section_def *const sections[] = { &first, &second, &sa, &sb, &sc, &sd, &over };
+
+static bool identify(const char *typed, struct facts *f, struct err *e)
+{
+	(void)e;
+	return facts_set(f, "identifier", typed, "");
+}
+
+static void no_window(const struct facts *f, usec now, struct window *w)
+{
+	(void)f, (void)now, (void)w;
+}
+
+static const struct workspace workspace = {
+	.name = "bench", .subject = "case", .sections = sections, .nsections = 7,
+	.identify = identify, .window = no_window,
+};
+
+static double settle(struct engine *en, struct err *e)
+{
+	struct investigation *inv = engine_open(en, "1", e);
+	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
+
+	while (engine_tick(en, NULL), !investigation_settled(inv))
+		poll(&fd, 1, -1);
+	return (double)(inv->settled_mono - inv->opened_mono) / USEC_SEC;
+}
+
+int main(int argc, char **argv)
+{
+	struct source sources[8] = { 0 };
+	struct err e = { 0 };
+	struct config config = { .sources = sources, .nsources = 8, .workers = 8, .now = TIME_NONE,
+				 .override_dir = argc > 1 ? argv[1] : NULL };
+	struct engine *en;
+
+	for (size_t i = 0; i < 8; i++) {
+		sources[i] = (struct source){ .client = &timed, .lane = 4, .configured = true,
+					      .timeout = 30 * USEC_SEC };
+		snprintf(sources[i].name, sizeof sources[i].name, "%s", answers[i].source);
+	}
+	en = engine_new(&config, &workspace, &clock_system, &e);
+	if (!en || argc != 2) {
+		fprintf(stderr, "usage: engine QUERIES (with sqlite/any.sql): %s\n", e.text);
+		return 2;
+	}
+	printf("%.6f\n", settle(en, &e));
+	return engine_free(en, USEC_SEC) ? 0 : 1;
+}
