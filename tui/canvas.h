@@ -15,8 +15,11 @@
 #include "base/err.h"
 #include "tui/role.h"
 
-/* X(NAME, UTF-8, ASCII): both forms are one cell. Text that holds one of the
- * UTF-8 forms is shown with the ASCII form on an ASCII canvas. */
+/* X(NAME, UTF-8, ASCII): both forms are one cell, so none may be Wide in Unicode's
+ * EastAsianWidth.txt; the signs of states are Neutral: one cell in every locale. All
+ * are in DejaVu Sans Mono; hourglasses, for one, are in no common monospaced font.
+ * Text that holds one of the UTF-8 forms is shown with the ASCII form on an ASCII
+ * canvas. */
 #define GLYPHS(X) \
 	X(HLINE,    "─", "-") X(VLINE,    "│", "|") \
 	X(TEE_DOWN, "┬", "+") X(TEE_UP,   "┴", "+") X(TEE_RIGHT, "├", "+") X(TEE_LEFT, "┤", "+") \
@@ -27,7 +30,7 @@
 	X(ENTER,    "↵", "<") X(RIGHT,    "→", ">") X(LEFT,     "←", "<") \
 	X(UP,       "↑", "^") X(DOWN,     "↓", "v") \
 	X(WAIT,     "◌", ".") X(RUN,      "↻", "~") X(PART,     "⋯", "%") X(OK,       "✓", "+") \
-	X(FALL,     "↳", "f") X(STALE,    "⧖", "s") X(TIME,     "⧗", "T") X(DENY,     "⊘", "#") \
+	X(FALL,     "↳", "f") X(STALE,    "◔", "s") X(TIME,     "◷", "T") X(DENY,     "⊘", "#") \
 	X(FAIL,     "✗", "x") X(SKIP,     "-", "-") X(CANCEL,   "⊖", "/") X(NONE,     "∅", "0") \
 	X(BAR1, "▁", ".") X(BAR2, "▂", ".") X(BAR3, "▃", ":") X(BAR4, "▄", ":") \
 	X(BAR5, "▅", "|") X(BAR6, "▆", "|") X(BAR7, "▇", "#") X(BAR8, "█", "#") \

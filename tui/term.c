@@ -19,7 +19,7 @@
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-enum { ESC_MS = 25 };
+enum { ESC_MS = 25, LENT_MAX = 8 };
 
 struct term {
 	SCREEN *screen;
@@ -61,7 +61,8 @@ static void set_paste(const struct term *t, const char *sequence)
 		errno = 0;
 }
 
-/* A pair per role, all on the terminal's own background. */
+/* A pair per role, all on the terminal's own background. Looks without a colour have
+ * one as well: from a colour to pair 0 curses resets all attributes. */
 static void set_pairs(const struct term *t)
 {
 	if (t->mode.depth == THEME_MONO)
@@ -188,6 +189,11 @@ void term_set_theme(struct term *t, const struct theme *theme)
 
 /* --- drawing --- */
 
+static struct look look_of(const struct term *t, const struct canvas_cell *cell)
+{
+	return theme_look(&t->theme, cell->role | (unsigned)cell->attrs << 8, &t->mode);
+}
+
 static attr_t attributes(const struct look *look)
 {
 	return (look->attrs & ATTR_REVERSE ? A_REVERSE : 0) | (look->attrs & ATTR_BOLD ? A_BOLD : 0) |
@@ -217,7 +223,7 @@ static int to_wide(const struct canvas_cell *cell, wchar_t out[CCHARW_MAX + 1])
 
 static void put_cell(const struct term *t, int x, int y, const struct canvas_cell *cell)
 {
-	struct look look = theme_look(&t->theme, cell->role | (unsigned)cell->attrs << 8, &t->mode);
+	struct look look = look_of(t, cell);
 	wchar_t wide[CCHARW_MAX + 1];
 	cchar_t cc;
 
@@ -233,24 +239,55 @@ static bool same_cell(const struct canvas_cell *a, const struct canvas_cell *b)
 	       memcmp(a->utf8, b->utf8, a->len) == 0;
 }
 
-/* Hands the cells that differ from the last frame to curses; how many. */
-static size_t put_changes(struct term *t, const struct canvas *c, int w, int h)
+static bool shows_on_blanks(const struct term *t, const struct canvas_cell *cell)
 {
-	size_t changes = 0;
+	return look_of(t, cell).attrs & (ATTR_REVERSE | ATTR_UNDERLINE);
+}
 
-	for (int y = 0; y < h; y++)
-		for (int x = 0; x < w; x++) {
-			struct canvas_cell *old = &t->shown.cells[(size_t)y * (size_t)t->shown.w + (size_t)x];
-			const struct canvas_cell *new = &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
+static int count_blanks(const struct term *t, const struct canvas_cell *row, int w)
+{
+	int n = 0;
 
-			if (same_cell(old, new))
-				continue;
-			*old = *new;
-			changes++;
-			if (new->cells > 0)
-				put_cell(t, x, y, new);
-		}
-	return changes;
+	while (n < w && row[n].cells == 1 && (row[n].len == 0 || row[n].utf8[0] == ' ') &&
+	       !shows_on_blanks(t, &row[n]))
+		n++;
+	return n;
+}
+
+/* Blanks between words take the look before them, or it would be switched at every
+ * word. They become characters, as an untouched cell is of another look to curses.
+ * Longer gaps it jumps over. */
+static void lend_looks(const struct term *t, struct canvas_cell *row, int w)
+{
+	for (int x = 1; x < w; x++) {
+		int n = count_blanks(t, &row[x], w - x);
+
+		if (n <= LENT_MAX && x + n < w && !shows_on_blanks(t, &row[x - 1]))
+			for (int i = 0; i < n; i++) {
+				row[x + i].utf8[0] = ' ';
+				row[x + i].len = 1;
+				row[x + i].role = row[x - 1].role;
+				row[x + i].attrs = row[x - 1].attrs;
+			}
+		x += n;
+	}
+}
+
+/* Hands the cells of a row that differ from the last frame to curses. */
+static void put_row(struct term *t, const struct canvas *c, int y, int w)
+{
+	struct canvas_cell *old = &t->shown.cells[(size_t)y * (size_t)t->shown.w];
+	struct canvas_cell row[CANVAS_MAX];
+
+	memcpy(row, &c->cells[(size_t)y * (size_t)c->w], (size_t)w * sizeof(*row));
+	lend_looks(t, row, w);
+	for (int x = 0; x < w; x++) {
+		if (same_cell(&old[x], &row[x]))
+			continue;
+		old[x] = row[x];
+		if (row[x].cells > 0)
+			put_cell(t, x, y, &row[x]);
+	}
 }
 
 static bool writable(void)
@@ -284,7 +321,8 @@ bool term_present(struct term *t, const struct canvas *c)
 		clearok(curscr, TRUE);
 		t->repaint = false;
 	}
-	put_changes(t, c, w < c->w ? w : c->w, h < c->h ? h : c->h);
+	for (int y = 0; y < h && y < c->h; y++)
+		put_row(t, c, y, w < c->w ? w : c->w);
 	put_cursor(t, c);
 	refresh();
 	return true;

@@ -9,7 +9,7 @@
 #include "tui/canvas.h"
 #include "views/format.h"
 
-/* Glyph and word: "⧗ time". */
+/* Glyph and word: "◷ time". */
 struct face {
 	enum glyph_name glyph;
 	char word[12];

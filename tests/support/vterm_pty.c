@@ -459,6 +459,8 @@ static char attr_letter(const struct vterm_pty_cell *cell)
 	char letter = cell->background != -1 ? 'x' : cell->reverse ? 'r' : cell->bold ? 'b'
 	              : cell->underline ? 'u' : cell->colour != -1 ? 'c' : ' ';
 
+	if (strcmp(cell->utf8, " ") == 0 && (letter == 'b' || letter == 'c'))
+		return ' ';
 	return cell->colour != -1 && letter != 'c' ? (char)(letter - 'a' + 'A') : letter;
 }
 

@@ -60,7 +60,8 @@ struct vterm_pty_cell {
 };
 struct vterm_pty_cell vterm_pty_cell(struct vterm_pty *, int x, int y);
 /* One letter per cell: r reverse, b bold, u underline, c only a colour, x the
- * background is not the terminal's own; a capital when there is a colour too. */
+ * background is not the terminal's own; a capital when there is a colour too. A
+ * blank on which nobody sees it is a space. */
 bool vterm_pty_attrs(struct vterm_pty *, struct buf *out);
 
 struct vterm_pty_modes {

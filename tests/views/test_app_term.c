@@ -13,7 +13,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/vterm_pty.h"
 
-enum { FULL_SMALL = 4500, FULL_LARGE = 16000, MOVE_BYTES = 250, MOVE_WITH_DETAIL = 500 };
+enum { START_SMALL = 2400, FULL_SMALL = 3100, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470 };
 
 static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
 {
@@ -88,9 +88,12 @@ static size_t cost(struct vterm_pty *pty, const char *keys)
 
 static void test_bytes(void **state)
 {
-	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+	struct vterm_pty *pty = start("starting", "calm", NULL, 80, 24);
 
 	(void)state;
+	check_cost("a screen while nothing answered at 80x24", vterm_pty_log(pty)->len, START_SMALL);
+	quit(pty);
+	pty = start("settled", "calm", NULL, 80, 24);
 	check_cost("a full screen at 80x24", vterm_pty_log(pty)->len, FULL_SMALL);
 	check_cost("a move that changes the box on the rail", cost(pty, "j"), MOVE_WITH_DETAIL);
 	cost(pty, "5");
