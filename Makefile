@@ -28,11 +28,11 @@ SANFLAGS := $(if $(filter address,$(SAN)),-fsanitize=address -fsanitize=undefine
 FORTIFY := $(if $(SAN),,-D_FORTIFY_SOURCE=3)
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) -D_GNU_SOURCE -DSEXTANT_VERSION='"$(VERSION)"' \
-             -DPKGDATADIR='"$(PREFIX)/share/sextant"' -I. -I$(BUILD) $(shell pkg-config --cflags $(PKGS)) \
+             -DPKGDATADIR='"$(PREFIX)/share/sextant"' -I. -I$(BUILD) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) \
              $(SANFLAGS) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) -pthread
-LIBS    := $(shell pkg-config --libs $(PKGS)) -lm
-LIBS_NOW := $(shell pkg-config --libs $(PKGS_NOW)) -lm
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+LIBS_NOW := $(shell pkg-config --libs $(PKGS_NOW) 2>/dev/null) -lm
 
 SRC     := $(filter-out views/main.c,$(wildcard base/*.c tui/*.c clients/*.c sections/*.c sections/load/*.c views/*.c))
 OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
