@@ -300,13 +300,17 @@ static void test_config(void **state)
 {
 	struct config c = { 0 };
 	struct err e = { 0 };
+	struct doc *doc = scenarios();
+	const char *text = doc_str(doc_get(doc_root(doc), "now"));
 	usec now;
 
 	(void)state;
 	if (!demo_config(&c, full_db, &e))
 		fail_msg("%s", e.text);
-	assert_true(time_parse(FIXTURES_NOW, strlen(FIXTURES_NOW), &now));
+	assert_string_equal(text, FIXTURES_NOW);
+	assert_true(time_parse(text, strlen(text), &now));
 	assert_true(c.now == now);
+	doc_free(doc);
 	assert_int_equal(c.nsources, workspace_load.nsources);
 	for (size_t i = 0; i < c.nsources; i++) {
 		assert_true(c.sources[i].configured);
