@@ -54,8 +54,8 @@ bool skip_without_load(const struct facts *f, char reason[static REASON_MAX])
 		snprintf(reason, REASON_MAX, "%s loads match: open one of them", candidates);
 	else if (facts_get(f, "only_attempts"))
 		snprintf(reason, REASON_MAX, "no tracking id: only creation attempts are known so far");
-	else if (!facts_get(f, "tracking_id"))
-		snprintf(reason, REASON_MAX, "no tracking id: the section Load has none");
+	else if (!facts_get(f, "tracking_id"))  /* found nothing, or failed, or was stopped */
+		snprintf(reason, REASON_MAX, "Load gave no tracking id");
 	else
 		return false;
 	return true;

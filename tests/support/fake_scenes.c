@@ -110,7 +110,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
 	if (facts_get(f, "tracking_id"))
 		return false;
-	snprintf(reason, REASON_MAX, "no tracking id: the section Load has none");
+	snprintf(reason, REASON_MAX, "Load gave no tracking id");
 	return true;
 }
 
