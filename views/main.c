@@ -26,7 +26,7 @@ static const char usage_text[] =
 	"  --config FILE    instead of ~/.config/sextant/config.yaml\n"
 	"  --section ID     only this section and what it needs; may be repeated\n"
 	"  --format F       text, json or csv\n"
-	"  --theme NAME     calm, mono, ascii, or the path of a theme file\n"
+	"  --theme NAME     calm, contrast, cvd, mono, ascii, or a file's path\n"
 	"  --light, --dark  what the terminal's background is\n"
 	"  --ascii          no characters beyond ASCII\n"
 	"  --safe-term      only the plainest terminal sequences\n"

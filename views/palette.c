@@ -20,7 +20,7 @@
 	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
 	X(log,       "",                     false, NONE,        "every query, as sent") \
 	X(sources,   "",                     false, NONE,        "state of every source") \
-	X(theme,     "calm|mono|ascii|FILE", false, NONE,        "another look") \
+	X(theme,     "NAME|FILE", false, NONE,        "another look") \
 	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
 	X(zone,      "",                     false, ZONE,        "UTC or local time") \

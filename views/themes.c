@@ -23,7 +23,8 @@ static bool read_built_in(struct theme *theme, const char *name, struct err *e)
 	snprintf(path, sizeof path, "themes/%s.yaml", name);
 	file = embedded_find(path);
 	if (!file)
-		return err_set(e, ERR_CONFIG, 0, "no theme '%s': calm, mono, ascii, or a file's path", name);
+		return err_set(e, ERR_CONFIG, 0, "no theme '%s': calm, contrast, cvd, mono, ascii or a "
+		               "file's path", name);
 	return theme_parse(theme, file->data, file->len, path, e);
 }
 

@@ -1,5 +1,6 @@
 #include "tui/theme.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -157,23 +158,139 @@ static void loads(const char *path)
 	doc_free(doc);
 }
 
+static const struct shipped {
+	const char *path;
+	double least;            /* contrast; 0 = no colours at all */
+} shipped[] = {
+	{ "themes/calm.yaml", 4.9 }, { "themes/contrast.yaml", 7 }, { "themes/cvd.yaml", 4.9 },
+	{ "themes/mono.yaml", 0 }, { "themes/ascii.yaml", 0 },
+};
+
+enum { SHIPPED = sizeof(shipped) / sizeof(*shipped) };
+
 /* The selection is seen under every theme, and no theme paints plain text. */
 static void test_shipped_themes(void **state)
 {
-	static const char *const paths[] = { "themes/calm.yaml", "themes/mono.yaml", "themes/ascii.yaml" };
-
 	(void)state;
-	for (int i = 0; i < 3; i++) {
-		loads(paths[i]);
-		assert_int_equal(theme.ascii, i == 2);
+	for (int i = 0; i < SHIPPED; i++) {
+		loads(shipped[i].path);
+		assert_int_equal(theme.ascii, i == SHIPPED - 1);
 		for (int d = 0; d < THEME_DEPTH_COUNT; d++) {
-			looks(ROLE_FOCUS, mode((enum theme_depth)d, 256, false), ATTR_REVERSE, -1);
+			struct theme_mode m = mode((enum theme_depth)d, 256, false);
+
+			assert_true(theme_look(&theme, ROLE_FOCUS, &m).attrs & ATTR_REVERSE);
+			assert_int_equal(theme_look(&theme, ROLE_FOCUS, &m).colour, -1);
 			looks(ROLE_TEXT, mode((enum theme_depth)d, 256, true), 0, -1);
 		}
 	}
 	loads("themes/calm.yaml");
 	looks(ROLE_BAD, mode(THEME_256, 256, true), 0, 124);
 	looks(ROLE_BAD, mode(THEME_MONO, 0, false), ATTR_REVERSE, -1);
+}
+
+/* --- contrast: WCAG 2, over xterm's palette --- */
+
+/* Relative luminance of 0xrrggbb. */
+static double luminance(unsigned rgb)
+{
+	static const double weights[3] = { 0.2126, 0.7152, 0.0722 };
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double c = (rgb >> (16 - 8 * i) & 0xff) / 255.0;
+
+		sum += weights[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+static double contrast(unsigned a, unsigned b)
+{
+	double la = luminance(a), lb = luminance(b);
+
+	return la > lb ? (la + 0.05) / (lb + 0.05) : (lb + 0.05) / (la + 0.05);
+}
+
+/* The cube and the greys; the first 16 are whatever the user made of them. */
+static unsigned palette(short colour)
+{
+	static const unsigned levels[] = { 0, 95, 135, 175, 215, 255 };
+	unsigned n = (unsigned)colour - 16, grey = 8 + 10 * (n - 216);
+
+	if (n >= 216)
+		return grey << 16 | grey << 8 | grey;
+	return levels[n / 36] << 16 | levels[n / 6 % 6] << 8 | levels[n % 6];
+}
+
+static void test_the_measure_of_contrast(void **state)
+{
+	(void)state;
+	assert_true(fabs(contrast(0x000000, 0xffffff) - 21) < 0.001);
+	assert_true(fabs(contrast(0x777777, 0xffffff) - 4.48) < 0.01);
+	assert_int_equal(palette(16), 0x000000);
+	assert_int_equal(palette(110), 0x87afd7);
+	assert_int_equal(palette(231), 0xffffff);
+	assert_int_equal(palette(246), 0x949494);
+}
+
+static void check_contrast(const struct shipped *s, enum role role, bool light)
+{
+	static const unsigned backgrounds[2][3] = {
+		{ 0x000000, 0x1e1e1e, 0x002b36 },        /* the last: Solarized */
+		{ 0xffffff, 0xfdf6e3, 0xffffff },
+	};
+	struct theme_mode m = mode(THEME_256, 256, light);
+	short colour = theme_look(&theme, role, &m).colour;
+
+	if (colour == -1)
+		return;
+	if (colour < 16)
+		fail_msg("%s, role %d: nobody knows what colour %d looks like", s->path, role, colour);
+	for (int i = 0; i < 3; i++) {
+		double ratio = contrast(palette(colour), backgrounds[light][i]);
+
+		if (ratio < s->least)
+			fail_msg("%s, role %d: %d on #%06x is %.2f:1, %.1f:1 is needed", s->path, role, colour,
+			         backgrounds[light][i], ratio, s->least);
+	}
+}
+
+/* Reverse video swaps the two colours: the ratio is the same. */
+static void test_contrast_on_every_background(void **state)
+{
+	(void)state;
+	for (int i = 0; i < SHIPPED; i++) {
+		loads(shipped[i].path);
+		for (int role = 0; role < ROLE_COUNT; role++)
+			for (int light = 0; light < 2; light++) {
+				struct theme_mode m = mode(THEME_256, 256, light);
+
+				if (shipped[i].least > 0)
+					check_contrast(&shipped[i], (enum role)role, light);
+				else
+					assert_int_equal(theme_look(&theme, (unsigned)role, &m).colour, -1);
+			}
+	}
+}
+
+/* Who sees no hues still tells these apart, at any depth. */
+static void test_no_hue_carries_a_meaning_alone(void **state)
+{
+	static const char *const paths[] = { "themes/cvd.yaml", "themes/contrast.yaml" };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		loads(paths[i]);
+		for (int d = 0; d < THEME_DEPTH_COUNT; d++) {
+			struct theme_mode m = mode((enum theme_depth)d, 256, true);
+			unsigned text = theme_look(&theme, ROLE_TEXT, &m).attrs;
+			unsigned attention = theme_look(&theme, ROLE_ATTENTION, &m).attrs;
+			unsigned bad = theme_look(&theme, ROLE_BAD, &m).attrs;
+
+			assert_true(text != attention && text != bad && attention != bad);
+			assert_int_not_equal(theme_look(&theme, ROLE_FALLBACK, &m).attrs, text);
+		}
+	}
 }
 
 int main(void)
@@ -187,6 +304,9 @@ int main(void)
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_light),
 		cmocka_unit_test(test_shipped_themes),
+		cmocka_unit_test(test_the_measure_of_contrast),
+		cmocka_unit_test(test_contrast_on_every_background),
+		cmocka_unit_test(test_no_hue_carries_a_meaning_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void test_themes_and_sizes(void **state)
 {
 	static const struct { const char *name, *theme, *more; } looks[] = {
 		{ "calm", "calm", NULL }, { "light", "calm", "--light" }, { "mono", "mono", NULL },
-		{ "ascii", "ascii", NULL },
+		{ "ascii", "ascii", NULL }, { "contrast", "contrast", NULL }, { "cvd", "cvd", NULL },
 	};
 	static const struct { int w, h; } sizes[] = { { 80, 24 }, { 120, 40 }, { 200, 60 } };
 
