@@ -6,43 +6,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
-#include "sections/config.h"
 #include "sections/investigation.h"
 #include "tests/support/command_run.h"
+#include "tests/support/hostile_extract.h"
 #include "tests/support/process.h"
 #include "tests/support/show_contract.h"
-
-#define LOAD "700000001"
-
-/* With its length: some hold NUL. */
-#define HOSTILE(text) { text, sizeof(text) - 1 }
-
-static const struct hostile { const char *text; size_t len; } hostile[] = {
-	/* Screen, title, clipboard, link. */
-	HOSTILE("\x1b[2J\x1b[HP01"), HOSTILE("\x1b]0;T\x07P01"), HOSTILE("\x1b]52;c;Q0FO\x07P01"),
-	HOSTILE("\x1b]52;c;?\x07P01"), HOSTILE("\x1b]8;;http://x.example\x1b\\P01\x1b]8;;\x1b\\"),
-	/* Strings for the terminal itself. */
-	HOSTILE("\x1bP$q..\x1b\\P02"), HOSTILE("\x1b_apc\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\P02"),
-	HOSTILE("\x1bPq#0;2;0;0;0\x1b\\P02"), HOSTILE("\x1bPtmux;..\x1b\\P02"),
-	/* The same with eight bits, raw and as UTF-8. */
-	HOSTILE("\x9b""31mP03"), HOSTILE("\x9d""0;x\x9cP03"), HOSTILE("\xc2\x9b""31mP03"),
-	/* What moves the cursor or hides. */
-	HOSTILE("abc\b\b\bXYZP04"), HOSTILE("visible\rHIDDENP04"), HOSTILE("one\ntwoP04"),
-	HOSTILE("vt\vff\fP04"), HOSTILE("before\0afterP04"), HOSTILE("\x7f\x05\x0e\x0fP04"),
-	/* What is not seen, or turns the order round. */
-	HOSTILE("\u202e\u2066\u2069\u200b\u200e\u200fP05"),
-	HOSTILE("\ufeff\u00ad\u2028\U000e0041\ufff9P05"),
-	/* No UTF-8 at all. */
-	HOSTILE("\xff\xfe\xc0\xaf\xed\xa0\x80P06\xe2\x82"),
-};
 
 static const struct hostile formulas[] = {
 	HOSTILE("=1+1"), HOSTILE("+cmd|' /C calc'!A0"), HOSTILE("-2+3"), HOSTILE("@SUM(A1)"),
@@ -50,84 +23,16 @@ static const struct hostile formulas[] = {
 	HOSTILE("=HYPERLINK(\"http://x.example\",\"a,b\")"), HOSTILE("-12.5"), HOSTILE("plain, \"quoted\""),
 };
 
-enum {
-	HOSTILES = sizeof hostile / sizeof *hostile,
-	FORMULAS = sizeof formulas / sizeof *formulas,
-	CALLBACKS = HOSTILES + FORMULAS,
-};
+enum { FORMULAS = sizeof formulas / sizeof *formulas };
+
+#define HOSTILES ((int)hostile_count)
+#define CALLBACKS (HOSTILES + FORMULAS)
 
 static char home[200], config[260];
 
-/* ---- the extract ---------------------------------------------------------------------- */
-
-static sqlite3 *db;
-
-static void exec(const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-}
-
-static void insert(const char *sql, const struct hostile *h, int n)
-{
-	sqlite3_stmt *st;
-
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-	sqlite3_bind_text(st, 1, h->text, (int)h->len, SQLITE_STATIC);
-	sqlite3_bind_int(st, 2, n);
-	assert_int_equal(sqlite3_step(st), SQLITE_DONE);
-	sqlite3_finalize(st);
-}
-
-/* One callback for each, in a fixed order; the load, a record and a log line as well. */
-static void fill(void)
-{
-	static const char callback[] =
-		"INSERT INTO callbacks_v2 (uuid, ts, fk_tracking_id, ext_url, ext_request_status,"
-		" message_type, error_msg, attempt_count) VALUES (printf('u%03d', ?2),"
-		" printf('2026-01-23 10:%02d:00', 59 - ?2), '" LOAD "', ?1, '503', ?1, ?1, 1)";
-
-	exec(embedded_find("sections/demo/schema.sql")->data);
-	insert("INSERT INTO api_loads (tracking_id, load_number, status, load_mode, shipper_id, shipper_name,"
-	       " carrier_id, carrier_name, origin, created_at, updated_at) VALUES ('" LOAD "', ?1, ?1,"
-	       " 'OCEAN', 's' || ?1, ?1, 'c' || ?1, ?1, ?1, '2026-01-20 10:00:00', '2026-01-23 10:00:00')",
-	       &hostile[0], 0);
-	for (int i = 0; i < CALLBACKS; i++)
-		insert(callback, i < HOSTILES ? &hostile[i] : &formulas[i - HOSTILES], i);
-	for (int i = 0; i < HOSTILES; i++)
-		insert("INSERT INTO distributed_logs (timestamp, service_name, severity_text, body, trace_id)"
-		       " VALUES (1769160000000000000 + ?2, 'mmcuw', 'ERROR', 'PROCESS_OCEAN " LOAD " ' || ?1, ?1)",
-		       &hostile[i], i);
-	insert("INSERT INTO fact_carrier_record_logs (record_uuid, file_name, error,"
-	       " process_completed_timestamp, matched_load_id) VALUES ('r1', ?1, ?1, '2026-01-22 10:00:00', "
-	       LOAD ")", &hostile[1], 0);
-}
-
-static void write_config(void)
-{
-	struct buf text = BUF_INIT;
-	int fd;
-
-	buf_puts(&text, "now: 2026-01-23T14:22:07Z\nsources:\n");
-	for (size_t i = 0; i < workspace_load.nsources; i++) {
-		const char *name = workspace_load.sources[i].name;
-
-		if (strstr("athena trino ocean", name))
-			buf_printf(&text, "  %s: { enabled: false }\n", name);
-		else
-			buf_printf(&text, "  %s: { kind: sqlite, path: '%s/extract.db' }\n", name, home);
-	}
-	snprintf(config, sizeof config, "%s/test.yaml", home);
-	fd = open(config, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text.data, text.len), (ssize_t)text.len);
-	close(fd);
-	buf_release(&text);
-}
-
 static void show(struct command_run *r, const char *section, const char *format)
 {
-	const char *const words[] = { "--config", config, "show", LOAD, "--format", format,
+	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, "--format", format,
 				      section ? "--section" : NULL, section, NULL };
 
 	/* The load is there, so it is not a matter of usage or of nobody answering. */
@@ -210,12 +115,12 @@ static void test_json(void **state)
 		json_t *v = json_object_get(callback(doc, i), "error_msg");
 
 		/* What is UTF-8 comes back as it was; the rest as tokens. */
-		if (!text_is_utf8(hostile[i].text, hostile[i].len)) {
+		if (!text_is_utf8(hostile_texts[i].text, hostile_texts[i].len)) {
 			assert_true(strchr(json_string_value(v), '<') != NULL);
 			continue;
 		}
-		assert_int_equal(json_string_length(v), hostile[i].len);
-		assert_memory_equal(json_string_value(v), hostile[i].text, hostile[i].len);
+		assert_int_equal(json_string_length(v), hostile_texts[i].len);
+		assert_memory_equal(json_string_value(v), hostile_texts[i].text, hostile_texts[i].len);
 	}
 	assert_int_equal(json_array_size(json_object_get(show_section(doc, "logs"), "rows")), 20);
 	json_decref(doc);
@@ -306,9 +211,9 @@ static void test_csv(void **state)
 static void test_arguments(void **state)
 {
 	static const char *const words[][5] = {
-		{ "show", "x\x1b]0;T\x07" }, { "show", LOAD, "--section", "\x1b[2J" },
-		{ "show", LOAD, "--format", "\x9b""31m" }, { "show", LOAD, "--\x1b[2J" },
-		{ "--config", "/\x1b]0;T\x07.yaml", "show", LOAD },
+		{ "show", "x\x1b]0;T\x07" }, { "show", HOSTILE_LOAD, "--section", "\x1b[2J" },
+		{ "show", HOSTILE_LOAD, "--format", "\x9b""31m" }, { "show", HOSTILE_LOAD, "--\x1b[2J" },
+		{ "--config", "/\x1b]0;T\x07.yaml", "show", HOSTILE_LOAD },
 	};
 
 	(void)state;
@@ -328,7 +233,8 @@ static void test_arguments(void **state)
 static int start(void **state)
 {
 	struct err e = { 0 };
-	char path[260], *dir = temp_dir("hostile", &e);
+	struct hostile *cells = calloc(hostile_count + FORMULAS, sizeof *cells);
+	char *dir = temp_dir("hostile", &e);
 
 	(void)state;
 	if (!dir) {
@@ -337,13 +243,13 @@ static int start(void **state)
 	}
 	snprintf(home, sizeof home, "%s", dir);
 	free(dir);
-	snprintf(path, sizeof path, "%s/extract.db", home);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	exec("BEGIN");
-	fill();
-	exec("COMMIT");
-	sqlite3_close(db);
-	write_config();
+	assert_non_null(cells);
+	memcpy(cells, hostile_texts, hostile_count * sizeof *cells);
+	memcpy(cells + hostile_count, formulas, sizeof formulas);
+	hostile_extract(home, cells, hostile_count + FORMULAS, hostile_count);
+	free(cells);
+	hostile_config(home, "athena trino ocean", NULL);
+	snprintf(config, sizeof config, "%s/test.yaml", home);
 	return 0;
 }
 
