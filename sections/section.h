@@ -53,6 +53,19 @@ struct section;
 
 enum { REASON_MAX = 240 };
 
+/* Something a row says happened, for the timeline. Columns by their number from 1 on
+ * (MOMENT_COLUMN); 0 = none. */
+enum { MOMENT_WHAT = 5 };
+#define MOMENT_COLUMN(column) (unsigned char)((column) + 1)
+
+struct moment_def {
+	const char *word;                /* begins its line: "created"; NULL = nothing */
+	unsigned char event, known;      /* when it happened; when it became known to us */
+	unsigned char local;             /* flag: the event's time is of an unknown zone */
+	unsigned char what[MOMENT_WHAT]; /* their values make its line, as many as there are */
+	bool optional;                   /* without an event time it did not happen */
+};
+
 struct section_def {
 	const char *id;                  /* "carrier_files" */
 	const char *title;               /* "Carrier files" */
@@ -87,6 +100,9 @@ struct section_def {
 	/* The final word of the section, after learn: may turn OK into PARTIAL with a
 	 * reason (several candidates). NULL = nothing to add. */
 	bool (*verdict)(const struct section *, const struct facts *, char reason[static REASON_MAX]);
+	/* What the timeline shows of a row. */
+	const struct moment_def *moments;
+	size_t nmoments;
 };
 
 /* A time window of an investigation. TIME_NONE = open end. */

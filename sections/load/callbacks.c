@@ -144,6 +144,12 @@ static const struct step steps[] = {
 	  .shrink = true },
 };
 
+static const struct moment_def moments[] = {
+	{ .event = MOMENT_COLUMN(C_TS),
+	  .what = { MOMENT_COLUMN(C_TYPE), MOMENT_COLUMN(C_RESULT), MOMENT_COLUMN(C_HTTP),
+		    MOMENT_COLUMN(C_ERROR) } },
+};
+
 const struct section_def section_callbacks = {
 	.id = "callbacks",
 	.title = "Callbacks",
@@ -162,4 +168,6 @@ const struct section_def section_callbacks = {
 	.finish = finish,
 	.mark = mark,
 	.summary = summary,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

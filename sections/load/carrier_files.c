@@ -133,6 +133,13 @@ static const struct step steps[] = {
 	  .chunk_days = 7, .authority = true },
 };
 
+/* A file came, and was known once it was processed. */
+static const struct moment_def moments[] = {
+	{ .event = MOMENT_COLUMN(F_RECEIVED), .known = MOMENT_COLUMN(F_DONE),
+	  .what = { MOMENT_COLUMN(F_RESULT), MOMENT_COLUMN(F_FILE), MOMENT_COLUMN(F_STATUS),
+		    MOMENT_COLUMN(F_ERROR) } },
+};
+
 const struct section_def section_carrier_files = {
 	.id = "carrier_files",
 	.title = "Carrier files",
@@ -151,4 +158,6 @@ const struct section_def section_carrier_files = {
 	.finish = finish,
 	.mark = mark,
 	.summary = summary,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

@@ -178,6 +178,11 @@ static const struct step steps[] = {
 	{ .source = "redshift", .query = "creation", .authority = true },
 };
 
+static const struct moment_def moments[] = {
+	{ .event = MOMENT_COLUMN(V_PROCESSED),
+	  .what = { MOMENT_COLUMN(V_STATUS), MOMENT_COLUMN(V_ERROR), MOMENT_COLUMN(V_FILE) } },
+};
+
 const struct section_def section_creation = {
 	.id = "creation",
 	.title = "Creation",
@@ -194,4 +199,6 @@ const struct section_def section_creation = {
 	.finish = finish,
 	.mark = mark,
 	.summary = summary,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

@@ -115,6 +115,11 @@ static const struct step steps[] = {
 	  .chunk_days = 7, .authority = true },
 };
 
+static const struct moment_def moments[] = {
+	{ .event = MOMENT_COLUMN(G_TIME),
+	  .what = { MOMENT_COLUMN(G_SEVERITY), MOMENT_COLUMN(G_SERVICE), MOMENT_COLUMN(G_MESSAGE) } },
+};
+
 const struct section_def section_logs = {
 	.id = "logs",
 	.title = "Logs",
@@ -133,4 +138,6 @@ const struct section_def section_logs = {
 	.finish = finish,
 	.mark = mark,
 	.summary = summary,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

@@ -334,6 +334,24 @@ static const struct step steps[] = {
 	{ .source = "redshift", .query = "load_creation", .needs = needs_number },
 };
 
+static const struct moment_def moments[] = {
+	{ .word = "created", .event = MOMENT_COLUMN(L_CREATED), .optional = true },
+	{ .word = "updated", .event = MOMENT_COLUMN(L_UPDATED), .optional = true,
+	  .what = { MOMENT_COLUMN(L_STATUS) } },
+	{ .word = "picked up", .event = MOMENT_COLUMN(L_PICKED_UP), .optional = true },
+	{ .word = "first check call", .event = MOMENT_COLUMN(L_FIRST_CALL), .optional = true },
+	{ .word = "check call at pickup", .event = MOMENT_COLUMN(L_PICKUP_CALL), .optional = true },
+	{ .word = "check call at delivery", .event = MOMENT_COLUMN(L_DELIVERY_CALL), .optional = true },
+	{ .word = "latest check call", .event = MOMENT_COLUMN(L_LATEST_CALL), .optional = true },
+	{ .word = "latest location", .event = MOMENT_COLUMN(L_LOCATION_AT), .optional = true,
+	  .what = { MOMENT_COLUMN(L_LOCATION) } },
+	{ .word = "delivered", .event = MOMENT_COLUMN(L_DELIVERED), .optional = true },
+	{ .word = "terminated", .event = MOMENT_COLUMN(L_TERMINATED), .optional = true },
+	{ .word = "expired", .event = MOMENT_COLUMN(L_EXPIRED), .optional = true },
+	{ .word = "creation attempt", .event = MOMENT_COLUMN(L_PROCESSED), .optional = true,
+	  .what = { MOMENT_COLUMN(L_ERROR) } },
+};
+
 const struct section_def section_load = {
 	.id = "load",
 	.title = "Load",
@@ -352,4 +370,6 @@ const struct section_def section_load = {
 	.summary = summary,
 	.learn = learn,
 	.verdict = verdict,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

@@ -240,6 +240,13 @@ static const struct step steps[] = {
 	{ .source = "redshift", .query = "relationship", .needs = needs_parties },
 };
 
+static const struct moment_def moments[] = {
+	{ .word = "relationship created", .event = MOMENT_COLUMN(N_CREATED), .optional = true,
+	  .what = { MOMENT_COLUMN(N_CARRIER) } },
+	{ .word = "relationship updated", .event = MOMENT_COLUMN(N_UPDATED), .optional = true,
+	  .what = { MOMENT_COLUMN(N_CLASS), MOMENT_COLUMN(N_STATUS) } },
+};
+
 const struct section_def section_network = {
 	.id = "network",
 	.title = "Network",
@@ -258,4 +265,6 @@ const struct section_def section_network = {
 	.mark = mark,
 	.summary = summary,
 	.learn = learn,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };

@@ -253,6 +253,12 @@ static const struct step steps[] = {
 	  .authority = true },
 };
 
+static const struct moment_def moments[] = {
+	{ .event = MOMENT_COLUMN(O_TIME), .known = MOMENT_COLUMN(O_KNOWN), .local = MOMENT_COLUMN(O_LOCAL),
+	  .what = { MOMENT_COLUMN(O_CODE), MOMENT_COLUMN(O_QUALIFIER), MOMENT_COLUMN(O_NAME),
+		    MOMENT_COLUMN(O_UNLOCODE), MOMENT_COLUMN(O_STATUS) } },
+};
+
 const struct section_def section_ocean_events = {
 	.id = "ocean_events",
 	.title = "Ocean events",
@@ -271,4 +277,6 @@ const struct section_def section_ocean_events = {
 	.finish = ocean_history,
 	.mark = mark,
 	.summary = summary,
+	.moments = moments,
+	.nmoments = sizeof moments / sizeof moments[0],
 };
