@@ -292,7 +292,7 @@ struct source *config_source(const struct config *c, const char *name)
 /* ---- the file ---------------------------------------------------------------------- */
 
 /* The basedir specification: a relative $XDG_CONFIG_HOME is to be ignored. */
-static char *default_path(void)
+char *config_user_path(const char *name)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME");
 	const char *home = getenv("HOME");
@@ -300,16 +300,16 @@ static char *default_path(void)
 	int n;
 
 	if (xdg && xdg[0] == '/')
-		n = asprintf(&path, "%s/sextant/config.yaml", xdg);
+		n = asprintf(&path, "%s/sextant/%s", xdg, name);
 	else
-		n = asprintf(&path, "%s/.config/sextant/config.yaml",
-			     home && home[0] == '/' ? home : "~");
+		n = asprintf(&path, "%s/.config/sextant/%s",
+			     home && home[0] == '/' ? home : "~", name);
 	return n < 0 ? NULL : path;
 }
 
 bool config_load(struct config *c, const struct workspace *w, const char *given, struct err *e)
 {
-	char *path = given ? strdup(given) : default_path();
+	char *path = given ? strdup(given) : config_user_path("config.yaml");
 	struct buf text = BUF_INIT;
 	bool absent = false, ok;
 

@@ -38,6 +38,12 @@ struct source *config_source(const struct config *, const char *name);
  * alias matched), what is missing. Secrets are never read, only named. */
 void config_describe(const struct config *, struct buf *out);
 
+/* $XDG_CONFIG_HOME/sextant/NAME, or that below ~/.config; the caller's. NULL: no memory. */
+char *config_user_path(const char *name);
+/* Reads a regular file that only we (or root) may write, 1 MiB at most. With *absent
+ * set, false means that there is no such file, and *e is untouched. */
+bool config_read_file(const char *path, struct buf *out, bool *absent, struct err *);
+
 /* The text of a query. Looked for in override_dir first, then among the built-in
  * files of sections/queries, each time as <kind>/<source>/<query> before
  * <kind>/<query>; the extension is .sql, or .yaml for the kind "rest".

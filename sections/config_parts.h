@@ -28,10 +28,6 @@ bool config_span(const char *text, usec *out);
 /* Absolute, or "~/..." which becomes so. NULL: ERR_CONFIG naming `where`. */
 char *config_path(const char *value, const char *where, struct err *);
 
-/* Reads a regular file that only we (or root) may write, 1 MiB at most. With *absent
- * set, false means that there is no such file, and *e is untouched. */
-bool config_read_file(const char *path, struct buf *out, bool *absent, struct err *);
-
 /* `map` NULL: the file names no sources. */
 bool config_sources(struct config *, const struct workspace *, const struct doc_node *map,
 		    bool use_env, struct err *);

@@ -2,6 +2,7 @@
 #ifndef VIEWS_ACTIONS_H
 #define VIEWS_ACTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tui/keys.h"
@@ -71,13 +72,32 @@ enum action {
 enum action action_of(struct key, unsigned where);
 
 struct action_info {
-	const char *keys;        /* "j Down" */
+	const char *keys;        /* as they are now: "j Down"; "" = none */
 	unsigned where;
 	const char *brief;       /* for the line of hints; "" = not there */
 	const char *help;
 };
 const struct action_info *action_info(enum action);
-/* The first of its keys: "j". */
+/* The first of its keys: "j"; "" when it has none. */
 const char *action_key(char out[static KEY_NAME_MAX], enum action);
+/* The place of the key among the action's, from 0; -1 when it is none of them. */
+int action_key_place(enum action, struct key);
+/* Its keys as built in. */
+const char *action_built_in(enum action);
+
+/* "next_problem", as key maps call it. */
+enum { ACTION_NAME_MAX = 24 };
+const char *action_name(char out[static ACTION_NAME_MAX], enum action);
+/* ACTION_NONE when there is none of that name. */
+enum action action_named(const char *name);
+
+/* What the user made of the keys (views/keymap.h). */
+enum { ACTION_KEYS_MAX = 96 };
+struct key_choice {
+	char keys[ACTION_COUNT][ACTION_KEYS_MAX];   /* "" with `given` = none */
+	bool given[ACTION_COUNT];                   /* else as built in */
+};
+/* From now on; NULL: as built in. The map is kept and must stay. */
+void actions_map(const struct key_choice *);
 
 #endif

@@ -13,6 +13,7 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 {
 	*app = (struct app){ .workspace = w, .config = config, .clock = clock, .choice = -1 };
 	theme_init(&app->theme);
+	watch_init(&app->watch);
 	if (w->nsections > APP_PANES)
 		return err_set(e, ERR_INTERNAL, 0, "more sections than panes");
 	for (size_t i = 0; i < w->nsections; i++) {
@@ -33,6 +34,7 @@ static void view_free(struct view *v)
 
 void app_release(struct app *app)
 {
+	app_forget_files(app);
 	while (app->depth)
 		view_free(app->stack[--app->depth]);
 	for (size_t i = 0; i < app->npanes; i++)

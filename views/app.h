@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/watch.h"
 #include "sections/engine.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"
@@ -17,6 +18,7 @@
 #include "tui/term.h"
 #include "tui/theme.h"
 #include "views/format.h"
+#include "views/keymap.h"
 #include "views/pane.h"
 
 enum { APP_STACK = 8, APP_HISTORY = 32, APP_MESSAGE = 240, APP_PANES = 16 };
@@ -35,6 +37,10 @@ struct app {
 	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */
 	struct term *term;               /* NULL in tests */
 	struct theme theme;
+	char *theme_path;                /* the file it was read from; NULL = built in */
+	struct key_choice keymap;
+	char *keys_path;                 /* NULL before app_load_keys() */
+	struct watch watch;              /* of both files */
 	struct canvas canvas;
 	struct layout layout;
 	int w, h;
@@ -108,6 +114,12 @@ void app_travel(struct app *, int delta);
 void app_place(struct app *);
 void app_act(struct app *, enum action, struct key);          /* app_act.c */
 void app_next_problem(struct app *, int direction);           /* problems.c */
+/* The user's key map; from then on a change of the file counts (live.c). */
+bool app_load_keys(struct app *, struct err *);
+void app_watch_theme(struct app *, const char *path);         /* NULL = none */
+/* Once app.watch is readable; false when nothing changed. */
+bool app_reload(struct app *);
+void app_forget_files(struct app *);
 bool app_theme(struct app *, const char *name, struct err *); /* themes.c */
 void palette_run(struct app *, const char *line);             /* palette.c */
 void palette_complete(struct app *);

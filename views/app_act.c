@@ -85,9 +85,9 @@ static void push_help(struct app *app)
 
 static void go_number(struct app *app, struct key k)
 {
-	int n = (int)k.rune - '0';
+	int n = action_key_place(ACTION_GO, k);
 
-	if (n <= (int)app->npanes)
+	if (n >= 0 && n <= (int)app->npanes)
 		app_go(app, n);
 }
 

@@ -149,6 +149,7 @@ int app_loop(struct app *app, const char *typed)
 		{ term_input_fd(app->term), POLLIN, 0 },
 		{ term_signal_fd(app->term), POLLIN, 0 },
 		{ engine_fd(app->engine), POLLIN, 0 },
+		{ -1, POLLIN, 0 },
 	};
 
 	if (typed)
@@ -158,9 +159,12 @@ int app_loop(struct app *app, const char *typed)
 		frame(&l);
 		if (!l.dirty)
 			term_idle();
+		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
 		fds[0].events = (short)(POLLIN | (l.blocked ? POLLOUT : 0));
 		if (poll(fds, sizeof fds / sizeof fds[0], sleep_ms(&l)) > 0 && fds[0].revents & POLLOUT)
 			l.blocked = false;
+		if (fds[3].revents && app_reload(app))
+			l.dirty = l.urgent = true;
 		take_events(&l);
 	}
 	return l.signal;
@@ -195,7 +199,7 @@ static bool set_up(struct app *app, const struct command *cmd, const struct conf
 	app->demo = cmd->demo;
 	app->still = cmd->still;
 	app->opening = cmd->load;
-	return app_theme(app, theme, e) && open_terminal(app, cmd, e);
+	return app_load_keys(app, e) && app_theme(app, theme, e) && open_terminal(app, cmd, e);
 }
 
 /* The first frame comes before anything that takes time: threads, connections. */

@@ -20,6 +20,7 @@
 	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
 	X(log,       "",                     false, NONE,        "every query, as sent") \
 	X(sources,   "",                     false, NONE,        "state of every source") \
+	X(keys,      "",                     false, NONE,        "every key and its action") \
 	X(theme,     "NAME|FILE", false, NONE,        "another look") \
 	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
@@ -160,6 +161,14 @@ static void run_sources(struct app *app, const char *arg)
 
 	(void)arg;
 	app_push(app, sources_new(app, &e), &e);
+}
+
+static void run_keys(struct app *app, const char *arg)
+{
+	struct err e = { 0 };
+
+	(void)arg;
+	app_push(app, keys_view_new(app, &e), &e);
 }
 
 static void run_theme(struct app *app, const char *arg)

@@ -94,6 +94,7 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 	const struct section *s = app_section(app, app_focus(app));
 	const struct attempt *by;
 	char text[PHRASE_MAX], age[FORMAT_MAX], minute[FORMAT_MAX];
+	char details[KEY_NAME_MAX], again[KEY_NAME_MAX];
 	int y = r.y;
 
 	if (!s || r.h < 4)
@@ -116,7 +117,8 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 		canvas_printf(c, r.x + 1, y++, r.w - 1, ROLE_DIM, "%s · q%u", rows_text(text, s->rows.rows),
 		              by->number);
 	if (y < r.y + r.h)
-		canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_DIM, "p details  r refetch");
+		canvas_printf(c, r.x + 1, y, r.w - 1, ROLE_DIM, "%s details  %s refetch",
+		              action_key(details, ACTION_FROM), action_key(again, ACTION_REFETCH));
 }
 
 void rail_draw(const struct app *app, struct canvas *c, struct rect r)

@@ -1,5 +1,6 @@
 /* Which theme: a built-in one by name, or a file by its path. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/doc.h"
@@ -28,13 +29,43 @@ static bool read_built_in(struct theme *theme, const char *name, struct err *e)
 	return theme_parse(theme, file->data, file->len, path, e);
 }
 
+/* "~/mine.yaml" too: no shell reads what is typed after a colon. */
+static char *file_path(const char *name, struct err *e)
+{
+	const char *home = getenv("HOME");
+	char *path = NULL;
+
+	if (strncmp(name, "~/", 2) != 0 || !home)
+		path = strdup(name);
+	else if (asprintf(&path, "%s%s", home, name + 1) < 0)
+		path = NULL;
+	if (!path)
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+	return path;
+}
+
+/* The path is the application's from now on. */
+static void keep_path(struct app *app, char *path)
+{
+	bool same = path && app->theme_path && strcmp(path, app->theme_path) == 0;
+
+	free(app->theme_path);
+	app->theme_path = path;
+	if (!same)
+		app_watch_theme(app, path);
+}
+
 bool app_theme(struct app *app, const char *name, struct err *e)
 {
+	char *path = strchr(name, '/') ? file_path(name, e) : NULL;
 	struct theme theme;
 
 	theme_init(&theme);
-	if (!(strchr(name, '/') ? read_file(&theme, name, e) : read_built_in(&theme, name, e)))
+	if (strchr(name, '/') ? !path || !read_file(&theme, path, e) : !read_built_in(&theme, name, e)) {
+		free(path);
 		return false;
+	}
+	keep_path(app, path);
 	app->theme = theme;
 	app->ascii = theme.ascii || (app->term && term_ascii(app->term));
 	if (app->term)
