@@ -119,10 +119,8 @@ static void case_free(struct open_case *c)
 		rowset_release(&inv->sections[i].rows);
 		free(inv->sections[i].trail);
 	}
-	for (size_t i = 0; i < inv->nlog; i++) {
-		free(inv->log[i]->sent);
-		free(inv->log[i]);
-	}
+	for (size_t i = 0; i < inv->nlog; i++)
+		attempt_free(inv->log[i]);
 	free(inv->log);
 	free(inv->sections);
 	free(inv->typed);
@@ -178,6 +176,7 @@ static void take_sent(struct job *j, struct job_mail *m)
 	free(a->sent);
 	a->sent = m->text;
 	m->text = NULL;
+	attempt_keep_params(a, j);
 }
 
 static void take_letter(struct engine *en, struct job_mail *m)

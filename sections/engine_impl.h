@@ -142,6 +142,9 @@ void launch_landed(struct engine *, struct job *, const struct job_mail *);
 /* A line of the trail; NULL without memory. */
 struct attempt *attempt_new(struct engine *, struct open_case *, size_t section,
 			    const struct step *, size_t segment, size_t slice, struct span);
+void attempt_free(struct attempt *);
+/* Copies the values that the request as sent lists; without memory none is kept. */
+void attempt_keep_params(struct attempt *, const struct job *);
 void attempt_end(struct engine *, struct attempt *, enum attempt_outcome, const struct err *);
 
 #endif

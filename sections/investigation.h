@@ -25,6 +25,8 @@ struct attempt {
 	const char *kind;               /* client kind */
 	const char *query;              /* query name */
 	char *sent;                     /* exact request, secrets replaced; NULL = not sent */
+	struct param *params;           /* the values bound in it, whole; of a statement only */
+	size_t nparams;
 	char id[QUERY_ID_MAX];
 	unsigned generation, segment, slice, tries; /* tries: 1 = first */
 	usec from, to;                  /* window asked for; TIME_NONE = none */

@@ -27,6 +27,44 @@ static bool shown(const struct section *s, const struct attempt *a)
 	return false;
 }
 
+void attempt_free(struct attempt *a)
+{
+	params_free(a->params, a->nparams);
+	free(a->sent);
+	free(a);
+}
+
+/* The trail lists what a statement binds below it. */
+static bool is_bound(const struct attempt *a, const char *name)
+{
+	char line[FACT_NAME_MAX + 16];
+
+	snprintf(line, sizeof line, "\n-- :%s = ", name);
+	return strstr(a->sent, line) != NULL;
+}
+
+void attempt_keep_params(struct attempt *a, const struct job *j)
+{
+	if (a->params || !j->nparams)
+		return;
+	a->params = calloc(j->nparams, sizeof *a->params);
+	for (size_t i = 0; a->params && i < j->nparams; i++) {
+		const struct param *p = &j->params[i];
+		struct param kept = { NULL, NULL };
+
+		if (!is_bound(a, p->name))
+			continue;
+		kept.name = strdup(p->name);
+		kept.value = p->value ? strdup(p->value) : NULL;
+		a->params[a->nparams++] = kept;
+		if (kept.name && (kept.value || !p->value))
+			continue;
+		params_free(a->params, a->nparams);
+		a->params = NULL;
+		a->nparams = 0;
+	}
+}
+
 /* The log keeps what a section still shows; of the rest the oldest goes first. */
 static void log_trim(struct investigation *inv)
 {
@@ -36,8 +74,7 @@ static void log_trim(struct investigation *inv)
 		if (a->outcome <= ATTEMPT_RUNNING ||
 		    shown(investigation_section(inv, a->section), a))
 			continue;
-		free(a->sent);
-		free(a);
+		attempt_free(a);
 		memmove(&inv->log[i], &inv->log[i + 1], (--inv->nlog - i) * sizeof inv->log[0]);
 		i--;
 	}

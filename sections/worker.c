@@ -28,15 +28,20 @@ struct job *job_new(struct mailbox *out, struct err *e)
 	return j;
 }
 
+void params_free(struct param *params, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free((void *)(uintptr_t)params[i].name);
+		free((void *)(uintptr_t)params[i].value);
+	}
+	free(params);
+}
+
 void job_free(struct job *j)
 {
 	if (!j)
 		return;
-	for (size_t i = 0; i < j->nparams; i++) {
-		free((void *)(uintptr_t)j->params[i].name);
-		free((void *)(uintptr_t)j->params[i].value);
-	}
-	free(j->params);
+	params_free(j->params, j->nparams);
 	free(j->query_name);
 	chunk_builder_free(j->builder);
 	pthread_mutex_destroy(&j->lock);

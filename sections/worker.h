@@ -82,6 +82,8 @@ struct job {
 
 struct job *job_new(struct mailbox *, struct err *);
 void job_free(struct job *);
+/* Names and values that were allocated one by one. */
+void params_free(struct param *, size_t n);
 /* Posts the rows that wait in the builder, if any. False without memory: they wait on. */
 bool job_flush(struct job *);
 /* Frees a letter; of the last one only its contents, the rest goes with the job. */

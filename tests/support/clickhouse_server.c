@@ -30,7 +30,7 @@ static const char users_xml[] =
 	"<quota>default</quota></small>\n"
 	"</users></yandex>\n";
 
-static bool write_config(struct clickhouse_server *s, unsigned tcp_port, struct err *e)
+static bool write_config(struct clickhouse_server *s, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	bool ok;
@@ -39,7 +39,7 @@ static bool write_config(struct clickhouse_server *s, unsigned tcp_port, struct 
 		   "<errorlog>%s/errors</errorlog></logger>\n"
 		   "<http_port>%u</http_port><https_port>%u</https_port><tcp_port>%u</tcp_port>\n"
 		   "<listen_host>127.0.0.1</listen_host>\n", s->dir, s->dir, s->port,
-		   s->tls_port, tcp_port);
+		   s->tls_port, s->native_port);
 	buf_printf(&b, "<openSSL><server><certificateFile>%s/server.crt</certificateFile>"
 		   "<privateKeyFile>%s/server.key</privateKeyFile>"
 		   "<verificationMode>none</verificationMode>"
@@ -69,13 +69,15 @@ bool clickhouse_start(struct clickhouse_server *s, struct err *e)
 	char config[300];
 	const char *const argv[] = { program, config, NULL };
 
-	*s = (struct clickhouse_server){ .port = free_port(), .tls_port = free_port() };
+	*s = (struct clickhouse_server){
+		.port = free_port(), .tls_port = free_port(), .native_port = free_port(),
+	};
 	s->dir = temp_dir("clickhouse", e);
 	if (!s->dir)
 		return false;
 	snprintf(s->ca_file, sizeof(s->ca_file), "%s/ca.crt", s->dir);
 	snprintf(config, sizeof(config), "--config-file=%s/config.xml", s->dir);
-	if (tls_files(s->dir, e) && write_config(s, free_port(), e) &&
+	if (tls_files(s->dir, e) && write_config(s, e) &&
 	    child_start(&s->child, argv, s->dir, e)) {
 		if (port_wait(s->port, &s->child, 30) && clickhouse_exec(s, "SELECT 1", e))
 			return true;

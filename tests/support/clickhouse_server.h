@@ -13,6 +13,7 @@
 struct clickhouse_server {
 	struct child child;
 	unsigned port;          /* plain HTTP */
+	unsigned native_port;   /* what clickhouse-client speaks */
 	unsigned tls_port;      /* HTTPS, for localhost, signed by ca_file */
 	char *dir;
 	char ca_file[256];
