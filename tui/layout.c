@@ -38,12 +38,12 @@ static void cut_bottom(struct rect *pane, int h, struct rect *rule, struct rect 
 static void divide_pane(struct layout *l, unsigned flags)
 {
 	bool extra = flags & LAYOUT_EXTRA && l->form >= LAYOUT_TALL;
-	int h = l->pane.h;
+	int h = l->pane.h, detail = flags & LAYOUT_LIST ? (h - 1) * 2 / 5 : (h - 1) / 2;
 
 	if (extra)
 		cut_bottom(&l->pane, h * 2 / 5, &l->extra_rule, &l->extra);
 	if (flags & LAYOUT_DETAIL)
-		cut_bottom(&l->pane, extra ? h / 4 : (h - 1) / 2, &l->detail_rule, &l->detail);
+		cut_bottom(&l->pane, extra ? h / 4 : detail, &l->detail_rule, &l->detail);
 }
 
 /* The column beside takes the larger half of what the rail leaves. */
@@ -101,7 +101,7 @@ struct layout layout_compute(int w, int h, unsigned flags)
 		compute_full(&l, w, h, zoom);
 	if (zoom)
 		return l;
-	if (l.form == LAYOUT_WIDE && flags & LAYOUT_EXTRA)
+	if (l.form == LAYOUT_WIDE)
 		cut_side(&l);
 	divide_pane(&l, flags);
 	return l;

@@ -17,8 +17,9 @@ enum layout_form {
 
 enum {
 	LAYOUT_DETAIL = 1,  /* a detail is open */
-	LAYOUT_EXTRA  = 2,  /* something is to be shown in extra and side */
+	LAYOUT_EXTRA  = 2,  /* something is to be shown in extra */
 	LAYOUT_ZOOM   = 4,  /* the pane alone, with nothing beside it */
+	LAYOUT_LIST   = 8,  /* the pane needs more lines than its detail */
 };
 
 /* Parts that are not there have w == 0. */

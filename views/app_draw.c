@@ -75,7 +75,7 @@ static void place_all(struct app *app)
 	struct view *v = app_view(app);
 	struct rect sides[LAYOUT_STACK_MAX];
 	int which[LAYOUT_STACK_MAX], n;
-	unsigned flags = app->zoom ? LAYOUT_ZOOM : LAYOUT_EXTRA;
+	unsigned flags = (app->zoom ? LAYOUT_ZOOM : LAYOUT_EXTRA) ^ v->ops->layout;
 
 	/* The pane in front is placed twice: whether it has a detail is known only then. */
 	app->layout = layout_compute(app->w, app->h, flags);

@@ -92,8 +92,9 @@ static struct table_text last_text(const struct view *v, const char *source, cha
 
 		if (strcmp(a->source, source) != 0)
 			continue;
-		snprintf(scratch, TABLE_SCRATCH, "%s%s%s", attempt_phrase(phrase, a),
-		         a->detail[0] ? ": " : "", a->detail);
+		/* The row is the source's: its name in front of both is left out. */
+		snprintf(scratch, TABLE_SCRATCH, "%s%s%s", attempt_phrase(phrase, a) + strlen(source) + 1,
+		         a->detail[0] ? ": " : "", attempt_detail(a));
 		return list_text(scratch, ROLE_DIM);
 	}
 	return list_text("not reached", ROLE_DIM);

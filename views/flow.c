@@ -6,7 +6,7 @@
 
 #include "views/words.h"
 
-enum { TABS_MAX = 8, TAB_CELLS = 4 };
+enum { TABS_MAX = 8, TAB_CELLS = 4, TRAIL_TEXT = ERR_TEXT_MAX + 24 };
 
 struct flow flow_on(struct canvas *c, struct rect r, int top)
 {
@@ -86,34 +86,56 @@ void flow_puts(struct flow *f, const char *label, const char *value)
 	flow_field(f, label, ROLE_TEXT, value, strlen(value));
 }
 
-static void trail_line(struct flow *f, const struct attempt *a, usec now)
+/* What is said behind it: the error, else which of several queries it was. */
+static void trail_text(char out[static TRAIL_TEXT], const struct section *s, const struct attempt *a,
+                       int times)
+{
+	const char *text = attempt_detail(a);
+
+	for (size_t i = 0; i < s->ntrail && !text[0]; i++)
+		if (!strcmp(s->trail[i]->source, a->source) && strcmp(s->trail[i]->query, a->query) != 0)
+			text = a->query;
+	if (times > 1 && a->ended)
+		snprintf(out, TRAIL_TEXT, "%d times%s%s", times, text[0] ? ": " : "", text);
+	else
+		snprintf(out, TRAIL_TEXT, "%s", text);
+}
+
+static void trail_line(struct flow *f, const struct section *s, const struct attempt *a, int times,
+                       usec now)
 {
 	struct face face = attempt_face(a, now);
-	char span[TIME_SPAN_MAX] = "", detail[ERR_TEXT_MAX + 8];
+	char span[TIME_SPAN_MAX] = "", text[TRAIL_TEXT];
 	int y, lines, x = a->started ? 29 : 22;
 
-	if (a->started)
+	/* The word of one that runs is its time. */
+	if (a->ended)
 		time_span(span, attempt_time(a, now));
 	if (flow_line(f, &y)) {
 		canvas_puts(f->canvas, f->r.x + 3, y, 10, ROLE_TEXT, a->source);
 		face_draw(f->canvas, f->r.x + 14, y, &face);
 		canvas_puts(f->canvas, f->r.x + 22, y, 6, ROLE_DIM, span);
 	}
-	snprintf(detail, sizeof detail, "%s", a->detail);
-	lines = wrap_at(f, x, f->r.w - x, ROLE_DIM, detail, strlen(detail));
+	trail_text(text, s, a, times);
+	lines = wrap_at(f, x, f->r.w - x, ROLE_DIM, text, strlen(text));
 	f->y += lines ? lines : 1;
 }
 
-/* Two steps that were not sent to one source for one reason. */
+/* Two steps that were not sent for one reason, retries, parts of a window. */
 static bool says_the_same(const struct attempt *a, const struct attempt *b)
 {
-	return !a->started && !b->started && a->outcome == b->outcome && !strcmp(a->source, b->source) &&
-	       !strcmp(a->detail, b->detail);
+	return !a->started == !b->started && a->outcome == b->outcome && !strcmp(a->source, b->source) &&
+	       !strcmp(a->detail, b->detail) && (!a->started || !strcmp(a->query, b->query));
 }
 
 void flow_trail(struct flow *f, const struct section *s, usec now)
 {
-	for (size_t i = 0; i < s->ntrail; i++)
-		if (!i || !says_the_same(s->trail[i - 1], s->trail[i]))
-			trail_line(f, s->trail[i], now);
+	int times = 1;
+
+	for (size_t i = 0; i < s->ntrail; i++, times++) {
+		if (i + 1 < s->ntrail && says_the_same(s->trail[i], s->trail[i + 1]))
+			continue;
+		trail_line(f, s, s->trail[i], times, now);
+		times = 0;
+	}
 }

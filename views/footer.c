@@ -33,7 +33,7 @@ static bool say_subject(struct sentence *out, const struct app *app)
 		return true;
 	}
 	section_sentence(&say, s, app_mono(app), app_zone(app));
-	say_section(out, app, 0, say.text);
+	say_section(out, app, 0, say.text + say.head);
 	return true;
 }
 
@@ -47,7 +47,7 @@ static bool say_failure(struct sentence *out, const struct app *app)
 		if (s->state != SECTION_FAILED)
 			continue;
 		section_sentence(&say, s, app_mono(app), app_zone(app));
-		say_section(out, app, i, say.text);
+		say_section(out, app, i, say.text + say.head);
 		return true;
 	}
 	return false;
@@ -80,16 +80,17 @@ static bool say_rows(struct sentence *out, const struct app *app, bool doubts)
 	return true;
 }
 
-static void add_empty(char *out, size_t size, const struct app *app)
+static void add_sections(char *out, size_t size, const struct app *app, enum section_state state,
+                         const char *what)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < app->inv->nsections; i++) {
 		size_t used = strlen(out);
 
-		if (app->inv->sections[i].state != SECTION_EMPTY)
+		if (app->inv->sections[i].state != state)
 			continue;
-		snprintf(out + used, size - used, "%s%s", any ? ", " : "; nothing in ",
+		snprintf(out + used, size - used, "%s%s", any ? ", " : what,
 		         app->inv->sections[i].def->title);
 		any = true;
 	}
@@ -108,7 +109,8 @@ static void say_progress(struct sentence *out, const struct app *app)
 	out->glyph = GLYPH_OK;
 	snprintf(out->text, sizeof out->text, "settled after %s; no row with a problem",
 	         time_span(span, app->inv->settled_mono - app->inv->opened_mono));
-	add_empty(out->text, sizeof out->text, app);
+	add_sections(out->text, sizeof out->text, app, SECTION_EMPTY, "; nothing in ");
+	add_sections(out->text, sizeof out->text, app, SECTION_SKIPPED, "; not asked: ");
 }
 
 /* A first start without a configuration. */
@@ -175,14 +177,13 @@ static int draw_key(struct canvas *c, int x, int y, int room, enum action a)
 	return used + canvas_puts(c, x + used, y, room - used, ROLE_DIM, action_info(a)->brief) + 2;
 }
 
-/* Some column of the section in focus holds payloads. */
+/* The section in focus has rows, and some column of them holds payloads. */
 static bool has_raw(const struct app *app)
 {
-	int i = app_focus(app);
-	const struct section_def *def = i == NO_SECTION ? NULL : app->workspace->sections[i];
+	const struct section *s = app_section(app, app_focus(app));
 
-	for (size_t c = 0; def && c < def->ncolumns; c++)
-		if (def->columns[c].type == COLUMN_BODY)
+	for (size_t c = 0; s && s->rows.rows && c < s->def->ncolumns; c++)
+		if (s->def->columns[c].type == COLUMN_BODY)
 			return true;
 	return false;
 }

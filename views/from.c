@@ -71,7 +71,7 @@ static void put_outcome(struct flow *f, const struct attempt *a)
 		snprintf(code, sizeof code, " %ld", a->code);
 	snprintf(text, sizeof text, "%s%s%s%s%s%s", attempt_outcome_word(a->outcome),
 	         a->cls ? ", " : "", a->cls ? err_word(a->cls) : "", code, a->detail[0] ? ": " : "",
-	         a->detail);
+	         attempt_detail(a));
 	flow_puts(f, "outcome", text);
 }
 

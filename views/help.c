@@ -6,6 +6,8 @@
 #include "views/app.h"
 #include "views/text_view.h"
 
+enum { MEANING_X = 19 };
+
 struct help {
 	struct text_view t;
 	unsigned where;          /* of the view that help was asked for */
@@ -36,27 +38,23 @@ static const struct {
 #undef X
 };
 
-static void put_key(struct flow *f, const struct action_info *info)
+/* A word and what it means, which wraps beside it. */
+static void put_meaning(struct flow *f, enum role role, const char *word, const char *meaning)
 {
 	int y;
 
-	if (flow_line(f, &y)) {
-		canvas_puts(f->canvas, f->r.x + 2, y, 16, ROLE_ACCENT, info->keys);
-		canvas_puts(f->canvas, f->r.x + 19, y, f->r.w - 19, ROLE_TEXT, info->help);
-	}
-	f->y++;
+	if (flow_line(f, &y))
+		canvas_puts(f->canvas, f->r.x + 2, y, MEANING_X - 3, role, word);
+	f->label = MEANING_X - 2;
+	flow_puts(f, "", meaning);
 }
 
 static void put_word(struct flow *f, size_t i)
 {
-	int y;
+	char word[16];
 
-	if (flow_line(f, &y)) {
-		canvas_glyph(f->canvas, f->r.x + 2, y, ROLE_TEXT, rail_words[i].glyph);
-		canvas_puts(f->canvas, f->r.x + 4, y, 8, ROLE_TEXT, rail_words[i].word);
-		canvas_puts(f->canvas, f->r.x + 19, y, f->r.w - 19, ROLE_TEXT, rail_words[i].meaning);
-	}
-	f->y++;
+	snprintf(word, sizeof word, "%s %s", glyph_text(rail_words[i].glyph, false), rail_words[i].word);
+	put_meaning(f, ROLE_TEXT, word, rail_words[i].meaning);
 }
 
 enum group { GROUP_HERE, GROUP_ANYWHERE, GROUP_MOVING, GROUP_COUNT };
@@ -77,7 +75,7 @@ static void put_group(struct flow *f, unsigned where, enum group group)
 		const struct action_info *info = action_info((enum action)a);
 
 		if (group_of(info) == group && info->where & (where | ON_ANY))
-			put_key(f, info);
+			put_meaning(f, ROLE_ACCENT, info->keys, info->help);
 	}
 	flow_gap(f);
 }
@@ -93,8 +91,8 @@ static void content(const struct text_view *t, struct flow *f)
 		put_word(f, i);
 	flow_gap(f);
 	flow_text(f, ROLE_STRONG, " What it says");
-	flow_text(f, ROLE_TEXT, "  !3               three rows with a problem;  ?2: two that are doubtful");
-	flow_text(f, ROLE_TEXT, "  C4               the name of a record: it stays, whatever is fetched again");
+	put_meaning(f, ROLE_TEXT, "!3", "three rows with a problem; ?2: two that are doubtful");
+	put_meaning(f, ROLE_TEXT, "C4", "the name of a record: it stays, whatever is fetched again");
 }
 
 static void title(const struct text_view *t, char name[static TEXT_TITLE], char rest[static TEXT_TITLE])

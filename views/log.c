@@ -83,7 +83,7 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 	case Q_SOURCE:  return list_text(a->source, ROLE_TEXT);
 	case Q_STATE:   return state_cell(v, a, scratch);
 	case Q_QUERY:   return list_text(a->query, ROLE_DIM);
-	case Q_DETAIL:  return list_text(a->detail, ROLE_DIM);
+	case Q_DETAIL:  return list_text(attempt_detail(a), ROLE_DIM);
 	case Q_TIME:
 		if (a->started)
 			snprintf(scratch, TABLE_SCRATCH, "%s",
@@ -126,7 +126,7 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	struct rect former = canvas_clip(c, r);
 
 	if (a->detail[0])
-		flow_puts(&f, "what happened", a->detail);
+		flow_puts(&f, "what happened", attempt_detail(a));
 	if (a->sent)
 		flow_code(&f, a->sent);
 	else

@@ -51,8 +51,11 @@ static void place(struct view *v, int w, int h)
 /* Without seconds: what changes all the time is seen in one place only. */
 static void say_asking(struct sentence *say, const struct section *s)
 {
-	snprintf(say->text, sizeof say->text, "asking %s, %u of %u",
-	         s->running_source ? s->running_source : "a source", s->step, s->nsteps);
+	if (s->previous)
+		snprintf(say->text, sizeof say->text, "asking again; the rows are the former answer");
+	else
+		snprintf(say->text, sizeof say->text, "asking %s, %u of %u",
+		         s->running_source ? s->running_source : "a source", s->step, s->nsteps);
 }
 
 /* The sentence of the section, or its counters when there is nothing to warn of. */
@@ -63,7 +66,7 @@ static void draw_text(const struct overview *o, struct canvas *c, struct rect r,
 	struct sentence say = { .role = ROLE_DIM, .text = "" };
 	const char *summary = section_pane_summary(app->panes[i]);
 
-	if (s && s->state == SECTION_RUNNING && !s->rows.rows)
+	if (s && s->state == SECTION_RUNNING && (s->previous || !s->rows.rows))
 		say_asking(&say, s);
 	else if (s)
 		section_sentence(&say, s, app_mono(app), app_zone(app));
@@ -73,7 +76,7 @@ static void draw_text(const struct overview *o, struct canvas *c, struct rect r,
 		summary = "";
 	r.h = lines;
 	if (say.text[0]) {
-		int used = pane_wrap(c, r, say.role, say.text);
+		int used = pane_wrap(c, r, say.role, say.text + say.head);
 
 		r.y += used;
 		r.h -= used;
@@ -126,14 +129,15 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 static void draw_title(const struct overview *o, struct canvas *c, struct rect r)
 {
 	const struct investigation *inv = o->v.app->inv;
-	char rest[REASON_MAX + 80] = "", from[FORMAT_MAX], to[FORMAT_MAX];
+	char rest[80] = "", from[FORMAT_MAX], to[FORMAT_MAX];
 
-	if (inv && inv->window_known)
-		snprintf(rest, sizeof rest, "window %s to %s%s%s",
+	if (inv && inv->window_known) {
+		snprintf(rest, sizeof rest, "window %s to %s",
 		         format_minute(from, inv->window.from, app_zone(o->v.app)),
 		         inv->window.to == TIME_NONE ? "now"
-		                                     : format_minute(to, inv->window.to, app_zone(o->v.app)),
-		         inv->window.reason[0] ? ": " : "", inv->window.reason);
+		                                     : format_minute(to, inv->window.to, app_zone(o->v.app)));
+		canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_DIM, inv->window.reason);
+	}
 	pane_title(c, r, "OVERVIEW", rest, "");
 }
 

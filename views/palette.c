@@ -13,15 +13,15 @@
 	X(refetch,   "[SECTION|all]",        true,  REFETCH,     "ask again") \
 	X(retry,     "",                     true,  NONE,        "ask the failed again") \
 	X(cancel,    "[SECTION|all]",        true,  CANCEL,      "stop asking") \
-	X(source,    "NAME on|off|only",     true,  CHOOSE,      "allow, forbid sources") \
+	X(source,    "NAME on|off|only",     true,  CHOOSE,      "allow or forbid it") \
 	X(problem,   "",                     true,  NEXT_PROBLEM, "the next problem") \
 	X(from,      "",                     true,  FROM,        "where this is from") \
 	X(raw,       "",                     true,  RAW,         "the raw payload") \
 	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
 	X(log,       "",                     false, NONE,        "every query, as sent") \
-	X(sources,   "",                     false, NONE,        "state of every source") \
-	X(keys,      "",                     false, NONE,        "every key and its action") \
-	X(theme,     "NAME|FILE", false, NONE,        "another look") \
+	X(sources,   "",                     false, NONE,        "how sources are") \
+	X(keys,      "",                     false, NONE,        "what keys do") \
+	X(theme,     "NAME|FILE",            false, NONE,        "another look") \
 	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
 	X(zone,      "",                     false, ZONE,        "UTC or local time") \

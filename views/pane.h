@@ -19,6 +19,7 @@ struct view;
 struct view_ops {
 	const char *name;
 	unsigned where;          /* ON_ flags: which keys mean something */
+	unsigned layout;         /* LAYOUT_ flags that are the other way round for it */
 	void (*update)(struct view *);                         /* NULL = nothing is cached */
 	/* The pane's size, its title line included. */
 	void (*place)(struct view *, int w, int h);

@@ -91,8 +91,8 @@ static const char *trouble(const struct source_status *st)
 	if (!st->source->configured)
 		return st->source->missing;
 	if (st->checked && !st->healthy)
-		return st->check_err.text;
-	return st->last.kind ? st->last.text : "";
+		return without_source(st->check_err.text, st->source->name);
+	return st->last.kind ? without_source(st->last.text, st->source->name) : "";
 }
 
 static struct table_text span_text(char *scratch, usec span)
@@ -209,6 +209,7 @@ static bool act(struct view *v, enum action a)
 static const struct view_ops ops = {
 	.name = "sources",
 	.where = ON_TABLE | ON_SOURCES,
+	.layout = LAYOUT_LIST,
 	.place = list_view_place,
 	.draw = draw,
 	.detail = detail,

@@ -137,9 +137,9 @@ static void draw_note(struct canvas *c, int x, int y, int w, const struct attemp
 
 	if (a->outcome == ATTEMPT_OK || a->outcome == ATTEMPT_PARTIAL || a->outcome == ATTEMPT_RUNNING)
 		canvas_printf(c, x, y, w, ROLE_DIM, "%s%s%s", rows_text(rows, a->rows),
-		              a->detail[0] ? ", " : "", a->detail);
+		              a->detail[0] ? ", " : "", attempt_detail(a));
 	else
-		canvas_puts(c, x, y, w, ROLE_DIM, a->detail);
+		canvas_puts(c, x, y, w, ROLE_DIM, attempt_detail(a));
 }
 
 static void draw_attempt(const struct app *app, struct canvas *c, struct rect r, int y,
@@ -292,6 +292,7 @@ static void fall_free(struct view *v)
 static const struct view_ops ops = {
 	.name = "waterfall",
 	.where = ON_TEXT,
+	.layout = LAYOUT_EXTRA,  /* which would show the same once more */
 	.place = place,
 	.draw = draw,
 	.act = act,

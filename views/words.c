@@ -164,6 +164,18 @@ const char *attempt_phrase(char out[static PHRASE_MAX], const struct attempt *a)
 	return out;
 }
 
+const char *without_source(const char *text, const char *source)
+{
+	size_t len = strlen(source);
+
+	return !strncmp(text, source, len) && !strncmp(text + len, ": ", 2) ? text + len + 2 : text;
+}
+
+const char *attempt_detail(const struct attempt *a)
+{
+	return without_source(a->detail, a->source);
+}
+
 static void add(struct sentence *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static void add(struct sentence *out, const char *fmt, ...)
@@ -174,6 +186,13 @@ static void add(struct sentence *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(out->text + used, sizeof out->text - used, fmt, ap);
 	va_end(ap);
+}
+
+/* The state in words, where neither its glyph nor its word is in front of it. */
+static void add_head(struct sentence *out, const char *head)
+{
+	add(out, "%s", head);
+	out->head = strlen(out->text);
 }
 
 /* The last attempt of a source speaks for it. */
@@ -244,8 +263,11 @@ static void say_partial(struct sentence *out, const struct section *s)
 	out->glyph = GLYPH_PART;
 	out->role = ROLE_ATTENTION;
 	out->hint = broke(s) ? "r retry" : NULL;
-	add(out, "%s%s", out->text[0] ? "; partial: " : "partial: ",
-	    s->reason[0] ? s->reason : "the answer broke off");
+	if (out->text[0])
+		add(out, "; partial: ");
+	else
+		add_head(out, "partial: ");
+	add(out, "%s", s->reason[0] ? s->reason : "the answer broke off");
 }
 
 /* A refetch runs, or it ended without an answer: the rows are older than it. */
@@ -320,7 +342,7 @@ static void say_failed(struct sentence *out, const struct section *s)
 	};
 	const char *head = heads[shared_class(s)];
 
-	add(out, "%s", head ? head : "failed: ");
+	add_head(out, head ? head : "failed: ");
 	if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
 		add(out, "%s", s->reason[0] ? s->reason : "nobody answered");
 	add(out, ". Whether there is anything is unknown");
@@ -345,7 +367,7 @@ static void say_empty(struct sentence *out, const struct section *s, struct zone
 {
 	size_t before;
 
-	add(out, "none: ");
+	add_head(out, "none: ");
 	if (!add_sources(out, s, ATTEMPT_EMPTY))
 		add(out, "%s", s->answered_by ? s->answered_by : "a source that would know");
 	add(out, " answered: there is nothing");
@@ -372,7 +394,7 @@ static bool add_sources_that_lack(struct sentence *out, const struct section *s)
 
 static void say_unavailable(struct sentence *out, const struct section *s)
 {
-	add(out, "not configured: ");
+	add_head(out, "not configured: ");
 	if (!add_sources(out, s, ATTEMPT_UNAVAILABLE))
 		add(out, "no source that would know");
 	if (add_sources_that_lack(out, s))
@@ -394,7 +416,8 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 		say_running(out, s, now);
 		break;
 	case SECTION_SKIPPED:
-		add(out, "not asked: %s", s->reason[0] ? s->reason : "it does not apply");
+		add_head(out, "not asked: ");
+		add(out, "%s", s->reason[0] ? s->reason : "it does not apply");
 		break;
 	case SECTION_FAILED:
 		say_failed(out, s);

@@ -25,6 +25,9 @@ int face_draw(struct canvas *, int x, int y, const struct face *);
 /* What became of one attempt, with its source: "redshift timed out at 8.0s". */
 enum { PHRASE_MAX = 200, SENTENCE_MAX = 400 };
 const char *attempt_phrase(char out[static PHRASE_MAX], const struct attempt *);
+/* An error's text where its source is named anyway: without "redshift: " in front. */
+const char *without_source(const char *text, const char *source);
+const char *attempt_detail(const struct attempt *);
 
 /* What has to be said about a section before its rows are believed, or instead of
  * rows; text "" when there is nothing to say. */
@@ -32,6 +35,7 @@ struct sentence {
 	enum glyph_name glyph;
 	enum role role;
 	char text[SENTENCE_MAX];
+	size_t head;               /* bytes of text that say the state: "none: " */
 	const char *hint;          /* "r retry"; NULL = none */
 };
 void section_sentence(struct sentence *, const struct section *, usec now, struct zone);

@@ -281,6 +281,14 @@ static const struct fake_act absent[] = {
 	{ 0 },
 };
 
+/* A load that has no tracking id: nothing else can be asked. */
+static const struct fake_act unnumbered[] = {
+	{ "tracking", "load", 0, 0, 410,
+	  ROWS("|NB-2026-004417|In Transit|OCEAN|Norbrook Foods|Halcyon Container Line|"
+	       "2026-01-14T12:22:07Z||true|4|") },
+	{ 0 },
+};
+
 static const struct fake_act candidates[] = {
 	{ "tracking", "load", 0, 0, 410,
 	  ROWS("726100801|NB-2026-004417|In Transit|OCEAN|Norbrook Foods|Halcyon Container Line|"
@@ -346,6 +354,7 @@ static const struct fake_scene scenes[] = {
 	{ "running", "726100801", running, .seconds = 26, .busy = true },
 	{ "starting", "726100801", starting, .seconds = 2 },
 	{ "absent", "999", absent, .seconds = 60, .settled = 1280 },
+	{ "unnumbered", "NB-2026-004417", unnumbered, .seconds = 60, .settled = 410 },
 	{ "candidates", "HLXU8120447", candidates, .seconds = 60, .settled = 410 },
 	{ "hostile", "1", hostile, .seconds = 60, .settled = 840 },
 	{ "empty", NULL, nothing },

@@ -31,6 +31,9 @@ static void test_80x24(void **state)
 	assert_int_equal(l.side_rule, -1);
 	assert_int_equal(l.extra.w, 0);
 	is(layout_compute(80, 24, 0).pane, 26, 3, 54, 18);
+	l = layout_compute(80, 24, LAYOUT_DETAIL | LAYOUT_LIST);
+	is(l.pane, 26, 3, 54, 11);
+	is(l.detail, 26, 15, 54, 6);
 }
 
 static void test_rail_widths(void **state)

@@ -56,6 +56,8 @@ static const struct screen screens[] = {
 	{ "starting", "starting", "5", SMALL | NARROW },
 	{ "absent", "absent", "", SMALL | MEDIUM },
 	{ "skipped", "absent", "5", SMALL },
+	{ "not-asked", "unnumbered", "", SMALL },
+	{ "nothing-wrong", "twins", "", SMALL },
 	{ "candidates", "candidates", "1 j", SMALL | MEDIUM },
 	{ "hostile", "hostile", "4 j", SMALL | ASCII | ROLES },
 	{ "hostile-record", "hostile", "1 Enter", SMALL | ASCII },
