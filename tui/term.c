@@ -28,6 +28,7 @@ struct term {
 	struct theme_mode mode;
 	bool plain;                   /* ASCII whatever the theme says */
 	bool pastes;
+	char sync_on[CAPS_SYNC_MAX], sync_off[CAPS_SYNC_MAX];
 	struct canvas shown;          /* the last frame, as curses was told */
 	bool repaint;                 /* curses was told nothing that still counts */
 	int stop;
@@ -127,6 +128,8 @@ struct term *term_open(const struct term_options *o, struct err *e)
 	t->mode = mode_for(o, &caps);
 	t->pastes = !t->mode.ascii;
 	t->plain = o->ascii || t->mode.ascii || !locale_draws_boxes();
+	memcpy(t->sync_on, caps.sync_on, sizeof(t->sync_on));
+	memcpy(t->sync_off, caps.sync_off, sizeof(t->sync_off));
 	t->repaint = true;
 	t->cursor = -1;
 	/* First, so that curses leaves the signals to the guard. */
@@ -173,6 +176,15 @@ static void take_size(struct term *t)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		resize_term(sane(size.ws_row, 24), sane(size.ws_col, 80));
 	t->repaint = true;
+}
+
+bool term_set_mouse(struct term *t, bool on)
+{
+	mmask_t wanted = on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, had;
+
+	(void)t;
+	mouseinterval(0);       /* a press is a click: nothing is waited for */
+	return mousemask(wanted, &had) == wanted;
 }
 
 bool term_ascii(const struct term *t)
@@ -306,6 +318,24 @@ static void put_cursor(struct term *t, const struct canvas *c)
 	move(c->cursor_y < LINES ? c->cursor_y : LINES - 1, c->cursor_x < COLS ? c->cursor_x : COLS - 1);
 }
 
+static void put_sync(const char *mark)
+{
+	if (write(STDOUT_FILENO, mark, strlen(mark)) < 0)
+		errno = 0;
+}
+
+/* What only moves the cursor needs no marks. */
+static void show(const struct term *t)
+{
+	bool marked = t->sync_on[0] && is_wintouched(stdscr);
+
+	if (marked)
+		put_sync(t->sync_on);
+	refresh();
+	if (marked)
+		put_sync(t->sync_off);
+}
+
 bool term_present(struct term *t, const struct canvas *c)
 {
 	int w, h;
@@ -324,7 +354,7 @@ bool term_present(struct term *t, const struct canvas *c)
 	for (int y = 0; y < h && y < c->h; y++)
 		put_row(t, c, y, w < c->w ? w : c->w);
 	put_cursor(t, c);
-	refresh();
+	show(t);
 	return true;
 }
 

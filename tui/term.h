@@ -2,7 +2,8 @@
  * process, used by one thread. It is given back whole on term_close(), exit(),
  * suspend, SIGHUP, SIGTERM, SIGINT and on crashes. It never asks the terminal
  * anything and writes nothing but terminfo's strings, bracketed paste on/off
- * and the cells of a canvas. */
+ * and the cells of a canvas. A frame is written between the marks of synchronized
+ * output where terminfo has them (its extension Sync, as tmux names it). */
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
 
@@ -33,6 +34,8 @@ void term_close(struct term *);                      /* NULL allowed */
 void term_size(const struct term *, int *w, int *h); /* at least 1x1 */
 bool term_ascii(const struct term *);                /* what canvases should be set to */
 void term_set_theme(struct term *, const struct theme *);
+/* Off at first, so that the terminal selects text. False when it has no mouse. */
+bool term_set_mouse(struct term *, bool on);
 
 /* Shows the canvas: only cells that changed since the last frame are written.
  * False, with nothing written, while the terminal does not read (Ctrl-S, a dead
@@ -45,17 +48,22 @@ enum term_event_type {
 	TERM_NONE,
 	TERM_KEY,
 	TERM_PASTE,     /* a whole paste; newlines and tabs are spaces, other controls are gone */
+	TERM_MOUSE,     /* only after term_set_mouse() */
 	TERM_RESIZE,    /* draw again with term_size() */
 	TERM_RESUMED,   /* after Ctrl-Z and fg: draw again */
 	TERM_HANGUP,    /* the terminal is gone: save, close, end */
 	TERM_STOP,      /* SIGTERM, SIGINT, SIGQUIT: save, close, end; see term_stop_signal() */
 };
 
+enum term_mouse { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
 struct term_event {
 	enum term_event_type type;
 	struct key key;
 	const char *paste;   /* valid until the next call */
 	size_t paste_len;
+	enum term_mouse mouse;
+	int x, y;            /* where the mouse was */
 	bool paste_cut;      /* longer than TERM_PASTE_MAX; the rest was dropped */
 };
 

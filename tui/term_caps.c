@@ -1,6 +1,8 @@
 #include "tui/term_caps.h"
 
 #include <curses.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <term.h>
 
@@ -46,9 +48,31 @@ static void choose_plainer(struct term_caps *caps, int fd)
 	}
 }
 
+/* Extended capabilities, which have no names in <term.h>. */
+static const char *extended(const char *name)
+{
+	const char *s = tigetstr(name);
+
+	return (intptr_t)s == -1 ? NULL : s;
+}
+
+static void add_extended(struct term_caps *caps)
+{
+	const char *sync = extended("Sync"), *mouse = extended("XM");
+
+	if (sync) {
+		snprintf(caps->sync_on, sizeof caps->sync_on, "%s", tiparm(sync, 1));
+		snprintf(caps->sync_off, sizeof caps->sync_off, "%s", tiparm(sync, 2));
+		add_string(caps, caps->sync_off);
+	}
+	if (key_mouse)
+		add_string(caps, mouse ? tiparm(mouse, 0) : "\033[?1000l");
+}
+
 static void copy_caps(struct term_caps *caps)
 {
 	caps->colours = max_colors;
+	add_extended(caps);
 	add_string(caps, keypad_local);
 	add_string(caps, exit_attribute_mode);
 	add_string(caps, orig_pair);

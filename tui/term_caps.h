@@ -8,12 +8,14 @@
 
 #include "base/err.h"
 
-enum { CAPS_RESET_MAX = 400 };
+enum { CAPS_RESET_MAX = 400, CAPS_SYNC_MAX = 32 };
 
 struct term_caps {
 	const char *name;           /* the description to use: TERM, or a plainer one */
 	int colours;
-	char reset[CAPS_RESET_MAX]; /* keypad off, attributes off, cursor on, normal screen */
+	/* Synchronized output on and off; "" = the terminal has none. */
+	char sync_on[CAPS_SYNC_MAX], sync_off[CAPS_SYNC_MAX];
+	char reset[CAPS_RESET_MAX]; /* sync and mouse off, keypad off, attributes off, cursor on, normal screen */
 	size_t reset_len;
 };
 

@@ -188,6 +188,20 @@ static void paste_event(const struct term_input *in, struct term_event *event)
 
 /* --- keys --- */
 
+static bool take_mouse(struct term_event *event)
+{
+	MEVENT m;
+
+	if (getmouse(&m) != OK || !(m.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)))
+		return false;
+	event->type = TERM_MOUSE;
+	event->mouse = m.bstate & BUTTON1_PRESSED ? MOUSE_CLICK
+	             : m.bstate & BUTTON4_PRESSED ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+	event->x = m.x;
+	event->y = m.y;
+	return true;
+}
+
 /* True when the input makes an event. */
 static bool take_input(struct term_input *in, enum input got, uint32_t code, struct term_event *event)
 {
@@ -203,6 +217,8 @@ static bool take_input(struct term_input *in, enum input got, uint32_t code, str
 		paste_begin(in);
 		return false;
 	}
+	if (got == INPUT_CODE && code == KEY_MOUSE)
+		return take_mouse(event);
 	event->key = got == INPUT_RUNE ? key_from_rune(code) : key_from_curses(code);
 	event->type = TERM_KEY;
 	return event->key.code != K_NONE;

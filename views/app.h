@@ -79,6 +79,9 @@ void app_ask_load(struct app *);
 /* One key, one paste. */
 void app_key(struct app *, struct key);
 void app_paste(struct app *, const char *text, size_t len);
+/* One click or turn of the wheel; the switch (mouse.c). */
+void app_mouse(struct app *, enum term_mouse, int x, int y);
+void app_set_mouse(struct app *, bool on);
 /* After the engine moved. */
 void app_update(struct app *);
 bool app_resize(struct app *, int w, int h, struct err *);
@@ -130,6 +133,10 @@ int palette_move(const struct app *, int choice, int delta);
 
 void header_draw(const struct app *, struct canvas *, struct rect);
 void rail_draw(const struct app *, struct canvas *, struct rect);
+/* What stands there on the rail: 0 = overview, i + 1 = section i; -1 = nothing. */
+int rail_at(const struct app *, int x, int y);
+/* The section whose pane beside the main one is there, or NO_SECTION. */
+int app_side_at(const struct app *, int x, int y);
 void rail_draw_line(const struct app *, struct canvas *, struct rect);
 void footer_draw(const struct app *, struct canvas *, struct rect);
 void tiny_draw(const struct app *, struct canvas *, struct rect);

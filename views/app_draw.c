@@ -70,6 +70,20 @@ static int side_sections(const struct app *app, struct rect *places, int *which)
 	return n;
 }
 
+int app_side_at(const struct app *app, int x, int y)
+{
+	struct rect sides[LAYOUT_STACK_MAX], at = { x, y, 1, 1 };
+	int which[LAYOUT_STACK_MAX], n;
+
+	if (app->layout.side.w <= 0)
+		return NO_SECTION;
+	n = side_sections(app, sides, which);
+	for (int i = 0; i < n; i++)
+		if (rect_clip(at, sides[i]).w > 0)
+			return which[i];
+	return NO_SECTION;
+}
+
 static void place_all(struct app *app)
 {
 	struct view *v = app_view(app);

@@ -105,6 +105,10 @@ static void take_event(struct loop *l, const struct term_event *ev)
 	case TERM_PASTE:
 		app_paste(app, ev->paste, ev->paste_len);
 		break;
+	case TERM_MOUSE:
+		catch_up(l);
+		app_mouse(app, ev->mouse, ev->x, ev->y);
+		break;
 	case TERM_RESIZE:
 	case TERM_RESUMED:
 		resize(app);
@@ -186,6 +190,8 @@ static bool open_terminal(struct app *app, const struct command *cmd, struct err
 		return false;
 	app->ascii = app->theme.ascii || term_ascii(app->term);
 	resize(app);
+	if (cmd->mouse)
+		app_set_mouse(app, true);
 	return true;
 }
 

@@ -21,7 +21,7 @@ struct command {
 	size_t nsections;
 	enum format format;
 	const char *theme;              /* --theme; NULL = the configuration's */
-	bool ascii, safe_term, still, light, dark;
+	bool ascii, safe_term, still, light, dark, mouse;
 	bool quiet;                     /* no narration */
 };
 

@@ -30,6 +30,7 @@ static const char usage_text[] =
 	"  --light, --dark  what the terminal's background is\n"
 	"  --ascii          no characters beyond ASCII\n"
 	"  --safe-term      only the plainest terminal sequences\n"
+	"  --mouse          a click selects, the wheel scrolls\n"
 	"  --still          nothing moves once everything has settled\n"
 	"  --quiet          no narration on stderr\n"
 	"  --version, --help\n"
@@ -39,7 +40,7 @@ static const char usage_text[] =
 
 enum {
 	OPT_DEMO = 256, OPT_CONFIG, OPT_SECTION, OPT_FORMAT, OPT_THEME, OPT_LIGHT, OPT_DARK,
-	OPT_ASCII, OPT_SAFE, OPT_STILL, OPT_QUIET, OPT_LIST, OPT_VERSION, OPT_HELP,
+	OPT_ASCII, OPT_SAFE, OPT_MOUSE, OPT_STILL, OPT_QUIET, OPT_LIST, OPT_VERSION, OPT_HELP,
 };
 
 static const struct option options[] = {
@@ -52,6 +53,7 @@ static const struct option options[] = {
 	{ "dark", no_argument, NULL, OPT_DARK },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
 	{ "safe-term", no_argument, NULL, OPT_SAFE },
+	{ "mouse", no_argument, NULL, OPT_MOUSE },
 	{ "still", no_argument, NULL, OPT_STILL },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "list", no_argument, NULL, OPT_LIST },
@@ -140,6 +142,7 @@ static bool set_option(struct request *r, int opt)
 	case OPT_DARK:    cmd->dark = true; cmd->light = false; break;
 	case OPT_ASCII:   cmd->ascii = true; break;
 	case OPT_SAFE:    cmd->safe_term = true; break;
+	case OPT_MOUSE:   cmd->mouse = true; break;
 	case OPT_STILL:   cmd->still = true; break;
 	case OPT_QUIET:   cmd->quiet = true; break;
 	case OPT_LIST:    r->list = true; break;

@@ -21,6 +21,7 @@
 	X(log,       "",                     false, NONE,        "every query, as sent") \
 	X(sources,   "",                     false, NONE,        "how sources are") \
 	X(keys,      "",                     false, NONE,        "what keys do") \
+	X(mouse,     "on|off",               false, NONE,        "clicks, wheel") \
 	X(theme,     "NAME|FILE",            false, NONE,        "another look") \
 	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
@@ -169,6 +170,14 @@ static void run_keys(struct app *app, const char *arg)
 
 	(void)arg;
 	app_push(app, keys_view_new(app, &e), &e);
+}
+
+static void run_mouse(struct app *app, const char *arg)
+{
+	if (strcmp(arg, "on") && strcmp(arg, "off"))
+		app_complain(app, "mouse on or off?");
+	else
+		app_set_mouse(app, !strcmp(arg, "on"));
 }
 
 static void run_theme(struct app *app, const char *arg)

@@ -132,6 +132,14 @@ void rail_draw(const struct app *app, struct canvas *c, struct rect r)
 	canvas_unclip(c, former);
 }
 
+int rail_at(const struct app *app, int x, int y)
+{
+	struct rect r = app->layout.rail;
+	bool there = app->layout.form >= LAYOUT_NORMAL && x >= r.x && x < r.x + r.w && y < r.y + r.h;
+
+	return there && y >= r.y && y - r.y <= (int)app->npanes ? y - r.y : -1;
+}
+
 /* "0 1✓ 2!5 3↳ 4↻". */
 void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
 {

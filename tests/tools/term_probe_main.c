@@ -150,6 +150,7 @@ static void on_event(struct probe *p, const struct term_event *event)
 	case TERM_STOP:
 		p->done = true;
 		break;
+	case TERM_MOUSE:
 	case TERM_RESIZE:
 	case TERM_NONE:
 		break;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -178,6 +179,47 @@ static void test_safe_terminal(void **state)
 	assert_true(vterm_pty_wait_idle(probe()->pty));
 	assert_true(probe_wrote(line));
 	probe_type("\x1bOH", "key Home");
+}
+
+/* A description of our own: none of Debian's knows synchronized output. */
+static void describe_terminal(const char *folder)
+{
+	static const char text[] = "sextant-sync|with synchronized output,\n"
+		"\tSync=\\E[?2026%?%p1%{1}%-%tl%eh%;, use=xterm-256color,\n";
+	char line[200];
+	FILE *tic;
+
+	snprintf(line, sizeof(line), "tic -x -o %s - 2>&1", folder);
+	tic = popen(line, "w");
+	assert_non_null(tic);
+	assert_true(fputs(text, tic) >= 0);
+	assert_int_equal(pclose(tic), 0);
+}
+
+static void test_synchronized_output(void **state)
+{
+	char folder[] = "/tmp/sextant-terminfo-XXXXXX", where[60], file[80];
+	const char *const env[] = { "TERM=sextant-sync", where, NULL };
+	size_t frame;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(where, sizeof(where), "TERMINFO=%s", folder);
+	describe_terminal(folder);
+	probe_spawn(env);
+	assert_true(probe_wrote("\x1b[?2026h"));
+	assert_true(probe_wrote("\x1b[?2026l"));
+	frame = vterm_pty_log(probe()->pty)->len;
+	probe_type("j", "key j");
+	assert_non_null(memmem(vterm_pty_log(probe()->pty)->data + frame, 8, "\x1b[?2026h", 8));
+	vterm_pty_free(probe()->pty);
+	probe_spawn(NULL);
+	assert_false(probe_wrote("2026"));
+	snprintf(file, sizeof(file), "%s/s/sextant-sync", folder);
+	assert_int_equal(unlink(file), 0);
+	snprintf(file, sizeof(file), "%s/s", folder);
+	assert_int_equal(rmdir(file), 0);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 /* --- sizes --- */
@@ -385,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unusable_terminals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_ascii_terminals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_safe_terminal, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_synchronized_output, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_resize_storm, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_keys, probe_setup, probe_teardown),
