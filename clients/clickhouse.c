@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,12 +324,28 @@ static bool on_body(void *ctx, const struct http_response *head, const char *dat
 	return tsv_feed(r->tsv, data, len, e);
 }
 
+/* One number and what ends it. */
+static bool take_number(const char **p, char end, uint64_t *out)
+{
+	char *stop;
+
+	if (**p < '0' || **p > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(*p, &stop, 10);
+	if (errno || *stop != end)
+		return false;
+	*p = stop + 1;
+	return true;
+}
+
 /* How far the server is. system.processes works on every version; headers would
  * need their own setting and end long queries by their number. */
 static bool on_tick(void *ctx)
 {
 	struct running *r = ctx;
 	struct progress p = { 0 };
+	const char *at;
 	struct err why;
 	char sql[200];
 	struct question k = {
@@ -338,9 +355,10 @@ static bool on_tick(void *ctx)
 
 	snprintf(sql, sizeof(sql), "SELECT read_rows, total_rows_approx, read_bytes "
 		 "FROM system.processes WHERE query_id = '%s'", r->q->id);
-	seen = ask_aside(r->c, &k, &why) &&
-	       sscanf(buf_str(&k.answer), "%" SCNu64 "\t%" SCNu64 "\t%" SCNu64, &p.rows_read,
-		      &p.rows_total, &p.bytes_read) == 3;
+	seen = ask_aside(r->c, &k, &why);
+	at = buf_str(&k.answer);
+	seen = seen && take_number(&at, '\t', &p.rows_read) && take_number(&at, '\t', &p.rows_total) &&
+	       take_number(&at, '\n', &p.bytes_read);
 	buf_release(&k.answer);
 	if (seen)
 		r->sink->progress(r->sink, &p);

@@ -91,6 +91,7 @@ static bool wait_socket(PGconn *conn, short events, struct cancel *c, usec deadl
 struct attempt {
 	struct pg_link *link;
 	const struct address *address;  /* NULL = unix socket */
+	struct address found[ADDRESSES];
 	const char *password;           /* NULL = none */
 	enum pg_stage stage;
 	usec stage_end;
@@ -284,18 +285,17 @@ static bool connect_any(struct attempt *a, struct cancel *c, struct err *e)
 {
 	const struct source *s = a->link->source;
 	const char *host = source_get(s, "host", "");
-	struct address found[ADDRESSES];
 	struct err why = { 0 };
 	size_t n = 0;
 
 	snprintf(a->where, sizeof(a->where), "%s:%ld", host, pg_port(s));
 	if (host[0] == '/')
 		return attempt_run(a, c, e);
-	if (!resolve(host, found, ADDRESSES, &n, c, earlier(now_mono() + DNS_TIME, a->deadline),
+	if (!resolve(host, a->found, ADDRESSES, &n, c, earlier(now_mono() + DNS_TIME, a->deadline),
 		     &why))
 		return named_err(a->link, &why, e);
 	for (size_t i = 0; i < n; i++) {
-		a->address = &found[i];
+		a->address = &a->found[i];
 		if (!address_allowed(s, a->address, &why))
 			break;
 		if (attempt_run(a, c, &why))

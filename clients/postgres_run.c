@@ -356,10 +356,9 @@ static void settle(struct run *r)
 
 	if (!l->conn)
 		return;
-	if (r->stop.kind && PQstatus(l->conn) == CONNECTION_OK &&
-	    (!pg_link_interrupt(l, now_mono() + INTERRUPT_TIME) || !drain(r)))
-		pg_link_drop(l);
-	else if (PQtransactionStatus(l->conn) != PQTRANS_IDLE)
+	if ((r->stop.kind && PQstatus(l->conn) == CONNECTION_OK &&
+	     (!pg_link_interrupt(l, now_mono() + INTERRUPT_TIME) || !drain(r))) ||
+	    PQtransactionStatus(l->conn) != PQTRANS_IDLE)
 		pg_link_drop(l);
 }
 

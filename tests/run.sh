@@ -111,6 +111,7 @@ for page in docs/*.[1-9]; do
 done
 for variant in $VARIANTS; do
 	build "$variant"
+	[ "$variant" != release ] || check check-hardening sh tests/check_hardening.sh build/sextant
 	echo "== running: $variant"
 	names "$variant" | xargs -P "$JOBS" -I{} sh tests/run.sh --one "$variant" {} "$results"
 done

@@ -46,6 +46,12 @@ test:
 test-peers: $(BUILD)/tests/clients/test_clickhouse
 	@sh tests/peers/run.sh $<
 
+# What gcc -fanalyzer, cppcheck and clang-tidy find; under a minute.
+.PHONY: lint
+lint: $(BUILD)/embedded.c
+	@sh tests/packages.sh install lint
+	@sh tests/lint.sh $(BUILD) $(ALL_CFLAGS) -include base/banned.h
+
 .PHONY: check-deps
 check-deps:
 	@sh tests/check_deps.sh

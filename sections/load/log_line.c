@@ -25,13 +25,14 @@ static bool is_correlation(const char *s, size_t len)
 /* "[Class] text": one word of letters, digits and colons. */
 static struct cell take_origin(struct cell *text)
 {
+	static const char stops[] = { ' ', ']', '{', '[', '=', '"' };
 	size_t end = 1;
 	struct cell origin;
 
 	*text = cell_trim(*text);
 	if (text->len < 3 || text->data[0] != '[')
 		return CELL_NULL;
-	while (end < text->len && !memchr(" ]{[\"=", text->data[end], 6))
+	while (end < text->len && !memchr(stops, text->data[end], sizeof stops))
 		end++;
 	if (end == text->len || text->data[end] != ']' || end == 1)
 		return CELL_NULL;
