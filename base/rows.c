@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/needle.h"
+
 /* A chunk is two blocks: this head with the places of the rows, and `data`, in
  * which each row is the lengths of its cells followed by their bytes. A row
  * whose cells are all short keeps 16-bit lengths, so a row of six cells costs
@@ -323,12 +325,14 @@ bool rowset_append(struct rowset *r, struct chunk *c, struct err *e)
 	return true;
 }
 
-struct cell rowset_cell(const struct rowset *r, size_t row, size_t column)
+/* The chunk that holds the row. */
+static size_t chunk_of(const struct rowset *r, size_t row)
 {
 	size_t lo = 0, hi = r->nchunks;
 
-	if (row >= r->rows)
-		return CELL_NULL;
+	/* The newest rows are looked at most, while they arrive. */
+	if (row >= r->first[hi - 1])
+		lo = hi - 1;
 	while (hi - lo > 1) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -337,5 +341,61 @@ struct cell rowset_cell(const struct rowset *r, size_t row, size_t column)
 		else
 			hi = mid;
 	}
-	return chunk_cell(r->chunks[lo], row - r->first[lo], column);
+	return lo;
+}
+
+struct cell rowset_cell(const struct rowset *r, size_t row, size_t column)
+{
+	size_t at;
+
+	if (row >= r->rows)
+		return CELL_NULL;
+	at = chunk_of(r, row);
+	return chunk_cell(r->chunks[at], row - r->first[at], column);
+}
+
+/* Where the last row of the chunk ends. */
+static const char *chunk_end(const struct chunk *c)
+{
+	const char *lens = c->data + (c->at[c->rows - 1] & ~WIDE);
+	bool wide = c->at[c->rows - 1] & WIDE;
+	const char *p = lens + c->columns * (wide ? sizeof(uint32_t) : sizeof(uint16_t));
+
+	for (size_t i = 0; i < c->columns; i++) {
+		uint32_t len = wide ? wide_len(lens, i) : short_len(lens, i);
+
+		p += len == WIDE_NULL ? 0 : len;
+	}
+	return p;
+}
+
+/* The row that the byte belongs to. */
+static size_t row_at(const struct chunk *c, size_t offset)
+{
+	size_t lo = 0, hi = c->rows;
+
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if ((c->at[mid] & ~WIDE) <= offset)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+size_t rowset_seek(const struct rowset *r, size_t row, const struct needle *n)
+{
+	const char *from, *found;
+	const struct chunk *c;
+	size_t at;
+
+	if (row >= r->rows)
+		return r->rows;
+	at = chunk_of(r, row);
+	c = r->chunks[at];
+	from = c->data + (c->at[row - r->first[at]] & ~WIDE);
+	found = needle_find(n, from, (size_t)(chunk_end(c) - from));
+	return r->first[at] + (found ? row_at(c, (size_t)(found - c->data)) : c->rows);
 }

@@ -68,5 +68,10 @@ void rowset_release(struct rowset *);
 bool rowset_append(struct rowset *, struct chunk *, struct err *);
 /* O(log chunks + column). CELL_NULL outside of the set. */
 struct cell rowset_cell(const struct rowset *, size_t row, size_t column);
+struct needle;
+/* The first row from `row` on whose bytes may hold the needle, looking no further
+ * than one chunk; the row behind that chunk when none does. Some cells' lengths are
+ * taken for text: the row is to be looked at again. */
+size_t rowset_seek(const struct rowset *, size_t row, const struct needle *);
 
 #endif
