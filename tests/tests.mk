@@ -30,8 +30,16 @@ $(TOOL_BIN): %: %_main.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
+# Preloaded into programs under test, so without a sanitizer.
+PRELOAD_SO   := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+
+$(PRELOAD_SO): $(BUILD)/%.so: %.c
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
 .PHONY: tests tests-threaded
-tests: $(TEST_BIN) $(TOOL_BIN) $(BUILD)/demo-data
+tests: $(TEST_BIN) $(TOOL_BIN) $(PRELOAD_SO) $(BUILD)/demo-data
 tests-threaded: $(THREADED_BIN) $(BUILD)/demo-data
 
 # The packages may come only now: run.sh starts make anew for each variant.

@@ -1,0 +1,180 @@
+/* P44: one allocation fails, whichever: no death by a signal, a message or an answer, and
+ * the terminal given back. Every 7th of `show`, every 61st on a terminal, which takes
+ * half a minute; SEXTANT_FAIL_STRIDE=1 tries all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "sections/investigation.h"
+#include "tests/support/command_run.h"
+#include "tests/support/hostile_extract.h"
+#include "tests/support/process.h"
+#include "tests/support/vterm_pty.h"
+
+enum { SHOW_STRIDE = 7, TERMINAL_STRIDE = 61 };
+
+static char home[200], config[260], preload[320];
+
+static const char *build(void)
+{
+	const char *set = getenv("SEXTANT_BUILD");
+
+	return set ? set : "build";
+}
+
+static unsigned long stride(unsigned long usual)
+{
+	const char *set = getenv("SEXTANT_FAIL_STRIDE");
+
+	return set ? strtoul(set, NULL, 10) : usual;
+}
+
+/* ---- headless ------------------------------------------------------------------------- */
+
+static int show(struct command_run *r, unsigned long n)
+{
+	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, NULL };
+	char number[32];
+	int status;
+
+	snprintf(number, sizeof number, "%lu", n);
+	setenv("LD_PRELOAD", preload, 1);
+	setenv("FAIL_MALLOC", number, 1);
+	setenv("FAIL_MALLOC_FD", "2", 1);
+	status = command_run(r, home, words);
+	unsetenv("LD_PRELOAD");
+	unsetenv("FAIL_MALLOC");
+	unsetenv("FAIL_MALLOC_FD");
+	return status;
+}
+
+/* The last line of standard error is the library's. */
+static unsigned long counted(const struct command_run *r)
+{
+	const char *s = buf_str(&r->err), *last = s;
+
+	for (; *s; s++)
+		if (*s == '\n' && s[1])
+			last = s + 1;
+	return strtoul(last, NULL, 10);
+}
+
+static void test_show(void **state)
+{
+	struct command_run r;
+	unsigned long total;
+
+	(void)state;
+	assert_in_range(show(&r, 0), EXIT_COMPLETE, EXIT_INCOMPLETE);
+	total = counted(&r);
+	command_release(&r);
+	assert_in_range(total, 1000, 200000);
+	for (unsigned long n = 1; n <= total; n += stride(SHOW_STRIDE)) {
+		int status = show(&r, n);
+
+		if (status > EXIT_NO_ANSWER)
+			fail_msg("allocation %lu of %lu: status %d, %.300s", n, total, status, buf_str(&r.err));
+		if (r.out.len == 0 && !strstr(buf_str(&r.err), "sextant: "))
+			fail_msg("allocation %lu of %lu: status %d and no word", n, total, status);
+		command_release(&r);
+	}
+}
+
+/* ---- on a terminal ---------------------------------------------------------------------- */
+
+/* Opens the load, looks at a section and a record, quits. False when it was over before
+ * the allocation of that number. */
+static void session(unsigned long n)
+{
+	char program[300], library[340], number[40], home_is[220];
+	const char *const argv[] = { program, "--config", config, "--still", HOSTILE_LOAD, NULL };
+	const char *const env[] = { library, number, home_is, NULL };
+	struct vterm_pty_options options = { .argv = argv, .env = env, .w = 80, .h = 24 };
+	struct vterm_pty *pty;
+	struct termios after;
+	int status;
+
+	snprintf(program, sizeof program, "%s/sextant", build());
+	snprintf(library, sizeof library, "LD_PRELOAD=%s", preload);
+	snprintf(number, sizeof number, "FAIL_MALLOC=%lu", n);
+	snprintf(home_is, sizeof home_is, "HOME=%s", home);
+	pty = vterm_pty_new(&options);
+	assert_non_null(pty);
+	/* Each may come too late: it may have ended with a message. */
+	if (vterm_pty_wait_idle(pty) && vterm_pty_type(pty, "5") && vterm_pty_type(pty, "\r"))
+		vterm_pty_send(pty, "Q", 1);
+	if (!vterm_pty_wait_exit(pty, &status))
+		fail_msg("allocation %lu: it does not end", n);
+	if (!WIFEXITED(status))
+		fail_msg("allocation %lu: signal %d", n, WTERMSIG(status));
+	if (vterm_pty_modes(pty).alternate || !vterm_pty_modes(pty).cursor_shown)
+		fail_msg("allocation %lu: the screen was not given back", n);
+	assert_true(vterm_pty_termios(pty, &after));
+	if ((after.c_lflag & (ICANON | ECHO)) != (ICANON | ECHO))
+		fail_msg("allocation %lu: the terminal was left raw", n);
+	vterm_pty_free(pty);
+}
+
+static void test_terminal(void **state)
+{
+	struct command_run r;
+	unsigned long total;
+
+	(void)state;
+	/* The same work, and what the screen takes. */
+	show(&r, 0);
+	total = counted(&r) + counted(&r) / 4;
+	command_release(&r);
+	for (unsigned long n = 1; n <= total; n += stride(TERMINAL_STRIDE))
+		session(n);
+}
+
+/* ---- set-up -------------------------------------------------------------------------------- */
+
+static int start(void **state)
+{
+	struct err e = { 0 };
+	char *dir = temp_dir("malloc", &e), *cwd = realpath(build(), NULL);
+
+	(void)state;
+	if (!dir || !cwd) {
+		print_error("%s\n", e.text);
+		return -1;
+	}
+	snprintf(home, sizeof home, "%s", dir);
+	snprintf(preload, sizeof preload, "%s/tests/preload/fail_malloc.so", cwd);
+	snprintf(config, sizeof config, "%s/test.yaml", home);
+	free(dir);
+	free(cwd);
+	hostile_extract(home, hostile_texts, 5, 5);
+	hostile_config(home, "athena trino ocean", NULL);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	temp_dir_remove(home);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_terminal),
+	};
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	print_message("allocations of a sanitizer cannot be made to fail\n");
+	return 0;
+#endif
+	return cmocka_run_group_tests(tests, start, stop);
+}
