@@ -21,6 +21,7 @@ static void count_marks(struct section *s, struct fetch *f)
 static void rows_clear(struct section *s, struct fetch *f)
 {
 	rowset_release(&s->rows);
+	s->revision++;
 	s->problems = s->doubts = f->marked = 0;
 	s->previous = false;
 }

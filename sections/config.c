@@ -252,13 +252,22 @@ static bool read_root(struct config *c, const struct workspace *w, const struct 
 	return config_sources(c, w, doc_get(root, "sources"), use_env, e);
 }
 
+unsigned config_workers(size_t sources)
+{
+	size_t n = sources > WORKERS_DEFAULT ? sources : WORKERS_DEFAULT;
+
+	return n < WORKERS_MAX ? (unsigned)n : WORKERS_MAX;
+}
+
 bool config_parse(struct config *c, const struct workspace *w, const char *text, size_t len,
 		  const char *name, bool use_env, struct err *e)
 {
 	struct doc *doc = doc_parse(text, len, name, e);
 	bool ok;
 
-	*c = (struct config){ .workers = WORKERS_DEFAULT, .now = TIME_NONE, .exists = true };
+	*c = (struct config){
+		.workers = config_workers(w->nsources), .now = TIME_NONE, .exists = true,
+	};
 	if (!doc)
 		return false;
 	c->path = strdup(name);

@@ -20,7 +20,7 @@ struct config {
 	bool exists;
 	char *theme;                    /* NULL = default */
 	char *override_dir;             /* site's own .sql and .yaml queries; NULL = none */
-	unsigned workers;               /* default 8 */
+	unsigned workers;               /* default config_workers() */
 	usec now;                       /* pretend wall time at start; TIME_NONE = the real one */
 	struct setting *params;         /* values every query may bind: service names … */
 	size_t nparams;
@@ -33,6 +33,9 @@ bool config_load(struct config *, const struct workspace *, const char *path, st
 bool config_parse(struct config *, const struct workspace *, const char *text, size_t len,
 		  const char *name, bool use_env, struct err *);
 void config_release(struct config *);
+/* Requests at once where nothing is configured: 8, or one for each source, so that
+ * those that never answer cannot keep the others waiting. */
+unsigned config_workers(size_t sources);
 struct source *config_source(const struct config *, const char *name);
 /* What `sextant config check` prints: each source, what is set, from where (which
  * alias matched), what is missing. Secrets are never read, only named. */

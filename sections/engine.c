@@ -95,7 +95,7 @@ struct engine *engine_new(const struct config *config, const struct workspace *w
 	en->config = config;
 	en->workspace = workspace;
 	en->clock = clock;
-	en->workers = config->workers ? config->workers : 8;
+	en->workers = config->workers ? config->workers : config_workers(config->nsources);
 	seed(en);
 	if (!slots_init(en))
 		err_set(e, ERR_MEMORY, 0, "out of memory starting the engine");

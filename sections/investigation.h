@@ -56,6 +56,7 @@ struct section {
 	unsigned step, nsteps;          /* RUNNING: k of n */
 	usec deadline;                  /* RUNNING: monotonic, of the attempt */
 	struct rowset rows;             /* what to show: live while it arrives, finished at the end */
+	unsigned revision;              /* grows when rows are taken away; appended ones leave it */
 	size_t problems, doubts;        /* rows marked so */
 	unsigned generation;            /* grows with every fetch */
 	struct attempt **trail;         /* of this generation; owned by the investigation */

@@ -9,13 +9,14 @@
 #include "views/command.h"
 
 #define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
+#define FRAME_SAVED (2 * FRAME_GAP)     /* after a rest: the first rows do not wait either */
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
 
 struct loop {
 	struct app *app;
 	usec engine_next;        /* TIME_NONE = nothing */
-	usec drawn, tick;        /* when the last frame was; when the clock moves on */
+	usec paced, tick;        /* when the next frame may be; when the clock moves on */
 	bool moved;              /* the engine did; views have not heard of it */
 	bool dirty, urgent;      /* a frame is wanted; at once */
 	bool blocked;            /* the terminal does not read */
@@ -47,7 +48,7 @@ static int sleep_ms(const struct loop *l)
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
 
 	if (l->dirty && !l->blocked)
-		until = earlier(until, l->urgent ? now : l->drawn + FRAME_GAP);
+		until = earlier(until, l->urgent ? now : l->paced);
 	if (until == TIME_NONE)
 		return -1;
 	if (until <= now)
@@ -69,15 +70,16 @@ static void frame(struct loop *l)
 	struct app *app = l->app;
 	usec now = clock_mono(app->clock);
 
-	if (!l->dirty || (!l->urgent && now - l->drawn < FRAME_GAP))
+	if (!l->dirty || (!l->urgent && now < l->paced))
 		return;
 	catch_up(l);
 	app_draw(app);
 	l->blocked = !term_present(app->term, &app->canvas);
 	if (l->blocked)
 		return;
+	if (!l->urgent)
+		l->paced = (l->paced > now - FRAME_SAVED ? l->paced : now - FRAME_SAVED) + FRAME_GAP;
 	l->dirty = l->urgent = false;
-	l->drawn = now;
 	l->tick = next_tick(app);
 }
 

@@ -153,43 +153,59 @@ static void number_row(struct records *r, size_t row)
 
 static void number_rows(struct records *r, const struct section *s)
 {
-	bool newest_first = r->n > 1 && row_time(s, 0) > row_time(s, r->n - 1);
+	bool newest_first = r->kept > 1 && row_time(s, 0) > row_time(s, r->kept - 1);
 
-	for (size_t i = 0; i < r->n; i++)
-		number_row(r, newest_first ? r->n - 1 - i : i);
+	for (size_t i = 0; i < r->kept; i++)
+		number_row(r, newest_first ? r->kept - 1 - i : i);
+	r->numbered = true;
 }
 
 void records_update(struct records *r, const struct section *s)
 {
-	size_t rows = s->rows.rows;
+	size_t rows = s->rows.rows, keep = rows < RECORDS_KEPT ? rows : RECORDS_KEPT;
 
-	map_clear(&r->seen);
-	r->n = 0;
-	if (!make_room(r, rows))
+	if (r->revision != s->revision || rows < r->n) {
+		map_clear(&r->seen);
+		r->kept = 0;
+		r->numbered = false;
+		r->revision = s->revision;
+	}
+	r->n = r->kept;
+	if (!make_room(r, keep))
 		return;
-	while (r->n < rows && make_key(r, s, r->n))
-		r->n++;
-	if (section_state_final(s->state))
+	r->numbered = r->numbered && r->kept == keep;
+	while (r->kept < keep && make_key(r, s, r->kept))
+		r->kept++;
+	r->n = r->kept < keep ? r->kept : rows;
+	if (section_state_final(s->state) && !r->numbered)
 		number_rows(r, s);
+}
+
+uint64_t records_key(const struct records *r, const struct section *s, size_t row)
+{
+	if (row < r->kept)
+		return r->keys[row];
+	return s && row < r->n ? hash_row(s, row) : 0;
 }
 
 unsigned records_number(const struct records *r, size_t row)
 {
 	size_t i;
 
-	if (row >= r->n || !r->numbers.cap)
+	if (row >= r->kept || !r->numbers.cap)
 		return 0;
 	i = slot_of(&r->numbers, r->keys[row]);
 	return r->numbers.keys[i] ? r->numbers.values[i] : 0;
 }
 
-bool records_find(const struct records *r, uint64_t key, size_t *row)
+bool records_find(const struct records *r, const struct section *s, uint64_t key, size_t near,
+		  size_t *row)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		if (r->keys[i] == key) {
-			*row = i;
+	*row = near;
+	if (near < r->n && records_key(r, s, near) == key)
+		return true;
+	for (*row = 0; *row < r->n; ++*row)
+		if (records_key(r, s, *row) == key)
 			return true;
-		}
-	}
 	return false;
 }

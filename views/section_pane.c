@@ -55,7 +55,7 @@ static uint64_t model_key(const void *ctx, size_t row)
 {
 	const struct section_pane *p = ctx;
 
-	return p->records.keys[row];
+	return records_key(&p->records, section_of(p), row);
 }
 
 static char model_mark(const void *ctx, size_t row)
@@ -428,12 +428,12 @@ bool section_pane_selected(const struct view *v, size_t *row)
 
 bool section_pane_find(const struct view *v, uint64_t key, size_t *row)
 {
-	return records_find(&pane(v)->records, key, row);
+	return records_find(&pane(v)->records, section_of(pane(v)), key, pane(v)->table.selected, row);
 }
 
 uint64_t section_pane_key(const struct view *v, size_t row)
 {
-	return row < pane(v)->records.n ? pane(v)->records.keys[row] : 0;
+	return records_key(&pane(v)->records, section_of(pane(v)), row);
 }
 
 void section_pane_select(struct view *v, size_t row)
