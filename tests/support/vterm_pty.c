@@ -387,6 +387,11 @@ bool vterm_pty_stall(struct vterm_pty *p)
 	return errno == EAGAIN;
 }
 
+void vterm_pty_go_on(struct vterm_pty *p)
+{
+	p->stalled = false;
+}
+
 /* --- reading the screen --- */
 
 static void put_utf8(struct vterm_pty_cell *cell, size_t *len, uint32_t cp)

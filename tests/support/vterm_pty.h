@@ -48,6 +48,8 @@ void vterm_pty_resize(struct vterm_pty *, int w, int h);
 /* From now on the terminal takes nothing, as after Ctrl-S or on a dead link: its
  * buffer is full and nobody reads. */
 bool vterm_pty_stall(struct vterm_pty *);
+/* It reads again. */
+void vterm_pty_go_on(struct vterm_pty *);
 
 /* The screen: lines, trailing blanks trimmed. */
 bool vterm_pty_text(struct vterm_pty *, struct buf *out);
