@@ -5,9 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,8 +49,16 @@ static bool split(char *line, char *argv[static ARGS_MAX + 1], struct err *e)
 	return n > 0 || err_set(e, ERR_CONFIG, 0, "a secret command is empty");
 }
 
+/* -1 is /dev/null. */
+static int add_fd(posix_spawn_file_actions_t *files, int fd, int as)
+{
+	if (fd >= 0)
+		return posix_spawn_file_actions_adddup2(files, fd, as);
+	return posix_spawn_file_actions_addopen(files, as, "/dev/null", as ? O_WRONLY : O_RDONLY, 0);
+}
+
 /* Fresh signals, its own group to be killed as one, and none of our descriptors. */
-static int spawn(pid_t *pid, char *const argv[], int out)
+static int spawn(pid_t *pid, char *const argv[], int in, int out)
 {
 	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 	posix_spawn_file_actions_t files;
@@ -66,11 +76,11 @@ static int spawn(pid_t *pid, char *const argv[], int out)
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
-	rc = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	rc = add_fd(&files, in, 0);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_adddup2(&files, out, 1);
+		rc = add_fd(&files, out, 1);
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+		rc = add_fd(&files, -1, 2);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_addclosefrom_np(&files, 3);
 	if (rc == 0)
@@ -174,7 +184,7 @@ static bool run_words(char *const argv[], struct run *r, struct err *e)
 		return err_set(e, ERR_INTERNAL, errno, "cannot run a command: %s", strerror(errno));
 	r->out = ends[0];
 	(void)!fcntl(r->out, F_SETFL, O_NONBLOCK);
-	rc = spawn(&pid, argv, ends[1]);
+	rc = spawn(&pid, argv, -1, ends[1]);
 	close(ends[1]);
 	if (rc != 0)
 		ok = err_set(e, ERR_CONFIG, rc, "cannot run the secret command: %s: %s",
@@ -207,5 +217,96 @@ bool helper_run(const char *line, char *out, size_t size, size_t *len, struct er
 	}
 	*len = r.len;
 	free(words);
+	return ok;
+}
+
+/* ---- feeding ---- */
+
+struct feed {
+	const char *program, *data;
+	size_t len;
+	int in, pidfd;      /* in is -1 once all is given */
+	usec deadline;
+};
+
+static void end_input(struct feed *f)
+{
+	if (f->in >= 0)
+		close(f->in);
+	f->in = -1;
+}
+
+/* A helper that does not read on is judged by its status. */
+static void give_input(struct feed *f)
+{
+	ssize_t n = send(f->in, f->data, f->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0) {
+		f->data += n;
+		f->len -= (size_t)n;
+	}
+	if (n < 0 || f->len == 0)
+		end_input(f);
+}
+
+static bool feed_all(struct feed *f, struct err *e)
+{
+	for (;;) {
+		struct pollfd on[] = { { .fd = f->pidfd, .events = POLLIN },
+				       { .fd = f->in, .events = POLLOUT } };
+		usec left = f->deadline - clock_mono(&clock_system);
+
+		if (left <= 0)
+			return err_set(e, ERR_TIMEOUT, 0, "%s did not end in time", f->program);
+		if (poll(on, 2, (int)(left / USEC_MS) + 1) < 0 && errno != EINTR)
+			return err_set(e, ERR_INTERNAL, errno, "cannot wait: %s", strerror(errno));
+		if (on[0].revents)
+			return true;
+		if (on[1].revents)
+			give_input(f);
+	}
+}
+
+static bool attend_feed(struct feed *f, pid_t pid, struct err *e)
+{
+	int status = 0;
+	bool ok;
+
+	f->pidfd = pidfd_open(pid, 0);
+	ok = f->pidfd >= 0 ? feed_all(f, e)
+			   : err_set(e, ERR_INTERNAL, errno, "cannot watch %s: %s", f->program,
+				     strerror(errno));
+	if (!ok)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (f->pidfd >= 0)
+		close(f->pidfd);
+	if (ok && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		return err_set(e, ERR_CONFIG, 0, "%s failed", f->program);
+	return ok;
+}
+
+bool helper_feed(const char *const argv[], const char *data, size_t len, int ms, struct err *e)
+{
+	struct feed f = { .program = argv[0], .data = data, .len = len,
+			  .deadline = clock_mono(&clock_system) + ms * USEC_MS };
+	int ends[2], rc;
+	pid_t pid;
+	bool ok;
+
+	/* A socket and not a pipe: sending to one that ended raises no signal. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return err_set(e, ERR_INTERNAL, errno, "cannot run a command: %s", strerror(errno));
+	f.in = ends[0];
+	rc = spawn(&pid, (char *const *)(uintptr_t)argv, ends[1], -1);
+	close(ends[1]);
+	if (len == 0)
+		end_input(&f);
+	ok = rc == 0 ? attend_feed(&f, pid, e)
+		     : err_set(e, ERR_CONFIG, rc, "cannot run %s: %s", f.program, strerror(rc));
+	end_input(&f);
 	return ok;
 }

@@ -14,4 +14,9 @@
  * Errors name the program only: arguments and output may be confidential. */
 bool helper_run(const char *line, char *out, size_t size, size_t *len, struct err *);
 
+/* Runs argv[0] (searched in PATH; argv ends with NULL) and gives it `data` on stdin;
+ * what it prints is lost. Blocks, `ms` at most; then it is killed with its group.
+ * ERR_CONFIG when it cannot run or fails, ERR_TIMEOUT when it is late. */
+bool helper_feed(const char *const argv[], const char *data, size_t len, int ms, struct err *);
+
 #endif

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/buf.h"
 #include "tui/term_caps.h"
 #include "tui/term_guard.h"
 #include "tui/term_input.h"
@@ -19,7 +21,7 @@
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-enum { ESC_MS = 25, LENT_MAX = 8 };
+enum { ESC_MS = 25, STALL_MS = 500, PIECE = 512, LENT_MAX = 8 };
 
 struct term {
 	SCREEN *screen;
@@ -31,15 +33,21 @@ struct term {
 	char sync_on[CAPS_SYNC_MAX], sync_off[CAPS_SYNC_MAX];
 	struct canvas shown;          /* the last frame, as curses was told */
 	bool repaint;                 /* curses was told nothing that still counts */
+	bool cut;                     /* a sequence of ours is open: end it before all else */
 	int stop;
 	int cursor;                   /* as in curs_set(); -1 = unknown */
 };
 
 /* --- opening and closing --- */
 
+static bool locale_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 static bool locale_draws_boxes(void)
 {
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(L'│') == 1;
+	return locale_is_utf8() && wcwidth(L'│') == 1;
 }
 
 static struct theme_mode mode_for(const struct term_options *o, const struct term_caps *caps)
@@ -309,6 +317,14 @@ static bool writable(void)
 	return poll(&p, 1, 0) == 1;
 }
 
+/* After a terminal stopped reading in the middle of a sequence. */
+static bool end_sequence(struct term *t)
+{
+	if (t->cut && write(STDOUT_FILENO, "\033\\", 2) == 2)
+		t->cut = false;
+	return !t->cut;
+}
+
 static void put_cursor(struct term *t, const struct canvas *c)
 {
 	if (t->cursor != c->cursor_shown) {
@@ -340,7 +356,7 @@ bool term_present(struct term *t, const struct canvas *c)
 {
 	int w, h;
 
-	if (!writable())
+	if (!writable() || !end_sequence(t))
 		return false;
 	term_size(t, &w, &h);
 	if (t->repaint || t->shown.w != w || t->shown.h != h) {
@@ -361,6 +377,107 @@ bool term_present(struct term *t, const struct canvas *c)
 void term_redraw(struct term *t)
 {
 	t->repaint = true;
+}
+
+/* --- copying and printing --- */
+
+/* Past curses. False when the terminal took nothing for a while. */
+static bool put_bytes(const char *data, size_t len)
+{
+	while (len > 0) {
+		struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+		/* In small pieces: a write that blocks could not be given up. */
+		ssize_t n = poll(&p, 1, STALL_MS) == 1 && !(p.revents & (POLLERR | POLLHUP))
+			    ? write(STDOUT_FILENO, data, len < PIECE ? len : PIECE) : -1;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static void put_base64(struct buf *out, const char *text, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *in = (const unsigned char *)text;
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned b = in[i + 1 < len ? i + 1 : i], c = in[i + 2 < len ? i + 2 : i];
+		unsigned bits = (unsigned)in[i] << 16 | (i + 1 < len ? b << 8 : 0) | (i + 2 < len ? c : 0);
+
+		buf_putc(out, digits[bits >> 18]);
+		buf_putc(out, digits[bits >> 12 & 63]);
+		buf_putc(out, i + 1 < len ? digits[bits >> 6 & 63] : '=');
+		buf_putc(out, i + 2 < len ? digits[bits & 63] : '=');
+	}
+}
+
+bool term_copy(struct term *t, const char *text, size_t len, struct err *e)
+{
+	struct buf out = BUF_INIT;
+	bool ok;
+
+	if (len > TERM_COPY_MAX)
+		return err_set(e, ERR_LIMIT, 0, "too long for OSC 52");
+	if (t->mode.ascii)
+		return err_set(e, ERR_CONFIG, 0, "this terminal has no clipboard");
+	buf_puts(&out, "\033]52;c;");
+	put_base64(&out, text, len);
+	buf_putc(&out, '\a');
+	ok = !out.failed && end_sequence(t);
+	if (ok && !put_bytes(out.data, out.len))
+		t->cut = true;
+	ok = ok && !t->cut;
+	buf_release(&out);
+	return ok || err_set(e, ERR_TIMEOUT, 0, "the terminal does not read");
+}
+
+/* A terminal of another character set could take the parts of a character for controls. */
+static void put_text(const char *text, size_t len)
+{
+	struct buf out = BUF_INIT;
+	bool all = locale_is_utf8();
+
+	for (size_t i = 0; i < len; i++)
+		buf_putc(&out, all || (unsigned char)text[i] < 0x80 ? text[i] : '?');
+	buf_puts(&out, len && text[len - 1] == '\n' ? "" : "\n");
+	buf_puts(&out, "-- a key goes back --");
+	if (!out.failed)
+		put_bytes(out.data, out.len);
+	buf_release(&out);
+}
+
+static void await_key(void)
+{
+	struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 }, { guard_fd(), POLLIN, 0 } };
+	char dropped[64];
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	if (fds[0].revents & POLLIN && read(STDIN_FILENO, dropped, sizeof dropped) < 0)
+		errno = 0;
+	/* The rest of a paste must not become keys. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+void term_print(struct term *t, const char *text, size_t len)
+{
+	if (!end_sequence(t))
+		return;
+	set_paste(t, PASTE_OFF);
+	endwin();
+	put_text(text, len);
+	reset_prog_mode();
+	await_key();
+	put_bytes("\r\n", 2);
+	take_size(t);
+	set_paste(t, PASTE_ON);
+	clearok(curscr, TRUE);
+	refresh();
 }
 
 /* --- signals --- */

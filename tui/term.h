@@ -44,6 +44,17 @@ bool term_present(struct term *, const struct canvas *);
 /* The next frame is painted from scratch (Ctrl-L). */
 void term_redraw(struct term *);
 
+/* Gives the text to the terminal's clipboard (OSC 52); never asks for what is in it.
+ * ERR_LIMIT for more than TERM_COPY_MAX bytes, ERR_CONFIG when the terminal is of a kind
+ * that would show the sequence, ERR_TIMEOUT when it does not read. Whether the terminal
+ * obeys cannot be known. */
+enum { TERM_COPY_MAX = 74994 };
+bool term_copy(struct term *, const char *text, size_t len, struct err *);
+
+/* Leaves the screen, prints the text as it is (printable but for its own newlines and
+ * tabs) and waits for a key; comes back by itself when a signal arrives. Draw again. */
+void term_print(struct term *, const char *text, size_t len);
+
 enum term_event_type {
 	TERM_NONE,
 	TERM_KEY,

@@ -46,6 +46,8 @@ enum {
 	X(CANCEL_ALL,   "X",               ON_ANY, "", "stop everything") \
 	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
 	X(WATERFALL,    "w",               ON_ANY, "waterfall", "who was asked when, and how long it took") \
+	X(COPY,         "y",               ON_ANY, "copy", "copy: v value, r row, j JSON, p path, l link, m markdown, q query, c curl") \
+	X(PRINT,        "Y",               ON_ANY, "", "print it bare, without the screen around it") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \

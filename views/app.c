@@ -41,6 +41,7 @@ void app_release(struct app *app)
 		view_free(app->panes[i]);
 	view_free(app->overview);
 	canvas_release(&app->canvas);
+	buf_release(&app->copied);
 }
 
 bool app_start(struct app *app, struct err *e)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/watch.h"
@@ -17,6 +18,7 @@
 #include "tui/prompt.h"
 #include "tui/term.h"
 #include "tui/theme.h"
+#include "views/copy.h"
 #include "views/format.h"
 #include "views/keymap.h"
 #include "views/pane.h"
@@ -59,6 +61,8 @@ struct app {
 	int choice;                      /* in the list above the prompt; -1 = none */
 	char message[APP_MESSAGE];       /* until the next key */
 	bool message_bad;
+	bool copying;                    /* after y: a letter is to come */
+	struct buf copied;               /* by the last key, for Y */
 	bool zoom, local, ascii;
 	int interrupts;                  /* ^C in a row */
 	bool quit;
@@ -124,6 +128,10 @@ void app_watch_theme(struct app *, const char *path);         /* NULL = none */
 bool app_reload(struct app *);
 void app_forget_files(struct app *);
 bool app_theme(struct app *, const char *name, struct err *); /* themes.c */
+void app_copy(struct app *, enum copy_form);                  /* yank.c */
+void app_copy_key(struct app *, struct key);                  /* the one after y */
+void app_print(struct app *);
+void copy_hint_draw(struct canvas *, struct rect);
 void palette_run(struct app *, const char *line);             /* palette.c */
 void palette_complete(struct app *);
 void palette_draw(const struct app *, struct canvas *, struct rect);

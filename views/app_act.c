@@ -171,6 +171,8 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_PREV_PANE:    go_next(app, -1); break;
 	case ACTION_HISTORY_BACK: app_travel(app, -1); break;
 	case ACTION_HISTORY_ON:   app_travel(app, 1); break;
+	case ACTION_COPY:         app->copying = true; break;
+	case ACTION_PRINT:        app_print(app); break;
 	case ACTION_PALETTE:      start_prompt(app); break;
 	case ACTION_HELP:         push_help(app); break;
 	case ACTION_REDRAW:       redraw(app); break;
@@ -230,7 +232,13 @@ void app_key(struct app *app, struct key k)
 		key_in_prompt(app, k);
 		return;
 	}
+	if (app->copying) {
+		app_copy_key(app, k);
+		return;
+	}
 	a = action_of(k, v->ops->where);
+	if (a != ACTION_PRINT)
+		buf_clear(&app->copied);
 	if (a != ACTION_INTERRUPT)
 		app->interrupts = 0;
 	if (a == ACTION_NONE)

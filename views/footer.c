@@ -227,8 +227,11 @@ void footer_draw(const struct app *app, struct canvas *c, struct rect r)
 			                                             : "Enter opens it  Esc leaves");
 		return;
 	}
-	draw_headline(app, c, r.x + 1, r.y, r.w - 2);
-	if (r.h > 1)
+	if (!app->copying || r.h > 1)
+		draw_headline(app, c, r.x + 1, r.y, r.w - 2);
+	if (app->copying)
+		copy_hint_draw(c, (struct rect){ r.x + 1, r.y + r.h - 1, r.w - 2, 1 });
+	else if (r.h > 1)
 		draw_keys(app, c, r.x + 1, r.y + 1, r.w - 2);
 }
 

@@ -201,6 +201,11 @@ static void title(const struct text_view *t, char name[static TEXT_TITLE], char 
 		snprintf(rest, TEXT_TITLE, "%s", t->v.app->workspace->sections[t->v.section]->title);
 }
 
+static void copy(const struct view *v, struct copy_what *w)
+{
+	w->attempt = find(v->app, ((const struct from *)v)->number);
+}
+
 static const struct view_ops section_ops = {
 	.name = "from where",
 	.where = ON_TEXT | ON_SECTION,
@@ -216,6 +221,7 @@ static const struct view_ops attempt_ops = {
 	.place = text_view_place,
 	.draw = text_view_draw,
 	.act = text_view_act,
+	.copy = copy,
 	.free = text_view_free,
 };
 

@@ -147,6 +147,11 @@ static bool act(struct view *v, enum action a)
 	return true;
 }
 
+static void copy(const struct view *v, struct copy_what *w)
+{
+	w->attempt = attempt_at(v, ((const struct list_view *)v)->table.selected);
+}
+
 static const struct view_ops ops = {
 	.name = "log",
 	.where = ON_TABLE,
@@ -155,6 +160,7 @@ static const struct view_ops ops = {
 	.detail = detail,
 	.has_detail = has_detail,
 	.act = act,
+	.copy = copy,
 	.free = list_view_free,
 };
 

@@ -22,4 +22,8 @@ bool output_json(FILE *, const struct investigation *, const struct output_choic
 bool output_text(FILE *, const struct investigation *, const struct output_choice *);
 bool output_csv(FILE *, const struct investigation *, const struct output_choice *);
 
+/* One row as an object, as output_json() writes it. */
+struct buf;
+bool output_json_row(struct buf *out, const struct section *, size_t row);
+
 #endif

@@ -92,6 +92,23 @@ static json_t *row_value(const struct section *s, size_t row)
 	return v;
 }
 
+static int put_buf(const char *data, size_t len, void *out)
+{
+	for (size_t i = 0; i < len; i++)
+		if (data[i] == 0x7f ? !buf_puts(out, "\\u007f") : !buf_putc(out, data[i]))
+			return -1;
+	return 0;
+}
+
+bool output_json_row(struct buf *out, const struct section *s, size_t row)
+{
+	json_t *value = row_value(s, row);
+	bool ok = value && !json_dump_callback(value, put_buf, out, JSON_ENSURE_ASCII | JSON_COMPACT);
+
+	json_decref(value);
+	return ok;
+}
+
 static bool put_rows(FILE *out, const struct section *s)
 {
 	if (fputs("\"rows\":[", out) == EOF)

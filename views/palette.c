@@ -22,6 +22,8 @@
 	X(sources,   "",                     false, NONE,        "how sources are") \
 	X(keys,      "",                     false, NONE,        "what keys do") \
 	X(mouse,     "on|off",               false, NONE,        "clicks, wheel") \
+	X(copy,      "[value|row|JSON...]",  true,  COPY,        "copy it") \
+	X(print,     "",                     true,  PRINT,       "print it bare") \
 	X(theme,     "NAME|FILE",            false, NONE,        "another look") \
 	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
@@ -180,6 +182,18 @@ static void run_mouse(struct app *app, const char *arg)
 		app_set_mouse(app, !strcmp(arg, "on"));
 }
 
+static void run_copy(struct app *app, const char *arg)
+{
+	enum copy_form form = copy_form_find(arg, strlen(arg));
+
+	if (!arg[0])
+		app->copying = true;
+	else if (form == COPY_FORM_COUNT)
+		app_complain(app, "copy value, row, JSON, path, link, markdown, query or curl?");
+	else
+		app_copy(app, form);
+}
+
 static void run_theme(struct app *app, const char *arg)
 {
 	struct err e = { 0 };
@@ -205,6 +219,7 @@ RUN_ACTION(problem, NEXT_PROBLEM)
 RUN_ACTION(from, FROM)
 RUN_ACTION(raw, RAW)
 RUN_ACTION(waterfall, WATERFALL)
+RUN_ACTION(print, PRINT)
 RUN_ACTION(zoom, ZOOM)
 RUN_ACTION(zone, ZONE)
 RUN_ACTION(help, HELP)

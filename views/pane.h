@@ -15,6 +15,7 @@
 
 struct app;
 struct view;
+struct copy_what;
 
 struct view_ops {
 	const char *name;
@@ -30,6 +31,8 @@ struct view_ops {
 	bool (*has_detail)(const struct view *);
 	/* False when the action is not this view's. */
 	bool (*act)(struct view *, enum action);
+	/* Names the record, column and attempt to be copied; NULL = those of its section. */
+	void (*copy)(const struct view *, struct copy_what *);
 	void (*free)(struct view *);
 };
 
@@ -81,6 +84,8 @@ void section_pane_forget(struct view *);
 /* "C4"; "" while the record has no number yet. */
 enum { REF_MAX = 16 };
 const char *section_pane_ref(const struct view *, size_t row, char out[static REF_MAX]);
+/* The record of that row, as what is to be copied. */
+void section_pane_copy(const struct view *, size_t row, struct copy_what *);
 /* The counters' line; "" when there is none. */
 const char *section_pane_summary(const struct view *);
 

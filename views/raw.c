@@ -270,12 +270,26 @@ static bool act(struct view *v, enum action a)
 	return r->as_sent ? act_text(r, a) : act_tree(r, a);
 }
 
+/* The value is the payload shown. */
+static void copy(const struct view *v, struct copy_what *w)
+{
+	const struct raw *r = (const struct raw *)v;
+	const struct view *pane = v->app->panes[v->section];
+	size_t row;
+
+	if (!section_pane_find(pane, r->key, &row))
+		return;
+	section_pane_copy(pane, row, w);
+	w->column = r->column;
+}
+
 static const struct view_ops ops = {
 	.name = "raw payload",
 	.where = ON_TREE | ON_SECTION | ON_ROWS,
 	.place = place,
 	.draw = draw,
 	.act = act,
+	.copy = copy,
 	.free = raw_free,
 };
 

@@ -96,12 +96,23 @@ static void title(const struct text_view *t, char name[static TEXT_TITLE], char 
 	         s->rows.rows);
 }
 
+static void copy(const struct view *v, struct copy_what *w)
+{
+	const struct record *r = (const struct record *)v;
+	const struct section *s;
+	size_t row;
+
+	if (find(r, &s, &row))
+		section_pane_copy(v->app->panes[v->section], row, w);
+}
+
 static const struct view_ops ops = {
 	.name = "record",
 	.where = ON_TEXT | ON_SECTION | ON_ROWS,
 	.place = text_view_place,
 	.draw = text_view_draw,
 	.act = text_view_act,
+	.copy = copy,
 	.free = text_view_free,
 };
 

@@ -387,6 +387,14 @@ static bool act(struct view *v, enum action a)
 	return true;
 }
 
+static void copy(const struct view *v, struct copy_what *w)
+{
+	size_t row;
+
+	if (section_pane_selected(v, &row))
+		section_pane_copy(v, row, w);
+}
+
 static const struct view_ops ops = {
 	.name = "section pane",
 	.where = ON_TABLE | ON_SECTION | ON_ROWS,
@@ -396,6 +404,7 @@ static const struct view_ops ops = {
 	.detail = detail,
 	.has_detail = has_detail,
 	.act = act,
+	.copy = copy,
 	.free = pane_free,
 };
 
@@ -461,6 +470,27 @@ const char *section_pane_ref(const struct view *v, size_t row, char out[static R
 	if (n)
 		snprintf(out, REF_MAX, "%c%u", v->app->workspace->sections[v->section]->letter, n);
 	return out;
+}
+
+/* Of the columns beside the frozen ones the leftmost: h and l choose it. */
+static size_t first_column(const struct section_pane *p)
+{
+	int away = p->table.first_column;
+
+	for (int i = 0; i < p->ncolumns; i++)
+		if (!p->columns[i].frozen && away-- == 0)
+			return p->source[i];
+	return p->source[0];
+}
+
+void section_pane_copy(const struct view *v, size_t row, struct copy_what *w)
+{
+	w->section = section_of(pane(v));
+	w->has_row = w->section && row < w->section->rows.rows;
+	w->row = row;
+	w->column = first_column(pane(v));
+	if (w->has_row)
+		section_pane_ref(v, row, w->ref);
 }
 
 const char *section_pane_summary(const struct view *v)

@@ -3,7 +3,8 @@
  *
  *   term_probe [--ascii] [--safe] [--light] [--theme FILE] [TEXT-FILE]
  *
- * j k move, q quits, S A B F crash, x exits without closing, l repaints. */
+ * j k move, q quits, S A B F crash, x exits without closing, l repaints, c copies the
+ * text, p prints it. */
 #include <errno.h>
 #include <locale.h>
 #include <poll.h>
@@ -110,6 +111,14 @@ __attribute__((noreturn)) static void crash(int signo)
 	abort();
 }
 
+static void copy(struct probe *p)
+{
+	struct err e = { 0 };
+	bool ok = term_copy(p->term, buf_str(&p->text), p->text.len, &e);
+
+	snprintf(p->event, sizeof(p->event), "copy: %s", ok ? "done" : e.text);
+}
+
 static void on_key(struct probe *p, struct key key)
 {
 	char name[KEY_NAME_MAX];
@@ -122,6 +131,8 @@ static void on_key(struct probe *p, struct key key)
 	case 'k': p->row -= p->row > 0; break;
 	case 'q': p->done = true; break;
 	case 'l': term_redraw(p->term); break;
+	case 'c': copy(p); break;
+	case 'p': term_print(p->term, buf_str(&p->text), p->text.len); break;
 	case 'x': exit(3);
 	case 'S': crash(SIGSEGV);
 	case 'A': crash(SIGABRT);

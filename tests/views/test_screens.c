@@ -41,6 +41,7 @@ static const struct screen screens[] = {
 	{ "query", "settled", ": 'log' Enter Enter", SMALL },
 	{ "sources", "settled", ": 'sources' Enter", SMALL | MEDIUM },
 	{ "choice", "settled", "5 F j Enter", SMALL | MEDIUM },
+	{ "copy", "settled", "5 j y", SMALL | MEDIUM | NARROW },
 	{ "help", "settled", "5 ?", SMALL | MEDIUM },
 	{ "palette", "settled", ":", SMALL | MEDIUM },
 	{ "palette-typed", "settled", ": 'so' Down", SMALL },
