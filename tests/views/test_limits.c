@@ -1,0 +1,136 @@
+/* P47: the program under the limits of a strict account: few files, small files, little
+ * stack, little memory. It says what it lacks; no signal ends it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sections/investigation.h"
+#include "tests/support/command_run.h"
+#include "tests/support/hostile_extract.h"
+#include "tests/support/process.h"
+
+static char home[200], config[260];
+
+/* The child inherits the soft limit. */
+static int show_under(struct command_run *r, int resource, rlim_t limit)
+{
+	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, NULL };
+	struct rlimit old, tight;
+	int status;
+
+	assert_int_equal(getrlimit(resource, &old), 0);
+	tight = (struct rlimit){ limit, old.rlim_max };
+	assert_int_equal(setrlimit(resource, &tight), 0);
+	status = command_run(r, home, words);
+	assert_int_equal(setrlimit(resource, &old), 0);
+	return status;
+}
+
+static void check_under(int resource, rlim_t limit)
+{
+	struct command_run r;
+	int status = show_under(&r, resource, limit);
+
+	if (status > EXIT_NO_ANSWER)
+		fail_msg("limit %d of resource %d: status %d, %.300s", (int)limit, resource, status, buf_str(&r.err));
+	assert_true(r.out.len > 0 || strstr(buf_str(&r.err), "sextant: "));
+	command_release(&r);
+}
+
+static void test_p47_few_files(void **state)
+{
+	(void)state;
+	for (rlim_t n = 12; n <= 24; n++)
+		check_under(RLIMIT_NOFILE, n);
+}
+
+static void test_p47_little_stack(void **state)
+{
+	(void)state;
+#if !defined(__SANITIZE_ADDRESS__)
+	check_under(RLIMIT_STACK, 256 << 10);
+#endif
+}
+
+static void test_p47_little_memory(void **state)
+{
+	(void)state;
+#if !defined(__SANITIZE_ADDRESS__)
+	for (rlim_t mb = 20; mb <= 300; mb += 20)
+		check_under(RLIMIT_AS, mb << 20);
+#endif
+}
+
+/* Standard output is a file that may not grow: SIGXFSZ must not end it. */
+static void test_p47_small_files(void **state)
+{
+	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, "--format", "json", NULL };
+	struct rlimit old, tight;
+	struct command_run r;
+	char path[260];
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/out.json", home);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	tight = (struct rlimit){ 1024, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	command_start_into(&r, home, words, fd);
+	command_finish(&r);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	if (r.status >= 128)
+		fail_msg("signal %d", r.status - 128);
+	assert_int_not_equal(r.status, EXIT_COMPLETE);
+	assert_non_null(strstr(buf_str(&r.err), "sextant: "));
+	command_release(&r);
+}
+
+/* ---- set-up ----------------------------------------------------------------------------- */
+
+static int start(void **state)
+{
+	struct err e = { 0 };
+	char *dir = temp_dir("limits", &e);
+
+	(void)state;
+	if (!dir) {
+		print_error("%s\n", e.text);
+		return -1;
+	}
+	snprintf(home, sizeof home, "%s", dir);
+	free(dir);
+	snprintf(config, sizeof config, "%s/test.yaml", home);
+	hostile_extract(home, hostile_texts, hostile_count, 5);
+	hostile_config(home, "athena trino ocean", NULL);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	temp_dir_remove(home);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_p47_few_files),
+		cmocka_unit_test(test_p47_little_stack),
+		cmocka_unit_test(test_p47_little_memory),
+		cmocka_unit_test(test_p47_small_files),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
