@@ -360,13 +360,18 @@ static bool scan_items(struct scan *s, unsigned depth, size_t self)
 	char close = map ? '}' : ']';
 
 	for (;;) {
+		size_t before = s->out->n;
+		bool ok;
+
 		if (skip_space(s) < 0)
 			return broken(s, ERR_DECODE, map ? "unclosed {" : "unclosed [");
 		if (peek(s) == close)
 			break;
-		if (!scan_item(s, depth + 1, map))
+		ok = scan_item(s, depth + 1, map);
+		/* A broken one that is kept is a child, too. */
+		s->out->nodes[self].children += s->out->n > before;
+		if (!ok)
 			return false;
-		s->out->nodes[self].children++;
 		if (skip_space(s) == ',')
 			s->at++;
 		else if (peek(s) >= 0 && peek(s) != close)

@@ -85,6 +85,7 @@ fuzz-programs: $(FUZZ_BIN)
 fuzz-smoke: FUZZ_SECONDS ?= 10
 fuzz: FUZZ_SECONDS ?= 600
 fuzz fuzz-smoke:
+	@sh tests/packages.sh install fuzz
 	@$(MAKE) --no-print-directory SAN=fuzz CC=$(FUZZ_CC) FUZZ='$(FUZZ)' fuzz-programs
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
 

@@ -112,6 +112,10 @@ static void test_error_place(void **state)
 	assert_string_equal(p.broken_why, "=> expected");
 	assert_int_equal(p.nodes[0].end, 2);
 	payload_release(&p);
+	/* What was begun counts as a child. */
+	assert_false(ruby_hash_parse(&p, "[1, {\"a\" 2}", 11, &used, &e));
+	assert_int_equal(p.nodes[0].children, 2);
+	payload_release(&p);
 }
 
 static char *repeat(const char *unit, size_t n)
