@@ -297,6 +297,9 @@ void histogram_make(struct histogram *h, const struct timeline *t, usec from, us
 	cells = cells > TIMELINE_CELLS ? TIMELINE_CELLS : cells < 2 ? 2 : cells;
 	step = round_step(to - from, cells);
 	from -= from % step;
+	/* What is round is seldom full: nothing is drawn after the end. */
+	if ((to - from) / step + 1 < cells)
+		cells = (int)((to - from) / step) + 1;
 	if (h->version == t->version && h->from == from && h->step == step && h->cells == cells)
 		return;
 	*h = (struct histogram){ .version = t->version, .from = from, .step = step, .cells = cells };

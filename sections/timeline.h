@@ -11,7 +11,7 @@
 
 enum {
 	TIMELINE_LANES = 16,
-	TIMELINE_ROWS = 20000,     /* rows read of one section: the first ones */
+	TIMELINE_ROWS = 5000,      /* rows read of one section, the first ones: some ms */
 	TIMELINE_CELLS = 256,      /* of a histogram */
 };
 
@@ -78,7 +78,7 @@ struct histogram {
 	unsigned sum[TIMELINE_CELLS], most_sum;               /* of all sections */
 };
 /* Counts what lies in [from, to], anew only when that changed. A cell is a round
- * stretch of time, an hour where that fits. */
+ * stretch of time, an hour where that fits; `cells` is how many there may be. */
 void histogram_make(struct histogram *, const struct timeline *, usec from, usec to, int cells);
 /* 0 = none, 1 to `levels`: how full. */
 int histogram_level(unsigned count, unsigned most, int levels);

@@ -17,6 +17,7 @@ enum {
 	ON_ROWS    = 32,    /* the records of a section */
 	ON_SOURCES = 64,
 	ON_CHOICE  = 128,   /* sources to allow and to forbid */
+	ON_TIMELINE = 256,
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -51,7 +52,9 @@ enum {
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
-	X(GO,           "0 1 2 3 4 5 6 7", ON_ANY, "", "overview, section 1 to 7") \
+	X(TIME_IN,      "+",               ON_TIMELINE, "closer", "less time, around what is selected") \
+	X(TIME_OUT,     "-",               ON_TIMELINE, "", "more time, in the end all of it") \
+	X(GO,           "0 1 2 3 4 5 6 7 8", ON_ANY, "", "overview, section 1 to 7, timeline") \
 	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \
 	X(PREV_PANE,    "S-Tab",           ON_ANY, "", "previous section") \
 	X(HISTORY_BACK, "[",               ON_ANY, "", "where you were before") \

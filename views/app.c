@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "views/timeline.h"
 #include "views/words.h"
 
 /* ---- life ----------------------------------------------------------------------- */
@@ -22,8 +23,10 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 			return false;
 		app->npanes++;
 	}
+	changes_forget(&app->changes);
 	app->overview = overview_new(app, e);
-	return app->overview != NULL;
+	app->timeline = timeline_new(app, e);
+	return app->overview && app->timeline;
 }
 
 static void view_free(struct view *v)
@@ -40,6 +43,7 @@ void app_release(struct app *app)
 	for (size_t i = 0; i < app->npanes; i++)
 		view_free(app->panes[i]);
 	view_free(app->overview);
+	view_free(app->timeline);
 	canvas_release(&app->canvas);
 	buf_release(&app->copied);
 }
@@ -65,6 +69,8 @@ void app_open(struct app *app, const char *typed)
 	app->inv = inv;
 	for (size_t i = 0; i < app->npanes; i++)
 		section_pane_forget(app->panes[i]);
+	timeline_pane_forget(app->timeline);
+	changes_forget(&app->changes);
 	app->nhistory = app->at = 0;
 	app_go(app, 0);
 	app_update(app);
@@ -74,6 +80,8 @@ void app_open(struct app *app, const char *typed)
 
 struct view *app_base_view(const struct app *app)
 {
+	if (app_at_timeline(app))
+		return app->timeline;
 	return app->base ? app->panes[app->base - 1] : app->overview;
 }
 
@@ -150,12 +158,24 @@ static void remember(struct app *app, int base)
 	app->nhistory = app->at + 1;
 }
 
+/* What is on the screen now is looked at; the others keep what they were. */
+static void note_changes(struct app *app)
+{
+	for (int i = 0; app->inv && i < (int)app->npanes; i++) {
+		if (app_shows(app, i))
+			changes_look(&app->changes, (size_t)i, app_section(app, i));
+		else
+			changes_note(&app->changes, (size_t)i, app_section(app, i), clock_wall(app->clock));
+	}
+}
+
 void app_go(struct app *app, int base)
 {
 	while (app->depth)
 		app_pop(app);
 	app->base = base;
 	remember(app, base);
+	note_changes(app);
 }
 
 void app_travel(struct app *app, int delta)
@@ -170,6 +190,7 @@ void app_travel(struct app *app, int delta)
 		app_pop(app);
 	app->at = to;
 	app->base = app->history[to];
+	note_changes(app);
 }
 
 /* ---- messages ------------------------------------------------------------------------------- */
@@ -207,6 +228,8 @@ void app_update(struct app *app)
 {
 	for (size_t i = 0; i < app->npanes; i++)
 		app->panes[i]->ops->update(app->panes[i]);
+	app->timeline->ops->update(app->timeline);
+	note_changes(app);
 	for (int i = 0; i < app->depth; i++)
 		if (app->stack[i]->ops->update)
 			app->stack[i]->ops->update(app->stack[i]);

@@ -18,6 +18,7 @@
 #include "tui/prompt.h"
 #include "tui/term.h"
 #include "tui/theme.h"
+#include "views/changes.h"
 #include "views/copy.h"
 #include "views/format.h"
 #include "views/keymap.h"
@@ -47,12 +48,13 @@ struct app {
 	struct layout layout;
 	int w, h;
 
-	struct view *overview;
+	struct view *overview, *timeline;
 	struct view *panes[APP_PANES];   /* one per section */
 	size_t npanes;
 	struct view *stack[APP_STACK];   /* over the base view */
 	int depth;
-	int base;                        /* 0 = overview, i + 1 = section i */
+	int base;                        /* 0 = overview, i + 1 = section i, then the timeline */
+	struct changes changes;          /* since each section was looked at */
 	int history[APP_HISTORY];
 	int nhistory, at;
 
@@ -103,6 +105,17 @@ struct zone app_zone(const struct app *);
 /* The view in front, the one below all others. */
 struct view *app_view(const struct app *);
 struct view *app_base_view(const struct app *);
+/* Bases: the last one is the timeline. */
+static inline int app_bases(const struct app *app)
+{
+	return (int)app->npanes + 2;
+}
+static inline bool app_at_timeline(const struct app *app)
+{
+	return app->base == (int)app->npanes + 1;
+}
+/* The section's pane is on the screen. */
+bool app_shows(const struct app *, int section);              /* app_draw.c */
 /* NULL while nothing is open. */
 const struct section *app_section(const struct app *, int section);
 /* The section in focus: the view's own, or the one selected in the overview. */
@@ -113,7 +126,7 @@ void app_complain(struct app *, const char *fmt, ...) __attribute__((format(prin
 /* Takes the view over, or shows why there is none. */
 void app_push(struct app *, struct view *, const struct err *);
 void app_pop(struct app *);
-/* 0 = overview, i + 1 = section i; closes what lies over it. */
+/* As in `base`; closes what lies over it. */
 void app_go(struct app *, int base);
 /* Along the places that were visited. */
 void app_travel(struct app *, int delta);

@@ -87,13 +87,13 @@ static void go_number(struct app *app, struct key k)
 {
 	int n = action_key_place(ACTION_GO, k);
 
-	if (n >= 0 && n <= (int)app->npanes)
+	if (n >= 0 && n < app_bases(app))
 		app_go(app, n);
 }
 
 static void go_next(struct app *app, int delta)
 {
-	int n = (int)app->npanes + 1;
+	int n = app_bases(app);
 
 	app_go(app, (app->base + delta + n) % n);
 }

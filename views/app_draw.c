@@ -84,6 +84,22 @@ int app_side_at(const struct app *app, int x, int y)
 	return NO_SECTION;
 }
 
+bool app_shows(const struct app *app, int section)
+{
+	struct rect sides[LAYOUT_STACK_MAX];
+	int which[LAYOUT_STACK_MAX], n;
+
+	if (app->base == section + 1)
+		return true;
+	if (app->layout.side.w <= 0)
+		return false;
+	n = side_sections(app, sides, which);
+	for (int i = 0; i < n; i++)
+		if (which[i] == section)
+			return sides[i].w > 0;
+	return false;
+}
+
 static void place_all(struct app *app)
 {
 	struct view *v = app_view(app);

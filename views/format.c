@@ -136,6 +136,22 @@ static const char *scaled(char out[static FORMAT_MAX], uint64_t n, unsigned step
 	return out;
 }
 
+const char *format_lag(char out[static FORMAT_MAX], usec lag)
+{
+	char sign = lag < 0 ? '-' : '+';
+	long long s = (lag < 0 ? -lag : lag) / USEC_SEC;
+
+	if (s < 60)
+		snprintf(out, FORMAT_MAX, "%c%llds", sign, s);
+	else if (s < 3600)
+		snprintf(out, FORMAT_MAX, "%c%lldm", sign, s / 60);
+	else if (s < 86400)
+		snprintf(out, FORMAT_MAX, "%c%lldh%02lldm", sign, s / 3600, s / 60 % 60);
+	else
+		snprintf(out, FORMAT_MAX, "%c%lldd%lldh", sign, s / 86400, s / 3600 % 24);
+	return out;
+}
+
 const char *format_bytes(char out[static FORMAT_MAX], uint64_t bytes)
 {
 	static const char *const units[] = { " B", " KB", " MB", " GB", " TB", NULL };

@@ -33,6 +33,8 @@ const char *format_zone(char out[static FORMAT_MAX], struct zone);
 const char *format_age(char out[static FORMAT_MAX], usec t, struct zone);
 /* Whole seconds: "26s", "1m40s". */
 const char *format_running(char out[static FORMAT_MAX], usec span);
+/* From when it happened to when it was known: "+12s", "+3h45m", "-2d4h". */
+const char *format_lag(char out[static FORMAT_MAX], usec lag);
 const char *format_bytes(char out[static FORMAT_MAX], uint64_t bytes);
 /* "950", "96.0M". */
 const char *format_count(char out[static FORMAT_MAX], uint64_t n);

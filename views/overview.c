@@ -1,13 +1,17 @@
-/* All sections on one screen: state, counts, and what has to be said about each. */
+/* All sections on one screen: state, counts, and what has to be said about each; when
+ * things happened, and what changed since the user looked. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "views/app.h"
 #include "views/flow.h"
+#include "views/strip.h"
+#include "views/timeline.h"
 #include "views/words.h"
 
 enum { NAME_X = 3, STATE_X = 18, ROWS_X = 26, MARK_X = 36, TEXT_X = 5, TEXT_BESIDE = 45 };
+enum { STRIP_X = 48, STRIP_MIN = 20, DATE_CELLS = 6 };
 
 struct overview {
 	struct view v;
@@ -15,6 +19,9 @@ struct overview {
 	int per;                 /* lines per section, as of place() */
 	int top;                 /* first section drawn */
 	int page;                /* sections that fit */
+	int left;                /* lines below them */
+	bool beside, below;      /* the strip: a line per lane; all in one */
+	struct histogram bars;
 };
 
 static int sections(const struct overview *o)
@@ -34,18 +41,36 @@ static void select_section(struct overview *o, int at)
 		o->top = o->selected - o->page + 1;
 }
 
+/* Beside every section where there is room, else all of them on one line below. */
+static void place_strip(struct overview *o, int w)
+{
+	const struct timeline *t = timeline_pane_moments(o->v.app->timeline);
+	int cells = w - STRIP_X - 1;
+	usec first, last;
+
+	o->beside = o->per > 1 && cells >= STRIP_MIN;
+	o->below = !o->beside && o->left > 0 && w > 2 * DATE_CELLS + STRIP_MIN;
+	if (o->below)
+		cells = w - 2 * DATE_CELLS - 3;
+	if (timeline_span(t, &first, &last) && (o->beside || o->below))
+		histogram_make(&o->bars, t, first, last, cells);
+	else
+		o->beside = o->below = false;
+}
+
 static void place(struct view *v, int w, int h)
 {
 	struct overview *o = (struct overview *)v;
 	int n = sections(o), room = h - 2;
 
-	(void)w;
 	o->per = n && room / n >= 3 ? 3 : n && room / n >= 2 ? 2 : 1;
 	o->page = room > o->per ? room / o->per : 1;
 	o->top = o->top + o->page > n ? n - o->page : o->top;
 	if (o->top < 0)
 		o->top = 0;
 	select_section(o, o->selected);
+	o->left = o->page >= n ? room - n * o->per : 0;
+	place_strip(o, w);
 }
 
 /* Without seconds: what changes all the time is seen in one place only. */
@@ -117,6 +142,8 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 	}
 	if (s || app->opening)
 		face_draw(c, r.x + STATE_X, y, &f);
+	if (s && o->beside && s->rows.rows)
+		strip_bars(c, r.x + STRIP_X, y, &o->bars, i);
 	if (i == o->selected) {
 		canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);
 		if (focused) {
@@ -141,6 +168,55 @@ static void draw_title(const struct overview *o, struct canvas *c, struct rect r
 	pane_title(c, r, "OVERVIEW", rest, "");
 }
 
+/* "01-13 ··▂··█ 01-23": all lanes in one. */
+static void draw_strip(const struct overview *o, struct canvas *c, struct rect r, int y)
+{
+	const struct histogram *h = &o->bars;
+	struct zone utc = { .local = false };
+	char from[FORMAT_MAX], to[FORMAT_MAX];
+
+	format_time(from, h->from, utc);
+	format_time(to, h->from + h->cells * h->step - 1, utc);
+	canvas_text(c, r.x + 1, y, DATE_CELLS, ROLE_DIM, from + 5, 5);
+	strip_bars(c, r.x + 1 + DATE_CELLS, y, h, STRIP_ALL);
+	canvas_text(c, r.x + 2 + DATE_CELLS + h->cells, y, DATE_CELLS, ROLE_DIM, to + 5, 5);
+}
+
+static int changed_sections(const struct app *app)
+{
+	int n = 0;
+
+	for (size_t i = 0; app->inv && i < app->npanes; i++)
+		n += app->changes.sections[i].changed != TIME_NONE;
+	return n;
+}
+
+/* A line each below a heading, or their names alone. `lines` from the bottom. */
+static void draw_changes(const struct app *app, struct canvas *c, struct rect r, int lines)
+{
+	int n = changed_sections(app), y = r.y + r.h - 1, x;
+	char clock[FORMAT_MAX];
+	bool list = lines > n;
+
+	if (!n || lines < 1)
+		return;
+	y -= list ? n : 0;
+	x = r.x + 1 + canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_STRONG,
+	                             list ? "CHANGED SINCE YOU LOOKED" : "CHANGED");
+	for (size_t i = 0; i < app->npanes; i++) {
+		const struct seen *s = &app->changes.sections[i];
+		const char *title = app->workspace->sections[i]->title;
+
+		if (s->changed == TIME_NONE)
+			continue;
+		format_clock(clock, s->changed, app_zone(app), list);
+		if (list)
+			canvas_printf(c, r.x + 1, ++y, r.w - 1, ROLE_TEXT, "%s  %-13s  %s", clock, title, s->what);
+		else
+			x += canvas_printf(c, x, y, r.x + r.w - x, ROLE_TEXT, "  %s %s", clock, title);
+	}
+}
+
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
 	const struct overview *o = (const struct overview *)v;
@@ -156,6 +232,11 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 			draw_text(o, c, (struct rect){ r.x + TEXT_BESIDE, y, r.w - TEXT_BESIDE, 1 }, i, 1);
 		draw_section(o, c, r, y, i, focused);
 	}
+	if (o->beside && o->left)
+		strip_axis(c, r.x + STRIP_X, r.y + r.h - o->left, &o->bars);
+	if (o->below)
+		draw_strip(o, c, r, r.y + r.h - o->left);
+	draw_changes(o->v.app, c, r, o->left - (o->beside || o->below));
 	canvas_unclip(c, former);
 }
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "views/app.h"
+#include "views/timeline.h"
 
 /* X(word, arguments, wants a case, action with the same effect, help) */
 #define VERBS(X) \
@@ -17,6 +18,7 @@
 	X(problem,   "",                     true,  NEXT_PROBLEM, "the next problem") \
 	X(from,      "",                     true,  FROM,        "where this is from") \
 	X(raw,       "",                     true,  RAW,         "the raw payload") \
+	X(timeline,  "[lanes O,C|all]",      true,  NONE,        "what happened when") \
 	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
 	X(log,       "",                     false, NONE,        "every query, as sent") \
 	X(sources,   "",                     false, NONE,        "how sources are") \
@@ -81,6 +83,8 @@ static void run_section(struct app *app, const char *arg)
 
 	if (!strcmp(arg, "0") || (arg[0] && starts("overview", arg, strlen(arg))))
 		app_go(app, 0);
+	else if (section == NO_SECTION && arg[0] && starts("timeline", arg, strlen(arg)))
+		app_go(app, (int)app->npanes + 1);
 	else if (section == NO_SECTION)
 		app_complain(app, "no section '%s'", arg);
 	else
@@ -192,6 +196,18 @@ static void run_copy(struct app *app, const char *arg)
 		app_complain(app, "copy value, row, JSON, path, link, markdown, query or curl?");
 	else
 		app_copy(app, form);
+}
+
+static void run_timeline(struct app *app, const char *arg)
+{
+	size_t len = strcspn(arg, " ");
+
+	if (arg[0] && !starts("lanes", arg, len))
+		app_complain(app, "timeline [lanes O,C|all]");
+	else if (!timeline_pane_lanes(app->timeline, arg + len + strspn(arg + len, " ")))
+		app_complain(app, "no section has the letter of '%s'", arg + len + 1);
+	else
+		app_go(app, (int)app->npanes + 1);
 }
 
 static void run_theme(struct app *app, const char *arg)

@@ -56,6 +56,7 @@ int pane_wrap(struct canvas *, struct rect, unsigned style, const char *text);
 /* The views. Each may be pushed on the stack of the application. NULL and *e when
  * it cannot be. */
 struct view *overview_new(struct app *, struct err *);                 /* overview.c */
+struct view *timeline_new(struct app *, struct err *);                 /* timeline.c */
 struct view *section_pane_new(struct app *, int section, struct err *); /* section_pane.c */
 struct view *record_new(struct app *, int section, struct err *);      /* of the selected record */
 struct view *raw_new(struct app *, int section, struct err *);         /* its raw payload */

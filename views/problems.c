@@ -35,11 +35,12 @@ static struct place step(const struct app *app, struct place p, int direction)
 /* Where the search starts: at the selected row of the section in front. */
 static struct place here(const struct app *app, int direction)
 {
-	struct place p = { app->base ? app->base - 1 : 0, -1 };
+	bool in_section = app->base && !app_at_timeline(app);
+	struct place p = { in_section ? app->base - 1 : 0, -1 };
 	size_t row;
 
-	if (!app->base) {
-		/* From the overview forwards the first of all is meant, not the second. */
+	if (!in_section) {
+		/* From the overview or the timeline forwards the first of all is meant, not the second. */
 		if (direction > 0)
 			p = step(app, (struct place){ 0, -1 }, -1);
 		return p;

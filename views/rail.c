@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/timeline.h"
 #include "views/words.h"
 
 enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27 };
@@ -42,11 +43,40 @@ static void draw_state(const struct app *app, struct canvas *c, struct rect r, i
 	canvas_puts(c, r.x + r.w - cells, y, cells, role, mark);
 }
 
+static const char *title_of(const struct app *app, int base)
+{
+	if (!base)
+		return "Overview";
+	return base <= (int)app->npanes ? app->workspace->sections[base - 1]->title : "Timeline";
+}
+
+/* How many sections it has heard of, then how much happened. */
+static void draw_timeline_state(const struct app *app, struct canvas *c, struct rect r, int y)
+{
+	int x = r.x + r.w - STATE_CELLS;
+	char text[FORMAT_MAX];
+	size_t final = 0;
+
+	for (size_t i = 0; i < app->inv->nsections; i++)
+		final += section_state_final(app->inv->sections[i].state);
+	/* Before the first of them there is nothing to say. */
+	if (!final)
+		return;
+	if (final < app->inv->nsections) {
+		canvas_glyph(c, x, y, ROLE_ACCENT, GLYPH_PART);
+		canvas_printf(c, x + 2, y, STATE_CELLS - 2, ROLE_ACCENT, "%zu/%zu", final,
+		              app->inv->nsections);
+		return;
+	}
+	format_count(text, timeline_pane_moments(app->timeline)->n);
+	canvas_puts(c, r.x + r.w - (int)strlen(text), y, STATE_CELLS, ROLE_DIM, text);
+}
+
 static void draw_line(const struct app *app, struct canvas *c, struct rect r, int y, int base)
 {
 	bool open = app->base == base;
 	const struct section *s = app_section(app, base - 1);
-	const char *title = base ? app->workspace->sections[base - 1]->title : "Overview";
+	const char *title = title_of(app, base);
 	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
 
 	canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
@@ -55,6 +85,8 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
+	else if (base > (int)app->npanes && app->inv)
+		draw_timeline_state(app, c, r, y);
 	else if (base && app->opening)
 		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
 	if (!open)
@@ -123,7 +155,7 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 
 void rail_draw(const struct app *app, struct canvas *c, struct rect r)
 {
-	int n = (int)app->npanes + 1;
+	int n = app_bases(app);
 	struct rect former = canvas_clip(c, r);
 
 	for (int i = 0; i < n; i++)
@@ -137,7 +169,7 @@ int rail_at(const struct app *app, int x, int y)
 	struct rect r = app->layout.rail;
 	bool there = app->layout.form >= LAYOUT_NORMAL && x >= r.x && x < r.x + r.w && y < r.y + r.h;
 
-	return there && y >= r.y && y - r.y <= (int)app->npanes ? y - r.y : -1;
+	return there && y >= r.y && y - r.y < app_bases(app) ? y - r.y : -1;
 }
 
 /* "0 1✓ 2!5 3↳ 4↻". */
@@ -145,7 +177,7 @@ void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
 {
 	int x = r.x + 1;
 
-	for (int i = 0; i <= (int)app->npanes && x < r.x + r.w - 2; i++) {
+	for (int i = 0; i < app_bases(app) && x < r.x + r.w - 2; i++) {
 		const struct section *s = app_section(app, i - 1);
 		struct face f = { GLYPH_WAIT, "", ROLE_DIM };
 		int from = x;
@@ -155,7 +187,7 @@ void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
 			f = section_face(s, app_mono(app));
 		if (s && s->problems)
 			x += canvas_printf(c, x, r.y, 5, ROLE_BAD, "!%zu", s->problems);
-		else if (i)
+		else if (i && i <= (int)app->npanes)
 			x += canvas_glyph(c, x, r.y, f.role, f.glyph);
 		if (i == app->base)
 			canvas_restyle(c, (struct rect){ from, r.y, x - from, 1 }, ROLE_FOCUS);

@@ -66,6 +66,15 @@ static const struct column_def log_columns[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+static const struct moment_def load_moments[] = {
+	{ .word = "created", .event = 7, .optional = true, .what = { 3 } },
+};
+static const struct moment_def creation_moments[] = { { .event = 1, .what = { 2, 3 } } };
+static const struct moment_def file_moments[] = { { .event = 1, .what = { 2, 3, 5 } } };
+static const struct moment_def callback_moments[] = { { .event = 1, .what = { 4, 2, 3, 5 } } };
+static const struct moment_def ocean_moments[] = { { .event = 4, .known = 1, .what = { 2, 3 } } };
+static const struct moment_def log_moments[] = { { .event = 1, .what = { 2, 3, 4 } } };
+
 static enum mark mark_result(const struct rowset *rows, size_t row)
 {
 	struct cell result = rowset_cell(rows, row, 1);
@@ -117,6 +126,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 static const char *const after_load[] = { "load", NULL };
 static const char *const after_network[] = { "load", "network", NULL };
 
+#define MOMENTS(name) .moments = name##_moments, .nmoments = COUNT(name##_moments)
 #define STEP(name, id) { .source = name, .query = id, .authority = true }
 #define SECTION(id, title, letter, columns, after, steps, ...) \
 	static const struct section_def section_##id = { \
@@ -138,17 +148,19 @@ static const struct step log_steps[] = { STEP("signoz", "logs"), STEP("rewind", 
 
 static const struct section_def section_load = {
 	"load", "Load", 'L', load_columns, COUNT(load_columns), NULL, load_steps, COUNT(load_steps),
-	.learn = learn, .verdict = several,
+	.learn = learn, .verdict = several, MOMENTS(load),
 };
 SECTION(network, "Network", 'N', network_columns, after_load, network_steps, .windowed = false);
-SECTION(creation, "Creation", 'V', creation_columns, after_network, creation_steps, .windowed = false);
+SECTION(creation, "Creation", 'V', creation_columns, after_network, creation_steps, .windowed = false,
+	MOMENTS(creation));
 SECTION(carrier_files, "Carrier files", 'F', file_columns, after_network, file_steps,
-	.windowed = true, .mark = mark_result);
+	.windowed = true, .mark = mark_result, MOMENTS(file));
 SECTION(callbacks, "Callbacks", 'C', callback_columns, after_network, callback_steps,
-	.windowed = true, .mark = mark_result, .summary = sum_results);
+	.windowed = true, .mark = mark_result, .summary = sum_results, MOMENTS(callback));
 SECTION(ocean_events, "Ocean events", 'O', ocean_columns, after_network, ocean_steps,
-	.windowed = true, .lead_days = 2);
-SECTION(logs, "Logs", 'G', log_columns, after_network, log_steps, .windowed = true);
+	.windowed = true, .lead_days = 2, MOMENTS(ocean));
+SECTION(logs, "Logs", 'G', log_columns, after_network, log_steps, .windowed = true,
+	MOMENTS(log));
 
 static const struct section_def *const sections[] = {
 	&section_load, &section_network, &section_creation, &section_carrier_files,

@@ -61,7 +61,7 @@ static void open_scene(const char *scene)
 static void test_no_key_means_two_things(void **state)
 {
 	(void)state;
-	for (unsigned where = 0; where < 256; where++) {
+	for (unsigned where = 0; where < 512; where++) {
 		assert_int_equal(action_of(key_rune('?'), where), ACTION_HELP);
 		assert_int_equal(action_of(key_rune('Q'), where), ACTION_QUIT);
 		assert_int_equal(action_of(key_ctrl('C'), where), ACTION_INTERRUPT);
@@ -367,6 +367,140 @@ static void test_all_sizes(void **state)
 		}
 }
 
+/* ---- what happened when --------------------------------------------------------------------------- */
+
+static void test_the_timeline_leads_to_the_record(void **state)
+{
+	char ref[REF_MAX];
+	size_t row;
+
+	(void)state;
+	open_scene("settled");
+	press("8");
+	assert_true(shows("TIMELINE"));
+	press("k");
+	press("Enter");
+	assert_int_equal(fc.app.base, 5);
+	assert_true(section_pane_selected(fc.app.panes[4], &row));
+	assert_string_equal(section_pane_ref(fc.app.panes[4], row, ref), "C11");
+	press("[");
+	assert_true(shows("TIMELINE"));
+	/* What belongs to a section is that of the selected record. */
+	press("p");
+	assert_int_equal(app_view(&fc.app)->section, 4);
+	press("q");
+	press("Tab");
+	assert_int_equal(fc.app.base, 0);
+	press("S-Tab");
+	assert_true(shows("TIMELINE"));
+	press("e");
+	assert_int_equal(fc.app.base, 4);
+}
+
+static void test_the_timeline_keeps_its_record(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("8");
+	press("k");
+	press("k");
+	assert_true(shows("▸ 01-23 13:10 C"));
+	fake_case_play("later");
+	press("R");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(shows("▸ 01-23 13:10 C"));
+	press("G");
+	assert_true(shows("C13"));
+}
+
+static void test_lanes_and_time_are_chosen(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	type("timeline lanes f");
+	assert_true(shows("TIMELINE  4, lanes F"));
+	type("timeline lanes C, O");
+	assert_true(shows("TIMELINE  15, lanes C O"));
+	type("timeline lanes C,Z");
+	assert_true(shows("no section has the letter of 'C,Z'"));
+	type("timeline elsewhere");
+	assert_true(fc.app.message_bad);
+	type("timeline lanes all");
+	assert_true(shows("TIMELINE  20, all lanes "));
+	press("+");
+	assert_true(shows("all lanes, 7d"));
+	press("+");
+	assert_true(shows("all lanes, 48h"));
+	for (int i = 0; i < 6; i++)
+		press("+");
+	assert_true(shows("no closer"));
+	assert_true(shows("all lanes, 10m"));
+	for (int i = 0; i < 6; i++)
+		press("-");
+	assert_true(shows("20, all lanes "));
+	press("-");
+	assert_true(shows("this is all of it"));
+	type("section timel");
+	assert_true(app_at_timeline(&fc.app));
+}
+
+/* Another case brings another timeline; nothing of the former one is left. */
+static void test_the_timeline_is_of_its_case(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	type("timeline lanes c");
+	press("+");
+	fake_case_play("hostile");
+	type("open 726100801");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	press("8");
+	assert_true(shows("bad time"));
+	assert_false(shows("C12"));
+}
+
+static void refetch_later(void)
+{
+	fake_case_play("later");
+	press("R");
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+}
+
+static void test_what_changed_since_it_was_looked_at(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	press("4");
+	press("5");
+	press("0");
+	assert_false(shows("CHANGED"));
+	refetch_later();
+	assert_true(shows("CHANGED  "));
+	assert_true(shows(" Callbacks"));
+	/* Never looked at: there is nothing to compare with. */
+	assert_int_equal(fc.app.changes.sections[6].changed, TIME_NONE);
+	assert_non_null(strstr(fc.app.changes.sections[4].what, "1 more row"));
+	press("5");
+	press("0");
+	assert_int_equal(fc.app.changes.sections[4].changed, TIME_NONE);
+}
+
+static void test_lags(void **state)
+{
+	static const struct { usec lag; const char *text; } cases[] = {
+		{ 0, "+0s" }, { 59 * USEC_SEC, "+59s" }, { 60 * USEC_SEC, "+1m" }, { -90 * USEC_SEC, "-1m" },
+		{ 225 * USEC_MIN, "+3h45m" }, { USEC_DAY, "+1d0h" }, { -52 * USEC_HOUR, "-2d4h" },
+	};
+	char out[FORMAT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(format_lag(out, cases[i].lag), cases[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +520,12 @@ int main(void)
 		cmocka_unit_test_teardown(test_the_prompt, close_case),
 		cmocka_unit_test_teardown(test_nothing_open, close_case),
 		cmocka_unit_test_teardown(test_all_sizes, close_case),
+		cmocka_unit_test_teardown(test_the_timeline_leads_to_the_record, close_case),
+		cmocka_unit_test_teardown(test_the_timeline_keeps_its_record, close_case),
+		cmocka_unit_test_teardown(test_lanes_and_time_are_chosen, close_case),
+		cmocka_unit_test_teardown(test_the_timeline_is_of_its_case, close_case),
+		cmocka_unit_test_teardown(test_what_changed_since_it_was_looked_at, close_case),
+		cmocka_unit_test(test_lags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

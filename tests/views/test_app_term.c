@@ -13,7 +13,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/vterm_pty.h"
 
-enum { START_SMALL = 2400, FULL_SMALL = 3100, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470 };
+enum { START_SMALL = 2400, FULL_SMALL = 3200, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470 };
 
 static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
 {

@@ -44,14 +44,14 @@ static void note(struct walk *w, const char *kind, const char *bytes, size_t len
 }
 
 /* Where the text goes depends on the text; which way curses takes there, too: moving,
- * clearing to an end and repeating count as one kind each, without their numbers. */
+ * clearing to an end, repeating and scrolling count as one kind, without their numbers. */
 static size_t csi(struct walk *w, const char *p, size_t len)
 {
 	size_t n = 2;
 
 	while (n < len && (unsigned char)p[n] >= 0x20 && (unsigned char)p[n] < 0x40)
 		n++;
-	if (n < len && strchr("ABCDGHXKPbd@", p[n]) && p[2] != '?')
+	if (n < len && strchr("ABCDGHXKPbdr@", p[n]) && p[2] != '?')
 		note(w, "move", "", 0);
 	else
 		note(w, "csi", p, n < len ? n + 1 : n);
@@ -67,6 +67,9 @@ static void collect(struct walk *w)
 
 		if (c == 0x1b && end - p > 1 && p[1] == '[') {
 			p += csi(w, p, (size_t)(end - p));
+		} else if (c == 0x1b && end - p > 1 && p[1] == 'M') {
+			note(w, "move", "", 0);
+			p += 2;
 		} else if (c == 0x1b) {
 			note(w, "escape", p, end - p > 2 ? 3 : (size_t)(end - p));
 			p += 2;

@@ -62,8 +62,10 @@ static void test_a_click_on_the_rail_goes_there(void **state)
 	assert_int_equal(fc.app.base, 5);
 	at(MOUSE_CLICK, rail.x, rail.y + 7);
 	assert_int_equal(fc.app.base, 7);
-	at(MOUSE_CLICK, rail.x + 4, rail.y + 8);        /* below the sections */
-	assert_int_equal(fc.app.base, 7);
+	at(MOUSE_CLICK, rail.x + 4, rail.y + 8);
+	assert_true(app_at_timeline(&fc.app));
+	at(MOUSE_CLICK, rail.x + 4, rail.y + 9);        /* below all of them */
+	assert_true(app_at_timeline(&fc.app));
 	at(MOUSE_CLICK, rail.x + 4, rail.y);
 	assert_int_equal(fc.app.base, 0);
 }

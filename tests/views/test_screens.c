@@ -64,6 +64,13 @@ static const struct screen screens[] = {
 	{ "hostile-record", "hostile", "1 Enter", SMALL | ASCII },
 	{ "hostile-raw", "hostile", "6 s j", SMALL },
 	{ "hostile-failed", "hostile", "3", SMALL },
+	{ "timeline", "settled", "8", SMALL | MEDIUM | LARGE | NARROW | TINY | ASCII | ROLES },
+	{ "timeline-closer", "settled", "8 k k k + +", SMALL | MEDIUM },
+	{ "timeline-lanes", "settled", ": 'timeline lanes o,c' Enter", SMALL },
+	{ "timeline-running", "running", "8", SMALL | MEDIUM },
+	{ "overview-changed", "running", "5 4 0 X", SMALL | MEDIUM },
+	{ "timeline-hostile", "hostile", "8", SMALL | ASCII },
+	{ "timeline-empty", "empty", "8", SMALL },
 	{ "nothing-open", "empty", "", SMALL | MEDIUM },
 };
 
