@@ -3,6 +3,7 @@
 #include <curses.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <term.h>
 
@@ -30,6 +31,33 @@ static bool load(const char *term, int fd, struct err *e)
 	               : "TERM=%s is not a terminal that terminfo knows", term);
 }
 
+/* False, with nothing changed, when there is no such description. */
+static bool replace(struct term_caps *caps, const char *name, int fd)
+{
+	TERMINAL *former = cur_term;
+
+	if (!load(name, fd, NULL)) {
+		set_curterm(former);
+		return false;
+	}
+	del_curterm(former);
+	snprintf(caps->name, sizeof caps->name, "%s", name);
+	return true;
+}
+
+/* TERM=xterm from a terminal that says it has all colours. */
+static void choose_richer(struct term_caps *caps, int fd)
+{
+	const char *says = getenv("COLORTERM");
+	char name[CAPS_NAME_MAX + 16];
+
+	if (!says || (strcmp(says, "truecolor") != 0 && strcmp(says, "24bit") != 0))
+		return;
+	snprintf(name, sizeof name, "%s-256color", caps->name);
+	if (max_colors < 256 && strlen(name) < CAPS_NAME_MAX)
+		replace(caps, name, fd);
+}
+
 /* screen's own description knows neither repeat nor erase, and all that can
  * stand in for xterm understand it. */
 static void choose_plainer(struct term_caps *caps, int fd)
@@ -37,14 +65,7 @@ static void choose_plainer(struct term_caps *caps, int fd)
 	static const char *const plainer[] = { "screen-256color", "screen" };
 
 	for (size_t i = max_colors < 256; i < 2 && (repeat_char || erase_chars); i++) {
-		TERMINAL *former = cur_term;
-
-		if (!load(plainer[i], fd, NULL)) {
-			set_curterm(former);
-			continue;
-		}
-		del_curterm(former);
-		caps->name = plainer[i];
+		replace(caps, plainer[i], fd);
 	}
 }
 
@@ -84,16 +105,21 @@ bool term_caps_read(struct term_caps *caps, const char *term, bool safe, int fd,
 {
 	bool ok;
 
-	*caps = (struct term_caps){ .name = term };
+	*caps = (struct term_caps){ 0 };
 	if (!term || !*term)
 		return err_set(e, ERR_CONFIG, 0, "TERM is not set; set it to your terminal's name, such as "
 		               "xterm-256color");
+	if (strlen(term) >= CAPS_NAME_MAX)
+		return err_set(e, ERR_CONFIG, 0, "TERM is too long to be the name of a terminal");
+	snprintf(caps->name, sizeof caps->name, "%s", term);
 	if (!load(term, fd, e))
 		return false;
 	ok = cursor_address && clear_screen;
 	if (!ok)
 		err_set(e, ERR_CONFIG, 0, "TERM=%s cannot place the cursor; use another terminal or "
 		        "\"sextant show\"", term);
+	if (ok)
+		choose_richer(caps, fd);
 	if (ok && safe)
 		choose_plainer(caps, fd);
 	if (ok)

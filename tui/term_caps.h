@@ -8,10 +8,10 @@
 
 #include "base/err.h"
 
-enum { CAPS_RESET_MAX = 400, CAPS_SYNC_MAX = 32 };
+enum { CAPS_RESET_MAX = 400, CAPS_SYNC_MAX = 32, CAPS_NAME_MAX = 64 };
 
 struct term_caps {
-	const char *name;           /* the description to use: TERM, or a plainer one */
+	char name[CAPS_NAME_MAX];   /* the description to use: TERM, a richer or a plainer one */
 	int colours;
 	/* Synchronized output on and off; "" = the terminal has none. */
 	char sync_on[CAPS_SYNC_MAX], sync_off[CAPS_SYNC_MAX];

@@ -222,6 +222,30 @@ static void test_synchronized_output(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* What the terminal says of itself counts where its name says less, after NO_COLOR and
+ * the names of plain terminals. */
+static void test_COLORTERM(void **state)
+{
+	static const char *const yes[] = { "TERM=xterm", "COLORTERM=truecolor", NULL },
+		*const no_colour[] = { "TERM=xterm", "COLORTERM=truecolor", "NO_COLOR=1", NULL },
+		*const plain[] = { "TERM=linux", "COLORTERM=truecolor", NULL };
+	const char *const argv[] = { vterm_pty_tool("term_probe"), "--theme", "themes/calm.yaml",
+	                             probe()->text_path, NULL };
+
+	(void)state;
+	probe_run(argv, yes, 80, 24);
+	assert_true(vterm_pty_wait_idle(probe()->pty));
+	assert_true(probe_wrote("38;5;246m"));
+	vterm_pty_free(probe()->pty);
+	probe_run(argv, no_colour, 80, 24);
+	assert_true(vterm_pty_wait_idle(probe()->pty));
+	assert_false(probe_wrote("38;5"));
+	vterm_pty_free(probe()->pty);
+	probe_run(argv, plain, 80, 24);
+	assert_true(vterm_pty_wait_idle(probe()->pty));
+	assert_false(probe_wrote("38;5"));
+}
+
 /* --- sizes --- */
 
 static bool same_screen(struct vterm_pty *p, void *expected)
@@ -427,6 +451,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unusable_terminals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_ascii_terminals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_safe_terminal, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_COLORTERM, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_synchronized_output, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_resize_storm, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, probe_setup, probe_teardown),

@@ -144,6 +144,25 @@ static void test_commands(void **state)
 	quit(pty);
 }
 
+/* Screen readers and magnifiers follow the cursor. */
+static void test_the_cursor_is_on_the_selected_row(void **state)
+{
+	static const char *const keys[] = { "j", "5", "jj", "z", ":log\r", "j", ":sources\r", "q" };
+	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		struct vterm_pty_modes modes;
+
+		assert_true(vterm_pty_type(pty, keys[i]));
+		modes = vterm_pty_modes(pty);
+		assert_true(modes.cursor_shown);
+		if (strcmp(vterm_pty_cell(pty, modes.cursor_x, modes.cursor_y).utf8, "▸") != 0)
+			fail_msg("after %s the cursor is at %d,%d", keys[i], modes.cursor_x, modes.cursor_y);
+	}
+	quit(pty);
+}
+
 static void test_three_interrupts_quit(void **state)
 {
 	struct vterm_pty *pty = start("running", "calm", NULL, 80, 24);
@@ -164,6 +183,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_the_cursor_is_on_the_selected_row),
 		cmocka_unit_test(test_three_interrupts_quit),
 	};
 
