@@ -184,10 +184,11 @@ static bool put_markdown(const struct copy_what *w, struct buf *out, struct err 
 
 bool copy_plain(const struct copy_what *w, struct buf *out, struct err *e)
 {
-	const struct section_def *def = w->section ? w->section->def : NULL;
+	const struct section_def *def;
 
-	if (!w->has_row)
+	if (!w->section || !w->has_row)
 		return err_set(e, ERR_CONFIG, 0, "there is no record to print");
+	def = w->section->def;
 	buf_printf(out, "%s ", def->title);
 	put_ref(w, out);
 	buf_putc(out, '\n');
