@@ -422,6 +422,36 @@ static void the_receiver_can_refuse(void **state)
 	run_end(&x);
 }
 
+/* P15: what was not asked for, twice the same, no gzip at all, a wrong checksum. */
+static void p15_encodings_that_lie(void **state)
+{
+	static const char *const encodings[] = { "x-unknown", "gzip, gzip", "gzip, x-unknown", "gzip" };
+	struct buf zeros = BUF_INIT;
+	char head[200];
+	struct fault_step script[] = { { .send = head }, { .send = "hello" }, { 0 } };
+	struct run x;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings); i++) {
+		snprintf(head, sizeof(head), OK_HEAD "Content-Encoding: %s\r\nContent-Length: 5\r\n\r\n",
+			 encodings[i]);
+		assert_false(run_against(&x, script));
+		assert_true(x.e.kind == ERR_DECODE || x.e.kind == ERR_NETWORK);
+		assert_int_equal(strncmp(x.e.text, "orders: ", 8), 0);
+		assert_int_equal(x.body.len, 0);
+		run_end(&x);
+	}
+	gzip_zeros(&zeros, 100);
+	buf_put(&zeros, "wrong\0\0\0", 8);
+	snprintf(head, sizeof(head), OK_HEAD "Content-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+		 zeros.len);
+	script[1] = (struct fault_step){ .send = zeros.data, .len = zeros.len };
+	assert_false(run_against(&x, script));
+	assert_int_equal(strncmp(x.e.text, "orders: ", 8), 0);
+	run_end(&x);
+	buf_release(&zeros);
+}
+
 /* ---- escapes ---- */
 
 static void escapes(void **state)
@@ -468,6 +498,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_http),
 		cmocka_unit_test(an_endless_body_stops_at_the_ceiling),
 		cmocka_unit_test(a_bomb_stops_at_the_ceiling),
+		cmocka_unit_test(p15_encodings_that_lie),
 		cmocka_unit_test(the_receiver_can_refuse),
 		cmocka_unit_test(escapes),
 	};
