@@ -52,7 +52,7 @@ static void place_strip(struct overview *o, int w)
 	o->below = !o->beside && o->left > 0 && w > 2 * DATE_CELLS + STRIP_MIN;
 	if (o->below)
 		cells = w - 2 * DATE_CELLS - 3;
-	if (timeline_span(t, &first, &last) && (o->beside || o->below))
+	if (timeline_pane_span(o->v.app->timeline, &first, &last) && (o->beside || o->below))
 		histogram_make(&o->bars, t, first, last, cells);
 	else
 		o->beside = o->below = false;

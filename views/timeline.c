@@ -208,7 +208,7 @@ static void place_bars(struct timeline_pane *p, int w)
 	p->nbars = 0;
 	if (!lanes || left < ROWS_MIN || w <= LANE_X + 8)
 		return;
-	if (!p->zoom && !timeline_span(&p->moments, &from, &to))
+	if (!p->zoom && !timeline_pane_span(&p->v, &from, &to))
 		return;
 	p->nbars = lanes + 1;
 	histogram_make(&p->bars, &p->moments, from, to, w - LANE_X - 1);
@@ -457,6 +457,17 @@ struct view *timeline_new(struct app *app, struct err *e)
 const struct timeline *timeline_pane_moments(const struct view *v)
 {
 	return &((const struct timeline_pane *)v)->moments;
+}
+
+bool timeline_pane_span(const struct view *v, usec *from, usec *to)
+{
+	const struct investigation *inv = v->app->inv;
+
+	if (!timeline_span(timeline_pane_moments(v), from, to))
+		return false;
+	if (inv && inv->window_known && inv->window.from > *from && inv->window.from < *to)
+		*from = inv->window.from;
+	return true;
 }
 
 bool timeline_pane_lanes(struct view *v, const char *letters)

@@ -11,6 +11,7 @@
 #include "tests/support/fake_case.h"
 #include "views/actions.h"
 #include "views/records.h"
+#include "views/timeline.h"
 #include "views/words.h"
 
 static struct fake_case fc;
@@ -461,6 +462,22 @@ static void test_the_timeline_is_of_its_case(void **state)
 	assert_false(shows("C12"));
 }
 
+/* One date of years ago does not press all the rest into one bar. */
+static void test_bars_begin_with_the_window(void **state)
+{
+	usec first, last, from, to;
+
+	(void)state;
+	open_scene("settled");
+	assert_true(timeline_span(timeline_pane_moments(fc.app.timeline), &first, &last));
+	fc.app.inv->window.from = first + USEC_DAY;
+	assert_true(timeline_pane_span(fc.app.timeline, &from, &to));
+	assert_true(from == first + USEC_DAY && to == last);
+	fc.app.inv->window.from = last + USEC_DAY;
+	assert_true(timeline_pane_span(fc.app.timeline, &from, &to));
+	assert_true(from == first && to == last);
+}
+
 static void refetch_later(void)
 {
 	fake_case_play("later");
@@ -524,6 +541,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_the_timeline_keeps_its_record, close_case),
 		cmocka_unit_test_teardown(test_lanes_and_time_are_chosen, close_case),
 		cmocka_unit_test_teardown(test_the_timeline_is_of_its_case, close_case),
+		cmocka_unit_test_teardown(test_bars_begin_with_the_window, close_case),
 		cmocka_unit_test_teardown(test_what_changed_since_it_was_looked_at, close_case),
 		cmocka_unit_test(test_lags),
 	};
