@@ -93,6 +93,6 @@ fuzz fuzz-smoke:
 
 # Ratios against the tools people would use instead; the rounds can be set.
 .PHONY: bench
-bench: all $(BUILD)/tests/bench/engine
+bench: all $(BUILD)/tests/bench/engine $(BUILD)/tests/bench/pane $(BUILD)/tests/bench/servers
 	@sh tests/packages.sh install test
-	@python3 tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)
+	@python3 -B tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)

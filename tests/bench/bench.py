@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
-"""make bench: how long a load takes beside its critical path and beside a Python
-thread pool of the same plan; how soon the first useful frame is there beside less
-and tig. Medians of rounds taken in turns, in one run, printed as ratios."""
+"""make bench: the workbench beside the tools that people would use instead. Medians
+of rounds taken in turns, in one run, printed as the table of docs/performance.md."""
 
-import fcntl
 import os
-import pty
-import select
-import signal
 import shutil
 import sqlite3
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
+
+from screen import Screen
 
 BUILD, ROUNDS = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 7
 SEXTANT = os.path.abspath(os.path.join(BUILD, "sextant"))
-ENGINE = os.path.abspath(os.path.join(BUILD, "tests/bench/engine"))
+ENGINE, PANE, SERVERS = (os.path.abspath(os.path.join(BUILD, "tests/bench", name))
+                         for name in ("engine", "pane", "servers"))
 QUERIES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "queries")
 LOAD = "726100801"
+ROWS = 1000000
+FIRST_ROWS = b"2026-01-01 00:00:05"     # a time in one of the first rows
+PAGE_DOWN = b"\x1b[6~"
+SETTLED = "\u2713".encode()             # what the rail shows once all rows are there
 
 # source, milliseconds, fails: load -> network -> five at once, carrier files failing over.
 PLAN = [("tracking", 500, False), ("company", 300, False), ("redshift", 700, True),
@@ -98,36 +98,240 @@ class ThreadPool:
 
 def first_frame(argv, marker, env, stdin=None):
     """Seconds from exec until `marker` is on an 80x24 terminal, and the bytes so far."""
-    ready, go = os.pipe()
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.read(ready, 1)
-        if stdin:
-            os.dup2(os.open(stdin, os.O_RDONLY), 0)
-        os.execvpe(argv[0], argv, env)
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    start = time.monotonic()
-    os.write(go, b"x")
-    seen, took = b"", None
-    while time.monotonic() - start < 10:
-        if not select.select([fd], [], [], 5)[0]:
-            break
-        try:
-            data = os.read(fd, 65536)
-        except OSError:
-            break
-        seen += data
-        if marker in seen:
-            took = time.monotonic() - start
-            break
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    for f in (fd, ready, go):
-        os.close(f)
-    if took is None:
-        sys.exit("bench: %s never showed %r:\n%r" % (argv[0], marker, seen[-2000:]))
-    return took, len(seen)
+    with Screen(argv, env, stdin=stdin) as screen:
+        return screen.until(marker)
 
+
+def p(values, part):
+    """The value that so much of the values do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+class Table:
+    """Lines of the table: what, ours, theirs, and the goal."""
+
+    def __init__(self):
+        self.lines = []
+
+    def add(self, what, ours, theirs, unit, goal):
+        ratio = "%.3f" % (ours / theirs) if theirs else ""
+        form = {"s": "%.4f s", "ms": "%.2f ms", "B": "%d B", "MB": "%.0f MB", "": "%d"}[unit]
+        self.lines.append((what, form % ours, form % theirs if theirs else "", ratio, goal))
+
+    def write(self, f):
+        f.write("| what | sextant | beside | ratio | goal |\n|---|---|---|---|---|\n")
+        for line in self.lines:
+            f.write("| %s |\n" % " | ".join(line))
+
+
+# ---- a load and the first frame --------------------------------------------------------
+
+def bench_load(table, env, text):
+    pool = ThreadPool()
+    whole, inside, pool_whole, good = in_turns(lambda: show(env), engine, pool, many)
+    table.add("load / critical path, inside", inside, CRITICAL, "s", "<= 1.001")
+    table.add("load / critical path, headless from exec", whole, CRITICAL, "s", "<= 1.005")
+    table.add("the same, Python thread pool, warm", statistics.median(pool.inside), CRITICAL, "s", "")
+    table.add("the same, Python thread pool, from the shell", pool_whole, CRITICAL, "s", "")
+    table.add("20 sources, 10 dead, 5 slow: the good ones / their own time", good, 0.3, "s", "<= 1.10")
+
+    sextant, less, tig = in_turns(
+        lambda: first_frame([SEXTANT, "demo", LOAD], b"help", env)[0],
+        lambda: first_frame(["less", text], b"line 000020", env)[0],
+        lambda: first_frame(["tig"], b"line 000015", env, stdin=text)[0])
+    table.add("exec to first useful frame / tig as a pager", sextant, tig, "s", "<= 0.5")
+    table.add("exec to first useful frame / less", sextant, less, "s", "<= 2.5")
+    table.add("bytes of the first frame, 80x24 / less",
+              first_frame([SEXTANT, "demo", LOAD], b"help", env)[1],
+              first_frame(["less", text], b"line 000022", env)[1], "B", "<= 1")
+
+
+def many():
+    """Seconds until five sources that take 0.3 s have answered, among ten that never do."""
+    return float(subprocess.run([ENGINE, QUERIES, "many"], stdout=subprocess.PIPE, text=True,
+                                timeout=60, check=True).stdout)
+
+
+# ---- a million rows ----------------------------------------------------------------------
+
+class Stores:
+    """Both servers with the same rows, and who reads them."""
+
+    def __init__(self, folder, env):
+        self.env, self.folder = env, folder
+        self.servers = subprocess.Popen([SERVERS, str(ROWS)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.directory, self.port, http, self.native = self.servers.stdout.readline().split()
+        self.postgres = self.configure("postgres", "host: '%s', port: %s, user: admin, database: postgres"
+                                       % (self.directory, self.port))
+        self.clickhouse = self.configure("clickhouse", "kind: clickhouse, host: 127.0.0.1, port: %s" % http)
+        self.text = os.path.join(folder, "rows")
+        with open(self.text, "w") as f:
+            subprocess.run(self.psql(), stdout=f, check=True)
+        self.raw = os.path.getsize(self.text)
+
+    def configure(self, name, settings):
+        path = os.path.join(self.folder, name + ".yaml")
+        with open(path, "w") as f:
+            f.write("sources:\n  store: { %s }\n" % settings)
+        return path
+
+    def stop(self):
+        self.servers.stdin.close()
+        self.servers.wait()
+
+    def psql(self, *more):
+        return ["psql", "-X", "-h", self.directory, "-p", self.port, "-U", "admin", *more,
+                "-A", "-t", "-c", "SELECT * FROM events", "postgres"]
+
+    def psql_pages(self):
+        """Page by page, from a cursor."""
+        return self.psql("-P", "pager=off", "-v", "FETCH_COUNT=100")
+
+    def client(self):
+        return ["clickhouse-client", "--port", self.native, "-q",
+                "SELECT * FROM events FORMAT TabSeparated"]
+
+    def pane(self, config, size=(80, 24)):
+        """The workbench, showing the rows as they come."""
+        screen = Screen([PANE, config, QUERIES], self.env, size)
+        os.write(screen.fd, b"1")
+        return screen
+
+    def pane_time(self, config, marker, memory=None):
+        with self.pane(config) as screen:
+            took = screen.until(marker)[0]
+            if memory is not None:
+                memory.append(screen.peak())
+            return took
+
+
+def run(argv, memory=None):
+    """Seconds of a program whose output nobody reads."""
+    start = time.monotonic()
+    child = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    took = time.monotonic() - start
+    child.returncode = status
+    if status:
+        sys.exit("bench: %s failed" % argv[0])
+    if memory is not None:
+        memory.append(used.ru_maxrss * 1024)
+    return took
+
+
+def bench_rows(table, stores):
+    ours, theirs = [], []
+    pg, psql, first, fetch, ch, client = in_turns(
+        lambda: stores.pane_time(stores.postgres, SETTLED, ours),
+        lambda: run(stores.psql(), theirs),
+        lambda: stores.pane_time(stores.postgres, FIRST_ROWS),
+        lambda: first_frame(stores.psql_pages(), FIRST_ROWS, stores.env)[0],
+        lambda: stores.pane_time(stores.clickhouse, SETTLED),
+        lambda: run(stores.client()))
+    table.add("1 M rows from PostgreSQL into a pane / psql -A -t, both from exec", pg, psql, "s", "<= 0.75")
+    table.add("their first page / psql with FETCH_COUNT, both from exec", first, fetch, "s", "<= 1")
+    table.add("1 M rows from ClickHouse into a pane (TabSeparated) / clickhouse-client", ch, client, "s",
+              "<= 1.3")
+    peak, mega = statistics.median(ours), 1e6
+    table.add("memory, peak of the whole program / bytes of the rows as text", peak / mega, stores.raw / mega,
+              "MB", "<= 1.2")
+    table.add("memory, peak / psql", peak / mega, statistics.median(theirs) / mega, "MB", "<= 0.5")
+
+
+# ---- keys -----------------------------------------------------------------------------------
+
+class Keys:
+    """What keys cost in a program that shows the million rows and is at rest."""
+
+    def __init__(self):
+        self.line, self.page, self.move_bytes, self.line_bytes, self.page_bytes = [], [], [], [], []
+
+    def measure(self, screen, page):
+        screen.settle(0.3)
+        self.move_bytes += [screen.key(b"j")[2] for _ in range(4)]
+        for _ in range(30):
+            screen.key(b"j")
+        for _ in range(40):
+            _, last, count = screen.key(b"j")
+            self.line.append(last)
+            self.line_bytes.append(count)
+        for _ in range(20):
+            _, last, count = screen.key(page)
+            self.page.append(last)
+            self.page_bytes.append(count)
+
+
+def measure_keys(stores, keys, program, size=(80, 24)):
+    if program == "less":
+        screen, marker = Screen(["less", stores.text], stores.env, size), FIRST_ROWS
+    elif program == "tig":
+        screen, marker = Screen(["tig"], stores.env, size, stdin=stores.text), FIRST_ROWS
+    else:
+        screen, marker = stores.pane(stores.postgres, size), SETTLED
+    with screen:
+        screen.until(marker)
+        if program == "tig":
+            screen.settle(1.0)      # it reads on behind its first screen
+        keys.measure(screen, PAGE_DOWN if program == "pane" else b" ")
+
+
+def bench_keys(table, stores):
+    small, large, less, tig = Keys(), Keys(), Keys(), Keys()
+    for _ in range(ROUNDS):
+        measure_keys(stores, small, "pane")
+        measure_keys(stores, less, "less")
+        measure_keys(stores, tig, "tig")
+    measure_keys(stores, large, "pane", (120, 40))
+    middle = statistics.median
+    for part, what in ((0.5, "median"), (0.95, "p95")):
+        for name, other in (("tig", tig), ("less", less)):
+            goal = "<= 0.8 ms and tig's" if what == "p95" and name == "tig" else ""
+            table.add("key to settled frame at rest, one line down, %s / %s" % (what, name),
+                      1e3 * p(small.line, part), 1e3 * p(other.line, part), "ms", goal)
+    table.add("key to settled frame at rest, a page, p95 / tig", 1e3 * p(small.page, 0.95),
+              1e3 * p(tig.page, 0.95), "ms", "<= 1")
+    table.add("bytes per line scrolled, 80x24 / less", middle(small.line_bytes), middle(less.line_bytes), "B",
+              "<= 120 B")
+    table.add("bytes per cursor moved, 80x24", middle(small.move_bytes), 0, "B", "<= 40 B")
+    table.add("bytes per page, 80x24 / less", middle(small.page_bytes), middle(less.page_bytes), "B",
+              "<= 1510 B")
+    table.add("bytes per line scrolled, 120x40", middle(large.line_bytes), 0, "B", "<= 180 B")
+    table.add("bytes per cursor moved, 120x40", middle(large.move_bytes), 0, "B", "")
+    table.add("bytes per page, 120x40", middle(large.page_bytes), 0, "B", "")
+
+
+def keys_while_rows_arrive(stores, took):
+    with stores.pane(stores.postgres) as screen:
+        screen.until(FIRST_ROWS)
+        while True:
+            seconds, data = screen.echo(b"j")
+            data += screen.rest(0.002)
+            if SETTLED in data:
+                return
+            took.append(seconds)
+
+
+def bench_arrival(table, stores):
+    took = []
+    for _ in range(max(ROUNDS, 3)):
+        keys_while_rows_arrive(stores, took)
+    table.add("key to paint while 1 M rows arrive, p95 (of %d keys)" % len(took), 1e3 * p(took, 0.95), 0, "ms",
+              "<= 1 ms")
+    table.add("key to paint while 1 M rows arrive, p99", 1e3 * p(took, 0.99), 0, "ms", "<= 5 ms")
+
+
+def bench_idle(table, stores):
+    with stores.pane(stores.postgres) as screen:
+        screen.until(SETTLED)
+        screen.settle(0.5)
+        before = screen.wakes()
+        count = screen.settle(10)[2]
+        table.add("idle for 10 s (--still): bytes", count, 0, "B", "0")
+        table.add("idle for 10 s (--still): wake-ups", screen.wakes() - before, 0, "", "0")
+
+
+# ---- all of it --------------------------------------------------------------------------------
 
 def main():
     folder = tempfile.mkdtemp(prefix="sextant-bench-")
@@ -136,32 +340,17 @@ def main():
     with open(text, "w") as f:
         for i in range(20000):
             f.write("line %06d of the text that a pager shows first\n" % i)
-
-    pool = ThreadPool()
-    whole, inside, pool_whole = in_turns(lambda: show(env), engine, pool)
-    pool_inside = statistics.median(pool.inside)
-
-    sextant, less, tig = in_turns(
-        lambda: first_frame([SEXTANT, "demo", LOAD], b"help", env)[0],
-        lambda: first_frame(["less", text], b"line 000020", env)[0],
-        lambda: first_frame(["tig"], b"line 000015", env, stdin=text)[0])
-    bytes_sx = first_frame([SEXTANT, "demo", LOAD], b"help", env)[1]
-    bytes_less = first_frame(["less", text], b"line 000022", env)[1]
-
-    print("%-46s %10s %10s %8s  %s" % ("what", "sextant", "beside", "ratio", "goal"))
-    rows = [
-        ("load / critical path (%.1f s), inside" % CRITICAL, inside, CRITICAL, "<= 1.001"),
-        ("load / critical path, headless from exec", whole, CRITICAL, "<= 1.005"),
-        ("  the same, Python thread pool, warm", pool_inside, CRITICAL, ""),
-        ("  the same, Python thread pool, from the shell", pool_whole, CRITICAL, ""),
-        ("first useful frame / tig as a pager", sextant, tig, "<= 0.5"),
-        ("first useful frame / less", sextant, less, "<= 2.5"),
-    ]
-    for what, a, b, goal in rows:
-        print("%-46s %8.4f s %8.4f s %8.4f  %s" % (what, a, b, a / b, goal))
-    print("%-46s %8d B %8d B %8.4f  %s" % ("bytes of the first frame, 80x24 / less", bytes_sx, bytes_less,
-                                           bytes_sx / bytes_less, ""))
-    shutil.rmtree(folder)
+    table = Table()
+    bench_load(table, env, text)
+    stores = Stores(folder, env)
+    try:
+        for part in (bench_rows, bench_keys, bench_arrival, bench_idle):
+            part(table, stores)
+            print("bench: %s" % part.__name__, file=sys.stderr)
+    finally:
+        stores.stop()
+        table.write(sys.stdout)
+        shutil.rmtree(folder)
 
 
 main()

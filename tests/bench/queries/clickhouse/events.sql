@@ -1,0 +1,1 @@
+SELECT id, at, carrier, status, bytes, message FROM events

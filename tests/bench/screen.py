@@ -1,0 +1,113 @@
+"""Programs on a pty, as a person at a terminal would have them: how long a key takes,
+how many bytes a screen costs, how much memory and how many wake-ups."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+QUIET = 0.012       # a frame is over when nothing has come for so long
+PATIENCE = 30
+
+
+class Screen:
+    """A program on a terminal of its own; `started` is the moment of its exec."""
+
+    def __init__(self, argv, env, size=(80, 24), stdin=None):
+        ready, go = os.pipe()
+        self.argv = argv
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.read(ready, 1)
+            os.close(go)
+            if stdin:
+                os.dup2(os.open(stdin, os.O_RDONLY), 0)
+            os.execvpe(argv[0], argv, env)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.started = time.monotonic()
+        os.write(go, b"x")
+        os.close(ready)
+        os.close(go)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    def read(self, wait):
+        """What came within `wait` seconds, b"" when nothing did."""
+        if not select.select([self.fd], [], [], wait)[0]:
+            return b""
+        try:
+            return os.read(self.fd, 1 << 16)
+        except OSError:
+            return b""
+
+    def until(self, marker):
+        """Seconds from the exec until the marker has come, and the bytes so far."""
+        count, tail, data = 0, b"", b""
+        while marker not in tail + data:
+            tail = (tail + data)[-len(marker):]
+            data = self.read(PATIENCE)
+            if not data:
+                sys.exit("bench: %s never showed %r" % (self.argv[0], marker))
+            count += len(data)
+        return time.monotonic() - self.started, count
+
+    def settle(self, quiet=QUIET):
+        """Reads until the terminal is quiet: when the first and the last bytes came
+        (None when none did), and how many."""
+        first = last = None
+        count = 0
+        while True:
+            data = self.read(quiet)
+            if not data:
+                return first, last, count
+            last = time.monotonic()
+            first = first or last
+            count += len(data)
+
+    def key(self, key):
+        """Sends a key: seconds to the first and to the last byte of the answer, bytes."""
+        sent = time.monotonic()
+        os.write(self.fd, key)
+        data = self.read(1)
+        first = time.monotonic()
+        _, last, count = self.settle()
+        return first - sent, (last or first) - sent, count + len(data)
+
+    def rest(self, quiet):
+        """What still comes until the terminal is quiet for so long."""
+        seen = b""
+        while data := self.read(quiet):
+            seen += data
+        return seen
+
+    def echo(self, key):
+        """Sends a key: seconds to the first bytes of the answer, and those."""
+        sent = time.monotonic()
+        os.write(self.fd, key)
+        data = self.read(1)
+        return time.monotonic() - sent, data
+
+    def peak(self):
+        """The most memory it had, in bytes."""
+        with open("/proc/%d/status" % self.pid) as f:
+            return next(int(line.split()[1]) * 1024 for line in f if line.startswith("VmHWM"))
+
+    def wakes(self):
+        """How often its threads went to sleep so far."""
+        count = 0
+        for task in os.listdir("/proc/%d/task" % self.pid):
+            with open("/proc/%d/task/%s/status" % (self.pid, task)) as f:
+                count += next(int(line.split()[1]) for line in f
+                              if line.startswith("voluntary_ctxt_switches"))
+        return count
