@@ -53,8 +53,8 @@ void timeline_release(struct timeline *);
 bool timeline_update(struct timeline *, const struct investigation *);
 /* The first and the last time; false when there is none. */
 bool timeline_span(const struct timeline *, usec *first, usec *last);
-/* The first entry that stands at `t` or later. */
-size_t timeline_find(const struct timeline *, usec t);
+/* The first entry that stands then or later. */
+size_t timeline_find(const struct timeline *, usec when);
 /* Rows that were not read because there are too many. */
 size_t timeline_unread(const struct timeline *);
 

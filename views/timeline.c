@@ -79,12 +79,14 @@ static void choose(struct timeline_pane *p)
 
 static const struct instant *instant_at(const struct timeline_pane *p, size_t row)
 {
-	return row < p->nshown ? &p->moments.all[p->shown[row]] : NULL;
+	return &p->moments.all[p->shown[row]];
 }
 
 static const struct instant *selected(const struct timeline_pane *p)
 {
-	return p->table.has_selection ? instant_at(p, p->table.selected) : NULL;
+	bool any = p->table.has_selection && p->table.selected < p->nshown;
+
+	return any ? instant_at(p, p->table.selected) : NULL;
 }
 
 /* ---- the table's model ------------------------------------------------------------------------ */
