@@ -18,6 +18,7 @@ void table_init(struct table *t, const struct table_column *columns, int ncolumn
 		.columns = columns,
 		.ncolumns = ncolumns < TABLE_COLUMNS_MAX ? ncolumns : TABLE_COLUMNS_MAX,
 		.model = model,
+		.column = -1,
 	};
 }
 
@@ -181,7 +182,7 @@ static int drop_next(const struct table *t, uint64_t shown)
 	int drop = -1;
 
 	for (int i = 0; i < t->ncolumns; i++)
-		if (shown >> i & 1 && !t->columns[i].frozen &&
+		if (shown >> i & 1 && !t->columns[i].frozen && i != t->column &&
 		    (drop < 0 || t->columns[i].priority >= t->columns[drop].priority))
 			drop = i;
 	return drop;
@@ -276,6 +277,21 @@ void table_scroll_columns(struct table *t, int delta)
 		t->first_column = 0;
 }
 
+/* Until one is chosen, the first that is not frozen is meant. */
+void table_choose_column(struct table *t, int delta)
+{
+	int from = t->column;
+
+	for (int i = 0; i < t->ncolumns && from < 0; i++)
+		if (!t->columns[i].frozen)
+			from = i;
+	t->column = from + delta;
+	if (t->column >= t->ncolumns)
+		t->column = t->ncolumns - 1;
+	if (t->column < 0)
+		t->column = 0;
+}
+
 /* --- drawing --- */
 
 static void draw_text(struct canvas *c, int x, int y, int w, enum table_align align, unsigned style,
@@ -295,8 +311,8 @@ static void draw_titles(const struct table *t, struct canvas *c, struct rect r,
 	for (int i = 0; i < t->ncolumns; i++) {
 		const char *title = t->columns[i].title;
 
-		draw_text(c, r.x + fit->x[i], r.y, fit->width[i], t->columns[i].align, ROLE_DIM,
-		          (struct table_text){ title, strlen(title), ROLE_DIM });
+		draw_text(c, r.x + fit->x[i], r.y, fit->width[i], t->columns[i].align,
+		          i == t->column ? ROLE_ACCENT : ROLE_DIM, (struct table_text){ title, strlen(title), ROLE_DIM });
 	}
 	if (fit->ref_x >= 0)
 		canvas_puts(c, r.x + fit->ref_x, r.y, REF_CELLS - 2, ROLE_DIM, "ref");
@@ -314,6 +330,26 @@ static void draw_mark(const struct table *t, struct canvas *c, struct rect r, in
 		canvas_text(c, r.x + r.w - 1, y, 1, mark == '!' ? ROLE_BAD : ROLE_ATTENTION, &mark, 1);
 }
 
+/* Sets the parts that were looked for apart. */
+static void mark_found(const struct table *t, struct canvas *c, int x, int y, int w,
+                       enum table_align align, struct table_text text)
+{
+	int cells = canvas_cells(c, text.data, text.len), end = x + w, from, to;
+	size_t at, len;
+
+	if (align == TABLE_RIGHT && cells < w)
+		x += w - cells;
+	at = t->model.find(t->model.ctx, text, 0, &len);
+	for (; len > 0; at = t->model.find(t->model.ctx, text, at + len, &len)) {
+		from = x + canvas_cells(c, text.data, at);
+		to = from + canvas_cells(c, text.data + at, len);
+		if (from >= end)
+			return;
+		canvas_restyle(c, (struct rect){ from, y, (to < end ? to : end) - from, 1 },
+		               ROLE_ACCENT | ATTR_UNDERLINE | ATTR_BOLD);
+	}
+}
+
 static void draw_cells(const struct table *t, struct canvas *c, struct rect r, int y, size_t row,
                        const struct table_fit *fit)
 {
@@ -326,6 +362,8 @@ static void draw_cells(const struct table *t, struct canvas *c, struct rect r, i
 			continue;
 		text = m->cell(m->ctx, row, i, scratch);
 		draw_text(c, r.x + fit->x[i], y, fit->width[i], t->columns[i].align, text.role, text);
+		if (m->find && text.data)
+			mark_found(t, c, r.x + fit->x[i], y, fit->width[i], t->columns[i].align, text);
 	}
 	if (fit->ref_x >= 0) {
 		text = m->ref(m->ctx, row, scratch);

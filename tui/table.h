@@ -38,6 +38,9 @@ struct table_model {
 	uint64_t (*key)(const void *ctx, size_t row);     /* unique and stable per record */
 	char (*mark)(const void *ctx, size_t row);        /* '!', '?' or 0; NULL = no marks */
 	struct table_text (*ref)(const void *ctx, size_t row, char *scratch); /* "C4"; NULL = none */
+	/* The next part of a cell's text that was looked for, from `from` on; its length is 0
+	 * when there is none. NULL = nothing is. */
+	size_t (*find)(const void *ctx, struct table_text, size_t from, size_t *len);
 };
 
 struct table {
@@ -49,6 +52,7 @@ struct table {
 	uint64_t key;            /* of the selected record */
 	size_t selected, top;    /* its row, the first row drawn */
 	int first_column;        /* columns scrolled away, frozen ones not counted */
+	int column;              /* the chosen one, always shown; -1 = none */
 	int w, page;             /* as of the last table_place(): width, rows on screen */
 	bool follow;             /* stay on the last row as rows are appended */
 };
@@ -66,6 +70,7 @@ void table_bottom(struct table *);
 void table_select(struct table *, size_t row);
 bool table_select_key(struct table *, uint64_t key); /* false when no row has it */
 void table_scroll_columns(struct table *, int delta);
+void table_choose_column(struct table *, int delta);
 
 /* Draws in the rectangle given to table_place(). `focused` shows the selected
  * row in reverse and parks the cursor on it. */

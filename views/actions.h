@@ -18,6 +18,7 @@ enum {
 	ON_SOURCES = 64,
 	ON_CHOICE  = 128,   /* sources to allow and to forbid */
 	ON_TIMELINE = 256,
+	ON_RECORDS = 512,   /* the table of a section: search, filter, sort */
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -32,12 +33,19 @@ enum {
 	X(HALF_UP,      "^U",              ON_MOVE, "", "half a page up") \
 	X(PAGE_DOWN,    "PgDn",            ON_MOVE, "", "a page down") \
 	X(PAGE_UP,      "PgUp",            ON_MOVE, "", "a page up") \
-	X(LEFT,         "h Left",          ON_TABLE | ON_TREE, "", "columns to the left; fold a tree") \
-	X(RIGHT,        "l Right",         ON_TABLE | ON_TREE, "", "columns to the right; unfold a tree") \
+	X(LEFT,         "h Left",          ON_TABLE | ON_TREE, "", "column to the left; fold a tree") \
+	X(RIGHT,        "l Right",         ON_TABLE | ON_TREE, "", "column to the right; unfold a tree") \
 	X(TOGGLE,       "Enter Space",     ON_TREE | ON_CHOICE, "toggle", "fold, unfold; change a rule") \
 	X(OPEN,         "Enter",           ON_TABLE, "open", "open what is selected") \
 	X(NEXT_PROBLEM, "e",               ON_ANY, "next problem", "next problem, in any section") \
 	X(PREV_PROBLEM, "E",               ON_ANY, "", "previous problem") \
+	X(SEARCH,       "/",               ON_RECORDS, "find", "find a text, or / and a pattern") \
+	X(NEXT_HIT,     "n",               ON_RECORDS, "", "next hit") \
+	X(PREV_HIT,     "N",               ON_RECORDS, "", "previous hit") \
+	X(FILTER,       "&",               ON_RECORDS, "filter", "only rows that fit: code>=400 ev:VA !word /pattern/") \
+	X(SORT,         "o",               ON_RECORDS, "", "sort by this column; again: the other way") \
+	X(UNSORT,       "O",               ON_RECORDS, "", "the order in which the rows came") \
+	X(CLEAR,        "Esc",             ON_RECORDS, "", "leave the search, the filter, the order") \
 	X(RAW,          "s",               ON_ROWS, "raw", "raw payload: tree, then as sent") \
 	X(FROM,         "p",               ON_SECTION, "from where", "from where: query, tries, timing, as of") \
 	X(CHECK,        "c r",             ON_SOURCES, "check", "really ask this source how it is") \

@@ -26,7 +26,7 @@
 
 enum { APP_STACK = 8, APP_HISTORY = 32, APP_MESSAGE = 240, APP_PANES = 16 };
 
-enum app_prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_LOAD };
+enum app_prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_LOAD, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct app {
 	/* Given at start; they outlive the application. */
@@ -60,6 +60,7 @@ struct app {
 
 	struct prompt prompt;
 	enum app_prompt prompting;
+	char before[PROMPT_MAX];         /* the filter, when its prompt was opened */
 	int choice;                      /* in the list above the prompt; -1 = none */
 	char message[APP_MESSAGE];       /* until the next key */
 	bool message_bad;
@@ -90,6 +91,9 @@ void app_mouse(struct app *, enum term_mouse, int x, int y);
 void app_set_mouse(struct app *, bool on);
 /* After the engine moved. */
 void app_update(struct app *);
+/* Some of what filters, sorts and searches have left to do, until then; true when there
+ * is more. */
+bool app_work(struct app *, usec until);
 bool app_resize(struct app *, int w, int h, struct err *);
 /* Paints the canvas from what is known. */
 void app_draw(struct app *);
@@ -133,6 +137,11 @@ void app_travel(struct app *, int delta);
 /* Gives every visible view its size; app_draw() does it too. */
 void app_place(struct app *);
 void app_act(struct app *, enum action, struct key);          /* app_act.c */
+/* The prompt for a filter or a search over the pane in front (app_rows.c). */
+void app_ask_rows(struct app *, enum app_prompt);
+void app_rows_typed(struct app *, enum prompt_result);
+void app_filter(struct app *, const char *text);
+void app_sort(struct app *, const char *column);
 void app_next_problem(struct app *, int direction);           /* problems.c */
 /* The user's key map; from then on a change of the file counts (live.c). */
 bool app_load_keys(struct app *, struct err *);

@@ -153,7 +153,10 @@ static void redraw(struct app *app)
 void app_act(struct app *app, enum action a, struct key k)
 {
 	switch (a) {
+	case ACTION_CLEAR:
 	case ACTION_BACK:         back(app); break;
+	case ACTION_SEARCH:       app_ask_rows(app, PROMPT_SEARCH); break;
+	case ACTION_FILTER:       app_ask_rows(app, PROMPT_FILTER); break;
 	case ACTION_NEXT_PROBLEM: app_next_problem(app, 1); break;
 	case ACTION_PREV_PROBLEM: app_next_problem(app, -1); break;
 	case ACTION_RAW:          push_for_section(app, raw_new); break;
@@ -213,6 +216,10 @@ static void key_in_prompt(struct app *app, struct key k)
 			return;
 		}
 	}
+	if (app->prompting == PROMPT_FILTER || app->prompting == PROMPT_SEARCH) {
+		app_rows_typed(app, prompt_key(&app->prompt, k));
+		return;
+	}
 	switch (prompt_key(&app->prompt, k)) {
 	case PROMPT_DONE:      prompt_done(app); break;
 	case PROMPT_CANCELLED: app->prompting = PROMPT_NONE; break;
@@ -249,7 +256,9 @@ void app_key(struct app *app, struct key k)
 
 void app_paste(struct app *app, const char *text, size_t len)
 {
-	if (app->prompting != PROMPT_NONE)
+	if (app->prompting == PROMPT_FILTER || app->prompting == PROMPT_SEARCH)
+		app_rows_typed(app, prompt_paste(&app->prompt, text, len));
+	else if (app->prompting != PROMPT_NONE)
 		prompt_paste(&app->prompt, text, len);
 	else
 		app_say(app, "press : first to paste");

@@ -10,6 +10,7 @@
 
 #define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
 #define FRAME_SAVED (2 * FRAME_GAP)     /* after a rest: the first rows do not wait either */
+#define WORK_SLICE (4 * USEC_MS)
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
 
@@ -20,6 +21,7 @@ struct loop {
 	bool moved;              /* the engine did; views have not heard of it */
 	bool dirty, urgent;      /* a frame is wanted; at once */
 	bool blocked;            /* the terminal does not read */
+	bool working;            /* a filter, a sort or a search has more to do */
 	int signal;
 };
 
@@ -47,6 +49,8 @@ static int sleep_ms(const struct loop *l)
 {
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
 
+	if (l->working)
+		return 0;
 	if (l->dirty && !l->blocked)
 		until = earlier(until, l->urgent ? now : l->paced);
 	if (until == TIME_NONE)
@@ -83,6 +87,19 @@ static void frame(struct loop *l)
 	l->tick = next_tick(app);
 }
 
+/* A slice, short enough that no key waits for it. */
+static void work(struct loop *l)
+{
+	bool had = l->working;
+
+	if (l->moved && !had)
+		return;
+	catch_up(l);
+	l->working = app_work(l->app, clock_mono(l->app->clock) + WORK_SLICE);
+	l->dirty = l->dirty || l->working || had;
+	l->urgent = l->urgent || (had && !l->working);
+}
+
 static void resize(struct app *app)
 {
 	struct err e = { 0 };
@@ -105,6 +122,7 @@ static void take_event(struct loop *l, const struct term_event *ev)
 		app_key(app, ev->key);
 		break;
 	case TERM_PASTE:
+		catch_up(l);
 		app_paste(app, ev->paste, ev->paste_len);
 		break;
 	case TERM_MOUSE:
@@ -162,8 +180,9 @@ int app_loop(struct app *app, const char *typed)
 		app_open(app, typed);
 	while (!app->quit) {
 		take_mail(&l);
+		work(&l);
 		frame(&l);
-		if (!l.dirty)
+		if (!l.dirty && !l.working)
 			term_idle();
 		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
 		fds[0].events = (short)(POLLIN | (l.blocked ? POLLOUT : 0));

@@ -217,14 +217,24 @@ static void draw_keys(const struct app *app, struct canvas *c, int x, int y, int
 	draw_key(c, x, y, end - x, ACTION_HELP);
 }
 
+static const char *prompt_hint(enum app_prompt kind)
+{
+	switch (kind) {
+	case PROMPT_COMMAND: return "Enter runs it  Tab completes  Esc leaves";
+	case PROMPT_LOAD:    return "Enter opens it  Esc leaves";
+	case PROMPT_FILTER:  return "code>=400  ev:VA  @07:00..10:00  !word  /pattern/   Enter keeps it  Esc leaves";
+	default:             return "a text, or / and a pattern   Enter keeps it, then n N   Esc leaves";
+	}
+}
+
 void footer_draw(const struct app *app, struct canvas *c, struct rect r)
 {
 	if (app->prompting != PROMPT_NONE) {
 		prompt_draw(&app->prompt, c, (struct rect){ r.x + 1, r.y, r.w - 2, 1 });
-		if (r.h > 1)
-			canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_DIM,
-			            app->prompting == PROMPT_COMMAND ? "Enter runs it  Tab completes  Esc leaves"
-			                                             : "Enter opens it  Esc leaves");
+		if (r.h > 1 && app->message[0])
+			canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_ATTENTION, app->message);
+		else if (r.h > 1)
+			canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_DIM, prompt_hint(app->prompting));
 		return;
 	}
 	if (!app->copying || r.h > 1)

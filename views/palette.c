@@ -15,6 +15,8 @@
 	X(retry,     "",                     true,  NONE,        "ask the failed again") \
 	X(cancel,    "[SECTION|all]",        true,  CANCEL,      "stop asking") \
 	X(source,    "NAME on|off|only",     true,  CHOOSE,      "allow or forbid it") \
+	X(filter,    "[code>=400 ev:VA !word]", true, FILTER,    "only rows that fit") \
+	X(sort,      "[-]COLUMN",            true,  SORT,        "another order; - downwards") \
 	X(problem,   "",                     true,  NEXT_PROBLEM, "the next problem") \
 	X(from,      "",                     true,  FROM,        "where this is from") \
 	X(raw,       "",                     true,  RAW,         "the raw payload") \
@@ -152,6 +154,16 @@ static void run_source(struct app *app, const char *arg)
 		app_complain(app, "source %s on, off or only?", source);
 	else
 		app_complain(app, "this section does not ask '%.*s'", (int)len, arg);
+}
+
+static void run_filter(struct app *app, const char *arg)
+{
+	app_filter(app, arg);
+}
+
+static void run_sort(struct app *app, const char *arg)
+{
+	app_sort(app, arg);
 }
 
 static void run_log(struct app *app, const char *arg)

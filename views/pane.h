@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "tui/canvas.h"
 #include "views/actions.h"
@@ -79,7 +80,18 @@ bool section_pane_selected(const struct view *, size_t *row);
 /* The row with that key; false when it is gone. */
 bool section_pane_find(const struct view *, uint64_t key, size_t *row);
 uint64_t section_pane_key(const struct view *, size_t row);
+/* A filter that hides the row is left. */
 void section_pane_select(struct view *, size_t row);
+/* The filter lets it through. */
+bool section_pane_shows(const struct view *, size_t row);
+/* What was typed after & and /; "" = nothing. False: it is wrong, all stays as it was. */
+bool section_pane_filter(struct view *, const char *text, struct err *);
+bool section_pane_search(struct view *, const char *text, struct err *);
+const char *section_pane_filtered(const struct view *);
+const char *section_pane_searched(const struct view *);
+/* By the name of a column, a part is enough; a minus in front sorts downwards. */
+bool section_pane_sort(struct view *, const char *column, struct err *);
+bool section_pane_work(struct view *, usec until);
 /* Another case: its records are others, its references start anew. */
 void section_pane_forget(struct view *);
 /* "C4"; "" while the record has no number yet. */

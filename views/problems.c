@@ -14,6 +14,8 @@ static bool is_problem(const struct app *app, struct place p)
 
 	if (p.row < 0)
 		return s->state == SECTION_FAILED;
+	if (!section_pane_shows(app->panes[p.section], (size_t)p.row))
+		return false;
 	return s->def->mark && s->def->mark(&s->rows, (size_t)p.row) == MARK_PROBLEM;
 }
 

@@ -30,6 +30,9 @@ struct row_filter *row_filter_search(const char *text, const struct column_def *
                                      size_t ncolumns, struct err *);
 void row_filter_free(struct row_filter *);    /* NULL allowed */
 
+/* The column of that name, or of the best that is like it; -1 = none. */
+int row_filter_column(const char *name, const struct column_def *columns, size_t ncolumns);
+
 enum filter_answer { FILTER_NO, FILTER_YES, FILTER_COSTLY };
 
 enum filter_answer row_filter_test(const struct row_filter *, const struct rowset *, size_t row,

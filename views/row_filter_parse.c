@@ -84,14 +84,14 @@ static enum fit fit_of(const char *in, struct cell name)
 	return FITS_NOT;
 }
 
-/* The first of those that fit best; ANY_COLUMN when none does. */
-static int find_column(const struct row_filter *f, struct cell name)
+/* The first of those that fit best. */
+static int best_column(struct cell name, const struct column_def *columns, size_t ncolumns)
 {
 	enum fit best = FITS_NOT;
 	int found = ANY_COLUMN;
 
-	for (size_t i = 0; i < f->ncolumns; i++) {
-		enum fit id = fit_of(f->columns[i].id, name), title = fit_of(f->columns[i].title, name);
+	for (size_t i = 0; i < ncolumns; i++) {
+		enum fit id = fit_of(columns[i].id, name), title = fit_of(columns[i].title, name);
 		enum fit fit = id > title ? id : title;
 
 		if (fit > best) {
@@ -100,6 +100,11 @@ static int find_column(const struct row_filter *f, struct cell name)
 		}
 	}
 	return found;
+}
+
+int row_filter_column(const char *name, const struct column_def *columns, size_t ncolumns)
+{
+	return best_column(cell_of(name), columns, ncolumns);
 }
 
 static int first_time(const struct row_filter *f)
@@ -194,8 +199,8 @@ static bool set_regex(struct reader *r, struct filter_term *t, struct cell v, si
 	if (!v.len)
 		return wrong(r, at, "a pattern is missing");
 	t->regex = regex_new(v.data, v.len, &why);
-	return t->regex || err_set(r->e, why.kind, 0, "%s, in the pattern from character %d on",
-	                           why.text, place(r->f, at));
+	return t->regex || err_set(r->e, why.kind, 0, "from character %d on: %s", place(r->f, at),
+	                           why.text);
 }
 
 static void set_text(struct filter_term *t, struct cell v)
@@ -276,7 +281,7 @@ static bool read_column(struct reader *r, struct filter_term *t, size_t name_len
 	size_t at = r->at;
 	struct cell name = { r->f->text + at, name_len }, v;
 
-	t->column = find_column(r->f, name);
+	t->column = best_column(name, r->f->columns, r->f->ncolumns);
 	if (t->column == ANY_COLUMN)
 		return no_column(r, at, name);
 	r->at += sign_len;

@@ -140,6 +140,33 @@ static void test_suspend_and_resume(void **state)
 	expect_end(pty, &before);
 }
 
+/* Every letter narrows the rows; what is wrong so far is said and changes nothing. */
+static void test_a_filter_as_it_is_typed(void **state)
+{
+	struct vterm_pty *pty = START(100, 30, "demo", "--still");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	assert_true(vterm_pty_type(pty, "5"));
+	assert_true(vterm_pty_type(pty, "&http>="));
+	assert_true(vterm_pty_shows(pty, "a value is missing at character 7"));
+	assert_true(vterm_pty_type(pty, "400"));
+	assert_true(vterm_pty_shows(pty, " of "));
+	assert_true(vterm_pty_shows(pty, "   http>=400"));
+	assert_true(vterm_pty_type(pty, " /[/"));
+	assert_true(vterm_pty_shows(pty, "from character 11 on: pattern: missing"));
+	assert_true(vterm_pty_type(pty, "\r"));
+	assert_true(vterm_pty_shows(pty, "   http>=400"));
+	assert_true(vterm_pty_type(pty, "\033"));
+	assert_false(vterm_pty_shows(pty, "http>=400"));
+	assert_true(vterm_pty_shows(pty, "CALLBACKS"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 static void test_not_a_terminal(void **state)
 {
 	char line[400];
@@ -164,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_load_it_asks_for_one),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
+		cmocka_unit_test(test_a_filter_as_it_is_typed),
 		cmocka_unit_test(test_not_a_terminal),
 	};
 

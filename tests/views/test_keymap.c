@@ -226,6 +226,7 @@ static void test_help_and_hints_show_the_effective_keys(void **state)
 	write_file(path, "from: [ F5 ]\nrefetch: [ F6 ]\nback: [ q, Esc ]\n");
 	fake_case_open(&fc, "settled");
 	assert_true(app_load_keys(&fc.app, &e));
+	assert_true(app_resize(&fc.app, 100, 30, &e));
 	press("5");
 	assert_true(shows("F5 from where"));
 	assert_true(shows("F5 details  F6 refetch"));

@@ -143,7 +143,7 @@ static void mistakes_name_their_place(void **state)
 		{ "@noon", "'@' wants 07:00..10:00 or 2026-01-23..2026-01-24 at character 1" },
 		{ "@07:00..2026-01-24", "'@' from a time of day to a date at character 1" },
 		{ "sent>soon", "a time is 07:00 or 2026-01-23T07:00; it is not one at character 6" },
-		{ "ev:VA /a(b/", "in the pattern from character 7 on" },
+		{ "ev:VA /a(b/", "from character 7 on: pattern" },
 		{ "/", "a pattern is missing at character 1" },
 		{ "a b c d e f g h i j k l m n o p q", "too many terms at character 33" },
 	};
