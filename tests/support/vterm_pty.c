@@ -256,6 +256,26 @@ static usec new_deadline(void)
 	return clock_mono(&clock_system) + VTERM_PTY_SECONDS * USEC_SEC;
 }
 
+/* Writes behind the program's output, through a description of its own that does not
+ * block: while there is no room, what the program wrote has to be read first. */
+static bool write_behind(struct vterm_pty *p, const char *bytes, size_t len, usec deadline)
+{
+	int fd = open(ptsname(p->master), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	size_t done = 0;
+
+	while (fd >= 0 && done < len) {
+		ssize_t n = write(fd, bytes + done, len - done);
+
+		if (n > 0)
+			done += (size_t)n;
+		else if ((n < 0 && errno != EAGAIN && errno != EINTR) || !wait_some(p, deadline))
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return done == len;
+}
+
 /* The way of a byte through a pty is not synchronous, but it keeps the order:
  * once a marker that we write behind the program's output comes out, all of the
  * output was read. The marker is taken out again. */
@@ -268,8 +288,10 @@ static bool synchronize(struct vterm_pty *p, usec deadline)
 	if (p->slave < 0 || p->stalled)
 		return true;
 	p->holding = true;
-	if (write(p->slave, marker, (size_t)n) != n)
+	if (!write_behind(p, marker, (size_t)n, deadline)) {
+		p->holding = false;
 		return false;
+	}
 	while (!(found = p->pending.len ? memmem(p->pending.data, p->pending.len, marker, (size_t)n) : NULL) &&
 	       wait_some(p, deadline))
 		;
