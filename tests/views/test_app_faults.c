@@ -222,7 +222,10 @@ static void test_P55_resizes_while_fetching(void **state)
 	vterm_pty_resize(pty, 80, 24);
 	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
 	assert_true(vterm_pty_type(pty, "2"));
+	assert_true(vterm_pty_wait_text(pty, "NETWORK"));
 	assert_true(vterm_pty_type(pty, "0"));
+	assert_true(vterm_pty_wait_text(pty, "OVERVIEW"));
+	assert_true(vterm_pty_type(pty, "0"));          /* changes nothing: all of it is painted */
 	check_fresh(pty);
 	leave(pty);
 }
@@ -385,14 +388,14 @@ static void test_P59_pastes_and_garbage(void **state)
 static void interrupt_prompt(struct vterm_pty *pty, const char *opens, const char *label)
 {
 	assert_true(vterm_pty_type(pty, opens));
-	assert_true(vterm_pty_shows(pty, label));
+	assert_true(vterm_pty_wait_text(pty, label));
 	assert_true(vterm_pty_send(pty, "\x1a", 1));
 	assert_true(vterm_pty_wait_stop(pty));
 	assert_false(vterm_pty_modes(pty).alternate);
 	assert_true(vterm_pty_resume(pty));
 	assert_true(vterm_pty_wait_text(pty, label));
 	assert_true(vterm_pty_type(pty, "\x1c"));
-	assert_true(vterm_pty_shows(pty, label));
+	assert_true(vterm_pty_wait_text(pty, label));
 	assert_true(vterm_pty_type(pty, "\x03"));
 	assert_false(vterm_pty_shows(pty, label));
 }
