@@ -4,10 +4,12 @@
  * plan's critical path (2.8 s) is the engine's own.
  * engine QUERIES many: twenty sources, of which ten never answer, five take 1.5 s and
  * five 0.3 s; the seconds until the last of these had its rows. */
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sections/engine.h"
 
@@ -44,6 +46,16 @@ static void *open_any(const struct source *s, struct err *e)
 
 static void close_any(void *conn) { (void)conn; }
 
+/* Not poll(): the kernel lets it be late by a thousandth of its time, which is all that
+ * is measured here. */
+static void take_time(usec until)
+{
+	struct timespec t = { .tv_sec = until / USEC_SEC, .tv_nsec = until % USEC_SEC * 1000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
 static bool run(void *conn, const struct query *q, struct cancel *c, struct row_sink *sink,
 		struct err *e)
 {
@@ -52,9 +64,8 @@ static bool run(void *conn, const struct query *q, struct cancel *c, struct row_
 	struct answer a = answer_of(s->name);
 	struct cell cell = { "1", 1 };
 
-	(void)q;
-	if (!cancel_wait(c, -1, 0, clock_mono(&clock_system) + a.ms * USEC_MS, e))
-		return false;
+	(void)q, (void)c;
+	take_time(clock_mono(&clock_system) + a.ms * USEC_MS);
 	if (a.fails)
 		return err_set(e, ERR_DENIED, 403, "%s: not allowed", s->name);
 	return sink->columns(sink, names, 1, e) && sink->row(sink, &cell, e);
