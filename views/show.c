@@ -183,9 +183,7 @@ int cmd_show(const struct command *cmd)
 		return EXIT_NO_ANSWER;
 	}
 	status = show(cmd, en, stop_fd);
-	/* Once all has settled nobody has to be told anything, and the memory goes with
-	 * the process. */
-	if (status != EXIT_INTERRUPTED || !engine_free(en, QUIT_GRACE)) {
+	if (!engine_free(en, QUIT_GRACE)) {
 		fflush(stdout);
 		_exit(status);
 	}
