@@ -562,15 +562,19 @@ bool term_next(struct term *t, struct term_event *event)
 	return true;
 }
 
-void term_idle(void)
+void term_idle(bool idle)
 {
 	const char *fd = getenv("SEXTANT_TEST_IDLE_FD");
+	const unsigned char said[TERM_IDLE_BYTES] = {
+		idle ? 'i' : 'w', (unsigned char)COLS, (unsigned char)(COLS >> 8),
+		(unsigned char)LINES, (unsigned char)(LINES >> 8),
+	};
 	char *end;
 	long n;
 
 	if (!fd || !*fd)
 		return;
 	n = strtol(fd, &end, 10);
-	if (*end == '\0' && n > STDERR_FILENO && n < 1024 && write((int)n, "", 1) < 0)
+	if (*end == '\0' && n > STDERR_FILENO && n < 1024 && write((int)n, said, sizeof said) < 0)
 		errno = 0;
 }

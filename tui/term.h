@@ -90,7 +90,10 @@ bool term_next(struct term *, struct term_event *);
  * itself, terminal restored. */
 int term_stop_signal(const struct term *);
 
-/* Call before going to sleep with nothing left to draw: tells the tests. */
-void term_idle(void);
+/* Tells the tests: true before going to sleep with nothing left to draw, false after
+ * waking and before anything is read. TERM_IDLE_BYTES each: 'i' or 'w', then the
+ * screen's width and height, the low byte first. */
+enum { TERM_IDLE_BYTES = 5 };
+void term_idle(bool idle);
 
 #endif

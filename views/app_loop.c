@@ -183,11 +183,12 @@ int app_loop(struct app *app, const char *typed)
 		work(&l);
 		frame(&l);
 		if (!l.dirty && !l.working)
-			term_idle();
+			term_idle(true);
 		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
 		fds[0].events = (short)(POLLIN | (l.blocked ? POLLOUT : 0));
 		if (poll(fds, sizeof fds / sizeof fds[0], sleep_ms(&l)) > 0 && fds[0].revents & POLLOUT)
 			l.blocked = false;
+		term_idle(false);
 		if (fds[3].revents && app_reload(app))
 			l.dirty = l.urgent = true;
 		take_events(&l);

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "tests/support/job_shell.h"
+#include "tui/term.h"
 
 enum { MARKER_MAX = 48 };
 
@@ -24,7 +25,7 @@ enum job_state { JOB_RUNNING, JOB_STOPPED, JOB_ENDED };
 
 struct vterm_pty {
 	int master, slave;     /* the slave is held for markers; -1 after a hang-up */
-	int idle;              /* read end: a byte per sleep of the program */
+	int idle;              /* read end: "i" as the program falls asleep, "w" as it wakes */
 	int status;            /* read end: what the shell says of its job */
 	int order;             /* write end: a byte lets a stopped job go on */
 	pid_t shell, job;
@@ -38,7 +39,7 @@ struct vterm_pty {
 	struct buf pending;    /* read while a marker is awaited */
 	bool holding;
 	bool stalled;          /* nothing is read */
-	bool idle_seen;        /* an idle byte came since something was sent */
+	bool asleep;           /* what came last was an "i", and of a screen of the right size */
 	unsigned markers;
 };
 
@@ -227,7 +228,23 @@ static void take_status(struct vterm_pty *p)
 	p->state = WIFSTOPPED(st) ? JOB_STOPPED : JOB_ENDED;
 }
 
-/* Waits for output, an idle byte or news of the job until the deadline. */
+/* Reads all that the program said of its sleep. */
+static void take_idle(struct vterm_pty *p)
+{
+	unsigned char said[50 * TERM_IDLE_BYTES];
+	ssize_t n;
+
+	while ((n = p->idle >= 0 ? read(p->idle, said, sizeof(said)) : -1) > 0) {
+		const unsigned char *last = said + n - TERM_IDLE_BYTES;
+
+		p->asleep = last[0] == 'i' && (last[1] | last[2] << 8) == p->w && (last[3] | last[4] << 8) == p->h;
+	}
+	/* At its end the program is gone, or closed it: nothing comes any more. */
+	if (n == 0)
+		close_fd(&p->idle);
+}
+
+/* Waits for output, word of the program's sleep or news of the job until the deadline. */
 static bool wait_some(struct vterm_pty *p, usec deadline)
 {
 	struct pollfd fds[3] = {
@@ -235,7 +252,6 @@ static bool wait_some(struct vterm_pty *p, usec deadline)
 		{ p->state == JOB_ENDED ? -1 : p->status, POLLIN, 0 },
 	};
 	usec left = deadline - clock_mono(&clock_system);
-	char byte;
 
 	if (left <= 0 || poll(fds, 3, (int)(left / USEC_MS) + 1) <= 0)
 		return false;
@@ -243,11 +259,8 @@ static bool wait_some(struct vterm_pty *p, usec deadline)
 		read_some(p);
 	if (fds[2].revents)
 		take_status(p);
-	if ((fds[1].revents & POLLIN) && read(p->idle, &byte, 1) == 1)
-		p->idle_seen = true;
-	else if (fds[1].revents & POLLHUP)
-		/* The program is gone, or closed it: nothing comes from there any more. */
-		close_fd(&p->idle);
+	if (fds[1].revents)
+		take_idle(p);
 	return true;
 }
 
@@ -306,26 +319,33 @@ static bool synchronize(struct vterm_pty *p, usec deadline)
 	return found;
 }
 
-/* Forgets idle bytes from before: what comes now is an answer to what is sent. */
-static void expect_wake(struct vterm_pty *p)
+/* True when all that was sent has been read. poll() makes the kernel hand over what is
+ * still on its way through the pty; FIONREAD alone does not. */
+static bool all_read(struct vterm_pty *p)
 {
-	char drain[64];
+	struct pollfd way = { p->slave, POLLIN, 0 };
+	int unread = 0;
 
-	while (read(p->idle, drain, sizeof(drain)) > 0)
-		;
-	p->idle_seen = false;
+	return poll(&way, 1, 0) >= 0 && ioctl(p->slave, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* The program says that it woke before it reads. So once all was read its "w" is in the
+ * pipe, and an "i" that is the last in there is later than the reading. */
+static bool sleeps(struct vterm_pty *p)
+{
+	if (!all_read(p))
+		return false;
+	take_idle(p);
+	return p->asleep;
 }
 
 bool vterm_pty_wait_idle(struct vterm_pty *p)
 {
 	usec deadline = new_deadline();
-	int unread = 0;
 
 	while (p->state == JOB_RUNNING) {
-		/* Input that it has not read yet will wake it again. */
-		if (p->idle_seen && ioctl(p->slave, FIONREAD, &unread) == 0 && unread == 0)
+		if (sleeps(p))
 			return synchronize(p, deadline);
-		p->idle_seen = false;
 		if (!wait_some(p, deadline))
 			break;
 	}
@@ -358,7 +378,6 @@ bool vterm_pty_send(struct vterm_pty *p, const char *bytes, size_t len)
 {
 	usec deadline = new_deadline();
 
-	expect_wake(p);
 	while (len > 0) {
 		struct pollfd fd = { p->master, POLLIN | POLLOUT, 0 };
 		ssize_t n;
@@ -387,7 +406,7 @@ void vterm_pty_resize(struct vterm_pty *p, int w, int h)
 {
 	struct winsize size = { .ws_row = (unsigned short)h, .ws_col = (unsigned short)w };
 
-	expect_wake(p);
+	p->asleep = false;
 	p->w = w;
 	p->h = h;
 	vterm_set_size(p->vt, h, w);
@@ -562,7 +581,8 @@ bool vterm_pty_wait_stop(struct vterm_pty *p)
 
 bool vterm_pty_resume(struct vterm_pty *p)
 {
-	expect_wake(p);
+	take_idle(p);
+	p->asleep = false;
 	p->state = JOB_RUNNING;
 	return write(p->order, "c", 1) == 1;
 }

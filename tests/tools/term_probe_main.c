@@ -97,7 +97,7 @@ static void draw(struct probe *p)
 	draw_lines(p, c, l.pane);
 	canvas_printf(c, l.footer.x, l.footer.y, l.footer.w, ROLE_ACCENT, "event: %s", p->event);
 	if (term_present(p->term, c))
-		term_idle();
+		term_idle(true);
 }
 
 /* --- events --- */
@@ -179,6 +179,7 @@ static void run(struct probe *p)
 		draw(p);
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			die(strerror(errno));
+		term_idle(false);
 		while (!p->done && term_next(p->term, &event))
 			on_event(p, &event);
 	}

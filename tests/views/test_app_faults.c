@@ -196,8 +196,7 @@ static void test_P54_output_that_nobody_reads(void **state)
 		if (code != 0 && code != 1 && code != 141)
 			fail_msg("%s: exit %d", formats[i], code);
 	}
-	assert_int_equal(shell("test -z \"$(\"$P\" --demo show U110045871 --quiet 2>&1 >&- | head -c 1)\" || "
-	                       "exit 0"), 0);
+	assert_int_equal(shell("\"$P\" --demo show U110045871 --quiet 2>&1 >&- | grep -q 'cannot write'"), 0);
 }
 
 /* ---- P55: sizes ---------------------------------------------------------------------------- */
@@ -348,7 +347,7 @@ static void test_P58_a_stalled_terminal(void **state)
 	assert_true(vterm_pty_wait(pty, another_connection, &before));   /* it works on */
 	vterm_pty_go_on(pty);
 	assert_true(vterm_pty_send(pty, "X", 1));
-	assert_true(vterm_pty_wait_text(pty, "canc"));
+	assert_true(vterm_pty_wait_text(pty, "tracking  ⊖ canc"));      /* the last of the news */
 	assert_true(vterm_pty_type(pty, "1"));
 	assert_true(vterm_pty_type(pty, "0"));
 	check_fresh(pty);
