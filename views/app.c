@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/timeline.h"
 #include "views/words.h"
 
 /* ---- life ----------------------------------------------------------------------- */
@@ -17,33 +16,15 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 	watch_init(&app->watch);
 	if (w->nsections > APP_PANES)
 		return err_set(e, ERR_INTERNAL, 0, "more sections than panes");
-	for (size_t i = 0; i < w->nsections; i++) {
-		app->panes[i] = section_pane_new(app, (int)i, e);
-		if (!app->panes[i])
-			return false;
-		app->npanes++;
-	}
-	changes_forget(&app->changes);
-	app->overview = overview_new(app, e);
-	app->timeline = timeline_new(app, e);
-	return app->overview && app->timeline;
-}
-
-static void view_free(struct view *v)
-{
-	if (v)
-		v->ops->free(v);
+	app->npanes = w->nsections;
+	app->desk = desk_new(app, e);
+	return app->desk != NULL;
 }
 
 void app_release(struct app *app)
 {
 	app_forget_files(app);
-	while (app->depth)
-		view_free(app->stack[--app->depth]);
-	for (size_t i = 0; i < app->npanes; i++)
-		view_free(app->panes[i]);
-	view_free(app->overview);
-	view_free(app->timeline);
+	desk_free(app->desk);
 	canvas_release(&app->canvas);
 	buf_release(&app->copied);
 }
@@ -64,14 +45,9 @@ void app_open(struct app *app, const char *typed)
 		app_complain(app, "%s", e.text);
 		return;
 	}
-	if (app->inv)
-		engine_close(app->engine, app->inv);
-	app->inv = inv;
-	for (size_t i = 0; i < app->npanes; i++)
-		section_pane_forget(app->panes[i]);
-	timeline_pane_forget(app->timeline);
-	changes_forget(&app->changes);
-	app->nhistory = app->at = 0;
+	if (app->desk->inv)
+		engine_close(app->engine, app->desk->inv);
+	desk_take(app->desk, inv);
 	app_go(app, 0);
 	app_update(app);
 }
@@ -81,20 +57,20 @@ void app_open(struct app *app, const char *typed)
 struct view *app_base_view(const struct app *app)
 {
 	if (app_at_timeline(app))
-		return app->timeline;
-	return app->base ? app->panes[app->base - 1] : app->overview;
+		return app->desk->timeline;
+	return app->desk->base ? app->desk->panes[app->desk->base - 1] : app->desk->overview;
 }
 
 struct view *app_view(const struct app *app)
 {
-	return app->depth ? app->stack[app->depth - 1] : app_base_view(app);
+	return app->desk->depth ? app->desk->stack[app->desk->depth - 1] : app_base_view(app);
 }
 
 const struct section *app_section(const struct app *app, int section)
 {
-	if (!app->inv || section < 0 || (size_t)section >= app->inv->nsections)
+	if (!app->desk->inv || section < 0 || (size_t)section >= app->desk->inv->nsections)
 		return NULL;
-	return &app->inv->sections[section];
+	return &app->desk->inv->sections[section];
 }
 
 int app_focus(const struct app *app)
@@ -109,7 +85,7 @@ bool app_running(const struct app *app)
 	for (size_t i = 0; app->engine && i < engine_sources(app->engine); i++)
 		if (engine_source(app->engine, i)->checking)
 			return true;
-	return app->inv && !investigation_settled(app->inv);
+	return app->desk->inv && !investigation_settled(app->desk->inv);
 }
 
 usec app_mono(const struct app *app)
@@ -126,70 +102,78 @@ struct zone app_zone(const struct app *app)
 
 void app_pop(struct app *app)
 {
-	if (app->depth)
-		view_free(app->stack[--app->depth]);
+	struct desk *d = app->desk;
+	struct view *v = d->depth ? d->stack[--d->depth] : NULL;
+
+	if (v)
+		v->ops->free(v);
 }
 
 void app_push(struct app *app, struct view *v, const struct err *e)
 {
+	struct desk *d = app->desk;
+
 	if (!v) {
 		app_complain(app, "%s", e->text);
 		return;
 	}
 	/* The same pane twice, or too many: the top one is replaced. */
-	if (app->depth == APP_STACK || (app->depth && app_view(app)->ops == v->ops))
+	if (d->depth == APP_STACK || (d->depth && app_view(app)->ops == v->ops))
 		app_pop(app);
-	app->stack[app->depth++] = v;
+	d->stack[d->depth++] = v;
 	if (v->ops->update)
 		v->ops->update(v);
 }
 
-static void remember(struct app *app, int base)
+static void remember(struct desk *d, int base)
 {
-	if (app->nhistory && app->history[app->at] == base)
+	if (d->nhistory && d->history[d->at] == base)
 		return;
-	if (app->nhistory)
-		app->at++;
-	if (app->at == APP_HISTORY) {
-		memmove(app->history, app->history + 1, sizeof app->history - sizeof app->history[0]);
-		app->at--;
+	if (d->nhistory)
+		d->at++;
+	if (d->at == APP_HISTORY) {
+		memmove(d->history, d->history + 1, sizeof d->history - sizeof d->history[0]);
+		d->at--;
 	}
-	app->history[app->at] = base;
-	app->nhistory = app->at + 1;
+	d->history[d->at] = base;
+	d->nhistory = d->at + 1;
 }
 
 /* What is on the screen now is looked at; the others keep what they were. */
 static void note_changes(struct app *app)
 {
-	for (int i = 0; app->inv && i < (int)app->npanes; i++) {
+	struct changes *changes = &app->desk->changes;
+
+	for (int i = 0; app->desk->inv && i < (int)app->npanes; i++) {
 		if (app_shows(app, i))
-			changes_look(&app->changes, (size_t)i, app_section(app, i));
+			changes_look(changes, (size_t)i, app_section(app, i));
 		else
-			changes_note(&app->changes, (size_t)i, app_section(app, i), clock_wall(app->clock));
+			changes_note(changes, (size_t)i, app_section(app, i), clock_wall(app->clock));
 	}
 }
 
 void app_go(struct app *app, int base)
 {
-	while (app->depth)
+	while (app->desk->depth)
 		app_pop(app);
-	app->base = base;
-	remember(app, base);
+	app->desk->base = base;
+	remember(app->desk, base);
 	note_changes(app);
 }
 
 void app_travel(struct app *app, int delta)
 {
-	int to = app->at + delta;
+	struct desk *d = app->desk;
+	int to = d->at + delta;
 
-	if (to < 0 || to >= app->nhistory) {
+	if (to < 0 || to >= d->nhistory) {
 		app_say(app, delta < 0 ? "nowhere to go back to" : "nowhere to go forward to");
 		return;
 	}
-	while (app->depth)
+	while (d->depth)
 		app_pop(app);
-	app->at = to;
-	app->base = app->history[to];
+	d->at = to;
+	d->base = d->history[to];
 	note_changes(app);
 }
 
@@ -226,13 +210,15 @@ void app_complain(struct app *app, const char *fmt, ...)
 
 void app_update(struct app *app)
 {
+	struct desk *d = app->desk;
+
 	for (size_t i = 0; i < app->npanes; i++)
-		app->panes[i]->ops->update(app->panes[i]);
-	app->timeline->ops->update(app->timeline);
+		d->panes[i]->ops->update(d->panes[i]);
+	d->timeline->ops->update(d->timeline);
 	note_changes(app);
-	for (int i = 0; i < app->depth; i++)
-		if (app->stack[i]->ops->update)
-			app->stack[i]->ops->update(app->stack[i]);
+	for (int i = 0; i < d->depth; i++)
+		if (d->stack[i]->ops->update)
+			d->stack[i]->ops->update(d->stack[i]);
 }
 
 bool app_resize(struct app *app, int w, int h, struct err *e)

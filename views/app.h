@@ -18,13 +18,13 @@
 #include "tui/prompt.h"
 #include "tui/term.h"
 #include "tui/theme.h"
-#include "views/changes.h"
 #include "views/copy.h"
+#include "views/desk.h"
 #include "views/format.h"
 #include "views/keymap.h"
 #include "views/pane.h"
 
-enum { APP_STACK = 8, APP_HISTORY = 32, APP_MESSAGE = 240, APP_PANES = 16 };
+enum { APP_MESSAGE = 240 };
 
 enum app_prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_LOAD, PROMPT_FILTER, PROMPT_SEARCH };
 
@@ -37,7 +37,6 @@ struct app {
 	const char *opening;             /* shown until it is open; NULL = nothing */
 
 	struct engine *engine;           /* NULL before app_start() */
-	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */
 	struct term *term;               /* NULL in tests */
 	struct theme theme;
 	char *theme_path;                /* the file it was read from; NULL = built in */
@@ -48,15 +47,8 @@ struct app {
 	struct layout layout;
 	int w, h;
 
-	struct view *overview, *timeline;
-	struct view *panes[APP_PANES];   /* one per section */
-	size_t npanes;
-	struct view *stack[APP_STACK];   /* over the base view */
-	int depth;
-	int base;                        /* 0 = overview, i + 1 = section i, then the timeline */
-	struct changes changes;          /* since each section was looked at */
-	int history[APP_HISTORY];
-	int nhistory, at;
+	size_t npanes;                   /* sections of the workspace */
+	struct desk *desk;               /* what is in front */
 
 	struct prompt prompt;
 	enum app_prompt prompting;
@@ -116,7 +108,7 @@ static inline int app_bases(const struct app *app)
 }
 static inline bool app_at_timeline(const struct app *app)
 {
-	return app->base == (int)app->npanes + 1;
+	return app->desk->base == (int)app->npanes + 1;
 }
 /* The section's pane is on the screen. */
 bool app_shows(const struct app *, int section);              /* app_draw.c */

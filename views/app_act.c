@@ -30,7 +30,7 @@ static void refetch(struct app *app)
 
 	if (section == NO_SECTION)
 		return;
-	engine_refetch(app->engine, app->inv, (size_t)section);
+	engine_refetch(app->engine, app->desk->inv, (size_t)section);
 	app_say(app, "asking again for %s", title_of(app, section));
 }
 
@@ -44,7 +44,7 @@ static void cancel(struct app *app)
 		app_say(app, "%s is not being asked for", title_of(app, section));
 		return;
 	}
-	engine_cancel(app->engine, app->inv, (size_t)section);
+	engine_cancel(app->engine, app->desk->inv, (size_t)section);
 	app_say(app, "stopped %s", title_of(app, section));
 }
 
@@ -53,7 +53,7 @@ static void everything(struct app *app, void (*act)(struct engine *, struct inve
 {
 	if (wanted(app) == NO_SECTION)
 		return;
-	act(app->engine, app->inv);
+	act(app->engine, app->desk->inv);
 	app_say(app, "%s", said);
 }
 
@@ -95,16 +95,16 @@ static void go_next(struct app *app, int delta)
 {
 	int n = app_bases(app);
 
-	app_go(app, (app->base + delta + n) % n);
+	app_go(app, (app->desk->base + delta + n) % n);
 }
 
 static void back(struct app *app)
 {
-	if (app->depth)
+	if (app->desk->depth)
 		app_pop(app);
 	else if (app->zoom)
 		app->zoom = false;
-	else if (app->base)
+	else if (app->desk->base)
 		app_go(app, 0);
 	else
 		app_say(app, "Q quits");

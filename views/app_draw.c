@@ -61,7 +61,7 @@ static bool detailed(const struct view *v)
 static int side_sections(const struct app *app, struct rect *places, int *which)
 {
 	static const int weights[LAYOUT_STACK_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1 };
-	int n = 0, skip = app->base - 1;
+	int n = 0, skip = app->desk->base - 1;
 
 	for (int i = 0; i < (int)app->npanes && n < LAYOUT_STACK_MAX; i++)
 		if (i != skip)
@@ -89,7 +89,7 @@ bool app_shows(const struct app *app, int section)
 	struct rect sides[LAYOUT_STACK_MAX];
 	int which[LAYOUT_STACK_MAX], n;
 
-	if (app->base == section + 1)
+	if (app->desk->base == section + 1)
 		return true;
 	if (app->layout.side.w <= 0)
 		return false;
@@ -118,8 +118,8 @@ static void place_all(struct app *app)
 		return;
 	n = side_sections(app, sides, which);
 	for (int i = 0; i < n; i++)
-		if (sides[i].w > 0 && app->panes[which[i]] != v)
-			app->panes[which[i]]->ops->place(app->panes[which[i]], sides[i].w, sides[i].h);
+		if (sides[i].w > 0 && app->desk->panes[which[i]] != v)
+			app->desk->panes[which[i]]->ops->place(app->desk->panes[which[i]], sides[i].w, sides[i].h);
 }
 
 void app_place(struct app *app)
@@ -137,9 +137,9 @@ static void draw_extra(const struct app *app, struct canvas *c)
 
 	if (l->extra.w <= 0)
 		return;
-	if (app->inv)
+	if (app->desk->inv)
 		snprintf(started, sizeof started, "started %s%s",
-		         format_clock(clock, app->inv->opened_wall, app_zone(app), true),
+		         format_clock(clock, app->desk->inv->opened_wall, app_zone(app), true),
 		         (int)lines > l->extra.h - 1 ? "  w shows all of it" : "");
 	waterfall_draw(app, c, l->extra, 0);
 	rule_title(c, l->extra_rule, "FETCH WATERFALL", started);
@@ -154,7 +154,7 @@ static void draw_side(const struct app *app, struct canvas *c)
 		return;
 	n = side_sections(app, sides, which);
 	for (int i = 0; i < n; i++) {
-		const struct view *v = app->panes[which[i]];
+		const struct view *v = app->desk->panes[which[i]];
 
 		if (sides[i].w <= 0)
 			continue;

@@ -7,8 +7,8 @@
 /* The section's pane that is meant; NULL with a word about it when there is none. */
 static struct view *wanted(struct app *app)
 {
-	if (app->base)
-		return app->panes[app->base - 1];
+	if (app->desk->base)
+		return app->desk->panes[app->desk->base - 1];
 	app_complain(app, "go to a section first; 1 to %zu", app->npanes);
 	return NULL;
 }
@@ -70,6 +70,6 @@ bool app_work(struct app *app, usec until)
 	bool more = false;
 
 	for (size_t i = 0; i < app->npanes; i++)
-		more |= section_pane_work(app->panes[i], until);
+		more |= section_pane_work(app->desk->panes[i], until);
 	return more;
 }

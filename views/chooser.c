@@ -25,7 +25,7 @@ static const struct section_def *def_of(const struct view *v)
 
 static enum source_rule rule_of(const struct view *v, const char *source)
 {
-	return engine_rule_of(v->app->engine, v->app->inv, (size_t)v->section, source);
+	return engine_rule_of(v->app->engine, v->app->desk->inv, (size_t)v->section, source);
 }
 
 static bool any_only(const struct view *v)
@@ -61,7 +61,7 @@ static size_t model_rows(const void *ctx)
 	const struct view *v = ctx;
 	size_t n = 0;
 
-	while (v->app->inv && step_of(def_of(v), n) < def_of(v)->nsteps)
+	while (v->app->desk->inv && step_of(def_of(v), n) < def_of(v)->nsteps)
 		n++;
 	return n;
 }
@@ -155,7 +155,7 @@ static void change_rule(struct view *v, const char *source)
 	enum source_rule next = (rule_of(v, source) + 1) % (SOURCE_ONLY + 1);
 	struct app *app = v->app;
 
-	engine_rule(app->engine, app->inv, (size_t)v->section, source, next);
+	engine_rule(app->engine, app->desk->inv, (size_t)v->section, source, next);
 	app_say(app, "%s: %s from the next fetch on (r)", source,
 	        next == SOURCE_ALLOWED ? "asked in its turn" : next == SOURCE_ONLY ? "the only one asked"
 	                                                                           : "never asked");
@@ -167,7 +167,7 @@ static bool act(struct view *v, enum action a)
 
 	if (a != ACTION_TOGGLE && a != ACTION_OPEN)
 		return list_view_act(v, a);
-	if (l->table.has_selection && v->app->inv)
+	if (l->table.has_selection && v->app->desk->inv)
 		change_rule(v, def_of(v)->steps[step_of(def_of(v), l->table.selected)].source);
 	return true;
 }
@@ -185,7 +185,7 @@ struct view *chooser_new(struct app *app, int section, struct err *e)
 {
 	struct list_view *l = calloc(1, sizeof *l);
 
-	if (!l || !app->inv) {
+	if (!l || !app->desk->inv) {
 		free(l);
 		err_set(e, ERR_CONFIG, 0, "nothing is open");
 		return NULL;

@@ -9,7 +9,7 @@
 
 static void say_section(struct sentence *out, const struct app *app, size_t i, const char *text)
 {
-	const struct section *s = &app->inv->sections[i];
+	const struct section *s = &app->desk->inv->sections[i];
 	struct face f = section_face(s, app_mono(app));
 
 	out->glyph = f.glyph;
@@ -20,7 +20,7 @@ static void say_section(struct sentence *out, const struct app *app, size_t i, c
 /* The first section: without it nothing else means much. */
 static bool say_subject(struct sentence *out, const struct app *app)
 {
-	const struct section *s = &app->inv->sections[0];
+	const struct section *s = &app->desk->inv->sections[0];
 	struct sentence say;
 
 	if (!section_state_final(s->state) || s->rows.rows == 1)
@@ -41,8 +41,8 @@ static bool say_failure(struct sentence *out, const struct app *app)
 {
 	struct sentence say;
 
-	for (size_t i = 0; i < app->inv->nsections; i++) {
-		const struct section *s = &app->inv->sections[i];
+	for (size_t i = 0; i < app->desk->inv->nsections; i++) {
+		const struct section *s = &app->desk->inv->sections[i];
 
 		if (s->state != SECTION_FAILED)
 			continue;
@@ -56,12 +56,12 @@ static bool say_failure(struct sentence *out, const struct app *app)
 /* The section with the most problems, else with the most doubts. */
 static bool say_rows(struct sentence *out, const struct app *app, bool doubts)
 {
-	const struct section *all = app->inv->sections;
+	const struct section *all = app->desk->inv->sections;
 	const char *summary;
 	char counts[80];
 	size_t worst = 0, most = 0;
 
-	for (size_t i = 0; i < app->inv->nsections; i++) {
+	for (size_t i = 0; i < app->desk->inv->nsections; i++) {
 		size_t n = doubts ? all[i].doubts : all[i].problems;
 
 		if (n > most) {
@@ -71,7 +71,7 @@ static bool say_rows(struct sentence *out, const struct app *app, bool doubts)
 	}
 	if (!most)
 		return false;
-	summary = section_pane_summary(app->panes[worst]);
+	summary = section_pane_summary(app->desk->panes[worst]);
 	snprintf(counts, sizeof counts, "%zu of %zu rows %s", most, all[worst].rows.rows,
 	         doubts ? "are doubtful" : "have a problem");
 	say_section(out, app, worst, summary[0] ? summary : counts);
@@ -85,13 +85,13 @@ static void add_sections(char *out, size_t size, const struct app *app, enum sec
 {
 	bool any = false;
 
-	for (size_t i = 0; i < app->inv->nsections; i++) {
+	for (size_t i = 0; i < app->desk->inv->nsections; i++) {
 		size_t used = strlen(out);
 
-		if (app->inv->sections[i].state != state)
+		if (app->desk->inv->sections[i].state != state)
 			continue;
 		snprintf(out + used, size - used, "%s%s", any ? ", " : what,
-		         app->inv->sections[i].def->title);
+		         app->desk->inv->sections[i].def->title);
 		any = true;
 	}
 }
@@ -101,14 +101,14 @@ static void say_progress(struct sentence *out, const struct app *app)
 	char span[TIME_SPAN_MAX];
 
 	out->role = ROLE_DIM;
-	if (!app->inv->settled_mono) {
+	if (!app->desk->inv->settled_mono) {
 		out->glyph = GLYPH_RUN;
 		snprintf(out->text, sizeof out->text, "asking; sections fill as answers arrive");
 		return;
 	}
 	out->glyph = GLYPH_OK;
 	snprintf(out->text, sizeof out->text, "settled after %s; no row with a problem",
-	         time_span(span, app->inv->settled_mono - app->inv->opened_mono));
+	         time_span(span, app->desk->inv->settled_mono - app->desk->inv->opened_mono));
 	add_sections(out->text, sizeof out->text, app, SECTION_EMPTY, "; nothing in ");
 	add_sections(out->text, sizeof out->text, app, SECTION_SKIPPED, "; not asked: ");
 }
@@ -125,7 +125,7 @@ static bool none_configured(const struct app *app)
 void app_headline(const struct app *app, struct sentence *out)
 {
 	*out = (struct sentence){ .glyph = GLYPH_DOT, .role = ROLE_DIM };
-	if (!app->inv) {
+	if (!app->desk->inv) {
 		snprintf(out->text, sizeof out->text, "%s", app->engine ? "nothing is open; : open LOAD" : "");
 		return;
 	}
@@ -136,7 +136,7 @@ void app_headline(const struct app *app, struct sentence *out)
 		return;
 	}
 	if (say_subject(out, app) || say_rows(out, app, false) || say_failure(out, app) ||
-	    (app->inv->settled_mono && say_rows(out, app, true)))
+	    (app->desk->inv->settled_mono && say_rows(out, app, true)))
 		return;
 	say_progress(out, app);
 }

@@ -114,7 +114,7 @@ static void put_sent(struct flow *f, const struct attempt *a)
 
 static void put_section(struct flow *f, const struct app *app, const struct section *s)
 {
-	const struct investigation *inv = app->inv;
+	const struct investigation *inv = app->desk->inv;
 	char text[PHRASE_MAX], rank[PHRASE_MAX], when[FORMAT_MAX];
 	struct sentence say;
 
@@ -166,9 +166,9 @@ static void section_content(const struct app *app, int section, struct flow *f)
 
 static const struct attempt *find(const struct app *app, unsigned number)
 {
-	for (size_t i = 0; app->inv && i < app->inv->nlog; i++)
-		if (app->inv->log[i]->number == number)
-			return app->inv->log[i];
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nlog; i++)
+		if (app->desk->inv->log[i]->number == number)
+			return app->desk->inv->log[i];
 	return NULL;
 }
 

@@ -12,7 +12,7 @@ enum { LEFT_MAX = 300, SOURCES_MAX = 16, ITEM_MAX = 48, WINDOW_FROM = 60 };
 
 static const char *fact(const struct app *app, const char *name)
 {
-	const char *value = app->inv ? facts_get(&app->inv->facts, name) : NULL;
+	const char *value = app->desk->inv ? facts_get(&app->desk->inv->facts, name) : NULL;
 
 	return value ? value : "";
 }
@@ -33,11 +33,11 @@ static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
 	const char *shipper = fact(app, "shipper_name");
 
 	out[0] = '\0';
-	if (!app->inv) {
+	if (!app->desk->inv) {
 		put(out, "", app->opening ? app->opening : "sextant");
 		return;
 	}
-	put(out, "", id[0] ? id : app->inv->typed);
+	put(out, "", id[0] ? id : app->desk->inv->typed);
 	if (wide && strcmp(number, out) != 0)
 		put(out, "  ", number);
 	if (!wide) {
@@ -54,12 +54,12 @@ static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
 
 static void window_text(const struct app *app, char out[static 3 * FORMAT_MAX], bool wide)
 {
-	const struct window *w = &app->inv->window;
+	const struct window *w = &app->desk->inv->window;
 	char from[FORMAT_MAX], to[FORMAT_MAX], span[TIME_SPAN_MAX];
 	usec end = w->to == TIME_NONE ? app_zone(app).now : w->to;
 
 	out[0] = '\0';
-	if (!app->inv->window_known || w->from == TIME_NONE)
+	if (!app->desk->inv->window_known || w->from == TIME_NONE)
 		return;
 	if (wide)
 		snprintf(out, 3 * FORMAT_MAX, "window %s to %s", format_minute(from, w->from, app_zone(app)),
@@ -86,7 +86,7 @@ static int draw_right(const struct app *app, struct canvas *c, struct rect r)
 	clock_text(app, text);
 	end -= (int)strlen(text);
 	canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
-	if (app->inv && app->inv->window_known && r.w >= WINDOW_FROM) {
+	if (app->desk->inv && app->desk->inv->window_known && r.w >= WINDOW_FROM) {
 		window_text(app, text, r.w >= 120);
 		end -= (int)strlen(text) + 2;
 		canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
@@ -109,8 +109,8 @@ struct item {
 
 static const struct attempt *last_attempt(const struct app *app, const char *source)
 {
-	for (size_t i = app->inv->nlog; i-- > 0;) {
-		const struct attempt *a = app->inv->log[i];
+	for (size_t i = app->desk->inv->nlog; i-- > 0;) {
+		const struct attempt *a = app->desk->inv->log[i];
 
 		if (!strcmp(a->source, source) && (a->started || a->outcome == ATTEMPT_PAUSED))
 			return a;
@@ -121,10 +121,10 @@ static const struct attempt *last_attempt(const struct app *app, const char *sou
 /* The same question was put to the same source again, later. */
 static bool asked_again(const struct app *app, size_t at)
 {
-	const struct attempt *a = app->inv->log[at];
+	const struct attempt *a = app->desk->inv->log[at];
 
-	for (size_t i = at + 1; i < app->inv->nlog; i++) {
-		const struct attempt *b = app->inv->log[i];
+	for (size_t i = at + 1; i < app->desk->inv->nlog; i++) {
+		const struct attempt *b = app->desk->inv->log[i];
 
 		if (!strcmp(a->source, b->source) && !strcmp(a->query, b->query) && b->started &&
 		    !strcmp(a->section, b->section))
@@ -138,8 +138,8 @@ static const struct attempt *telling_attempt(const struct app *app, const char *
 {
 	const struct attempt *best = last_attempt(app, source);
 
-	for (size_t i = 0; best && i < app->inv->nlog; i++) {
-		const struct attempt *a = app->inv->log[i];
+	for (size_t i = 0; best && i < app->desk->inv->nlog; i++) {
+		const struct attempt *a = app->desk->inv->log[i];
 
 		if (strcmp(a->source, source) != 0)
 			continue;
@@ -156,7 +156,7 @@ static size_t make_items(const struct app *app, struct item *items)
 	usec now = app_mono(app);
 	size_t n = 0;
 
-	for (size_t i = 0; app->inv && i < app->workspace->nsources && n < SOURCES_MAX; i++) {
+	for (size_t i = 0; app->desk->inv && i < app->workspace->nsources && n < SOURCES_MAX; i++) {
 		const char *name = app->workspace->sources[i].name;
 		const struct attempt *a = telling_attempt(app, name);
 		struct item *it = &items[n];
@@ -226,8 +226,8 @@ static void counts(const struct app *app, char out[static LEFT_MAX], bool wide)
 	size_t final = 0, fallbacks = 0, failed = 0;
 	size_t used;
 
-	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
-		const struct section *s = &app->inv->sections[i];
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
+		const struct section *s = &app->desk->inv->sections[i];
 
 		final += section_state_final(s->state);
 		fallbacks += section_state_final(s->state) && s->fallback && s->rows.rows > 0;

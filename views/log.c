@@ -24,7 +24,7 @@ static const struct table_column columns[Q_COUNT] = {
 
 static const struct attempt *attempt_at(const struct view *v, size_t row)
 {
-	const struct investigation *inv = v->app->inv;
+	const struct investigation *inv = v->app->desk->inv;
 
 	return inv && row < inv->nlog ? inv->log[row] : NULL;
 }
@@ -33,7 +33,7 @@ static size_t model_rows(const void *ctx)
 {
 	const struct view *v = ctx;
 
-	return v->app->inv ? v->app->inv->nlog : 0;
+	return v->app->desk->inv ? v->app->desk->inv->nlog : 0;
 }
 
 static uint64_t model_key(const void *ctx, size_t row)

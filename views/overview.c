@@ -44,7 +44,7 @@ static void select_section(struct overview *o, int at)
 /* Beside every section where there is room, else all of them on one line below. */
 static void place_strip(struct overview *o, int w)
 {
-	const struct timeline *t = timeline_pane_moments(o->v.app->timeline);
+	const struct timeline *t = timeline_pane_moments(o->v.app->desk->timeline);
 	int cells = w - STRIP_X - 1;
 	usec first, last;
 
@@ -52,7 +52,7 @@ static void place_strip(struct overview *o, int w)
 	o->below = !o->beside && o->left > 0 && w > 2 * DATE_CELLS + STRIP_MIN;
 	if (o->below)
 		cells = w - 2 * DATE_CELLS - 3;
-	if (timeline_pane_span(o->v.app->timeline, &first, &last) && (o->beside || o->below))
+	if (timeline_pane_span(o->v.app->desk->timeline, &first, &last) && (o->beside || o->below))
 		histogram_make(&o->bars, t, first, last, cells);
 	else
 		o->beside = o->below = false;
@@ -89,7 +89,7 @@ static void draw_text(const struct overview *o, struct canvas *c, struct rect r,
 	const struct app *app = o->v.app;
 	const struct section *s = app_section(app, i);
 	struct sentence say = { .role = ROLE_DIM, .text = "" };
-	const char *summary = section_pane_summary(app->panes[i]);
+	const char *summary = section_pane_summary(app->desk->panes[i]);
 
 	if (s && s->state == SECTION_RUNNING && (s->previous || !s->rows.rows))
 		say_asking(&say, s);
@@ -155,7 +155,7 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 
 static void draw_title(const struct overview *o, struct canvas *c, struct rect r)
 {
-	const struct investigation *inv = o->v.app->inv;
+	const struct investigation *inv = o->v.app->desk->inv;
 	char rest[80] = "", from[FORMAT_MAX], to[FORMAT_MAX];
 
 	if (inv && inv->window_known) {
@@ -186,8 +186,8 @@ static int changed_sections(const struct app *app)
 {
 	int n = 0;
 
-	for (size_t i = 0; app->inv && i < app->npanes; i++)
-		n += app->changes.sections[i].changed != TIME_NONE;
+	for (size_t i = 0; app->desk->inv && i < app->npanes; i++)
+		n += app->desk->changes.sections[i].changed != TIME_NONE;
 	return n;
 }
 
@@ -204,7 +204,7 @@ static void draw_changes(const struct app *app, struct canvas *c, struct rect r,
 	x = r.x + 1 + canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_STRONG,
 	                             list ? "CHANGED SINCE YOU LOOKED" : "CHANGED");
 	for (size_t i = 0; i < app->npanes; i++) {
-		const struct seen *s = &app->changes.sections[i];
+		const struct seen *s = &app->desk->changes.sections[i];
 		const char *title = app->workspace->sections[i]->title;
 
 		if (s->changed == TIME_NONE)

@@ -68,7 +68,7 @@ static void on_section(struct app *app, const char *arg, enum action a, enum act
 	else if (section == NO_SECTION)
 		app_complain(app, "no section '%s'", arg);
 	else
-		act(app->engine, app->inv, (size_t)section);
+		act(app->engine, app->desk->inv, (size_t)section);
 }
 
 static void run_open(struct app *app, const char *arg)
@@ -108,12 +108,12 @@ static void run_retry(struct app *app, const char *arg)
 	int n = 0;
 
 	(void)arg;
-	for (size_t i = 0; i < app->inv->nsections; i++) {
-		enum section_state state = app->inv->sections[i].state;
+	for (size_t i = 0; i < app->desk->inv->nsections; i++) {
+		enum section_state state = app->desk->inv->sections[i].state;
 
 		if (state != SECTION_FAILED && state != SECTION_PARTIAL && state != SECTION_CANCELLED)
 			continue;
-		engine_refetch(app->engine, app->inv, i);
+		engine_refetch(app->engine, app->desk->inv, i);
 		n++;
 	}
 	app_say(app, n ? "asking again for %d section%s" : "nothing has failed", n, n == 1 ? "" : "s");
@@ -146,7 +146,7 @@ static void run_source(struct app *app, const char *arg)
 	for (size_t i = 0; source && i < sizeof rules / sizeof rules[0]; i++) {
 		if (strcmp(word, rules[i].word) != 0)
 			continue;
-		engine_rule(app->engine, app->inv, (size_t)section, source, rules[i].rule);
+		engine_rule(app->engine, app->desk->inv, (size_t)section, source, rules[i].rule);
 		app_say(app, "%s: %s from the next fetch on (r)", source, word);
 		return;
 	}
@@ -216,7 +216,7 @@ static void run_timeline(struct app *app, const char *arg)
 
 	if (arg[0] && !starts("lanes", arg, len))
 		app_complain(app, "timeline [lanes O,C|all]");
-	else if (!timeline_pane_lanes(app->timeline, arg + len + strspn(arg + len, " ")))
+	else if (!timeline_pane_lanes(app->desk->timeline, arg + len + strspn(arg + len, " ")))
 		app_complain(app, "no section has the letter of '%s'", arg + len + 1);
 	else
 		app_go(app, (int)app->npanes + 1);
@@ -294,7 +294,7 @@ void palette_run(struct app *app, const char *line)
 		app_complain(app, "no command '%.*s'; : lists them", (int)(len < 40 ? len : 40), line);
 		return;
 	}
-	if (verb->wants_case && !app->inv) {
+	if (verb->wants_case && !app->desk->inv) {
 		app_complain(app, "%s: nothing is open; : open LOAD", verb->word);
 		return;
 	}
@@ -361,7 +361,7 @@ static void draw_verb(const struct app *app, struct canvas *c, struct rect r, in
 	canvas_puts(c, x, y, r.x + KEY_X - 1 - x, ROLE_DIM, v->takes);
 	canvas_puts(c, r.x + KEY_X, y, 3, ROLE_ACCENT, key);
 	canvas_puts(c, r.x + KEY_X + 3, y, r.w - KEY_X - 4, ROLE_DIM,
-	            v->wants_case && !app->inv ? "nothing is open" : v->help);
+	            v->wants_case && !app->desk->inv ? "nothing is open" : v->help);
 	if (!chosen)
 		return;
 	canvas_glyph(c, r.x + 1, y, ROLE_FOCUS, GLYPH_SELECT);

@@ -14,7 +14,7 @@ static bool is_problem(const struct app *app, struct place p)
 
 	if (p.row < 0)
 		return s->state == SECTION_FAILED;
-	if (!section_pane_shows(app->panes[p.section], (size_t)p.row))
+	if (!section_pane_shows(app->desk->panes[p.section], (size_t)p.row))
 		return false;
 	return s->def->mark && s->def->mark(&s->rows, (size_t)p.row) == MARK_PROBLEM;
 }
@@ -37,8 +37,8 @@ static struct place step(const struct app *app, struct place p, int direction)
 /* Where the search starts: at the selected row of the section in front. */
 static struct place here(const struct app *app, int direction)
 {
-	bool in_section = app->base && !app_at_timeline(app);
-	struct place p = { in_section ? app->base - 1 : 0, -1 };
+	bool in_section = app->desk->base && !app_at_timeline(app);
+	struct place p = { in_section ? app->desk->base - 1 : 0, -1 };
 	size_t row;
 
 	if (!in_section) {
@@ -62,8 +62,8 @@ static void show(struct app *app, struct place p)
 		app_say(app, "%s could not be answered", s->def->title);
 		return;
 	}
-	section_pane_select(app->panes[p.section], (size_t)p.row);
-	section_pane_ref(app->panes[p.section], (size_t)p.row, ref);
+	section_pane_select(app->desk->panes[p.section], (size_t)p.row);
+	section_pane_ref(app->desk->panes[p.section], (size_t)p.row, ref);
 	app_say(app, "%s%s%s: %zu of %zu rows have a problem", s->def->title, ref[0] ? " " : "", ref,
 	        s->problems, s->rows.rows);
 }
@@ -72,7 +72,7 @@ void app_next_problem(struct app *app, int direction)
 {
 	struct place start, p;
 
-	if (!app->inv) {
+	if (!app->desk->inv) {
 		app_complain(app, "nothing is open; : open LOAD");
 		return;
 	}
@@ -84,5 +84,5 @@ void app_next_problem(struct app *app, int direction)
 			return;
 		}
 	} while (p.section != start.section || p.row != start.row);
-	app_say(app, investigation_settled(app->inv) ? "no problems" : "no problems so far");
+	app_say(app, investigation_settled(app->desk->inv) ? "no problems" : "no problems so far");
 }

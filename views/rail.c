@@ -57,24 +57,24 @@ static void draw_timeline_state(const struct app *app, struct canvas *c, struct 
 	char text[FORMAT_MAX];
 	size_t final = 0;
 
-	for (size_t i = 0; i < app->inv->nsections; i++)
-		final += section_state_final(app->inv->sections[i].state);
+	for (size_t i = 0; i < app->desk->inv->nsections; i++)
+		final += section_state_final(app->desk->inv->sections[i].state);
 	/* Before the first of them there is nothing to say. */
 	if (!final)
 		return;
-	if (final < app->inv->nsections) {
+	if (final < app->desk->inv->nsections) {
 		canvas_glyph(c, x, y, ROLE_ACCENT, GLYPH_PART);
 		canvas_printf(c, x + 2, y, STATE_CELLS - 2, ROLE_ACCENT, "%zu/%zu", final,
-		              app->inv->nsections);
+		              app->desk->inv->nsections);
 		return;
 	}
-	format_count(text, timeline_pane_moments(app->timeline)->n);
+	format_count(text, timeline_pane_moments(app->desk->timeline)->n);
 	canvas_puts(c, r.x + r.w - (int)strlen(text), y, STATE_CELLS, ROLE_DIM, text);
 }
 
 static void draw_line(const struct app *app, struct canvas *c, struct rect r, int y, int base)
 {
-	bool open = app->base == base;
+	bool open = app->desk->base == base;
 	const struct section *s = app_section(app, base - 1);
 	const char *title = title_of(app, base);
 	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
@@ -85,7 +85,7 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
-	else if (base > (int)app->npanes && app->inv)
+	else if (base > (int)app->npanes && app->desk->inv)
 		draw_timeline_state(app, c, r, y);
 	else if (base && app->opening)
 		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
@@ -133,7 +133,7 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 		return;
 	by = answering_attempt(s);
 	canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_STRONG, "FROM");
-	if (!app->base)
+	if (!app->desk->base)
 		canvas_puts(c, r.x + 6, y, r.w - 6, ROLE_DIM, s->def->title);
 	y++;
 	canvas_puts(c, r.x + 1, y++, r.w - 1, s->fallback ? ROLE_FALLBACK : ROLE_TEXT,
@@ -189,7 +189,7 @@ void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
 			x += canvas_printf(c, x, r.y, 5, ROLE_BAD, "!%zu", s->problems);
 		else if (i && i <= (int)app->npanes)
 			x += canvas_glyph(c, x, r.y, f.role, f.glyph);
-		if (i == app->base)
+		if (i == app->desk->base)
 			canvas_restyle(c, (struct rect){ from, r.y, x - from, 1 }, ROLE_FOCUS);
 		x += 1;
 	}

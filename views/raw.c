@@ -213,7 +213,7 @@ static void next_form(struct raw *r)
 		r->top = 0;
 		return;
 	}
-	if (!s || !section_pane_find(app->panes[r->v.section], r->key, &row) ||
+	if (!s || !section_pane_find(app->desk->panes[r->v.section], r->key, &row) ||
 	    !next_payload(s, row, r->column + 1, &column)) {
 		r->as_sent = r->payload.kind == PAYLOAD_TEXT;
 		return;
@@ -274,7 +274,7 @@ static bool act(struct view *v, enum action a)
 static void copy(const struct view *v, struct copy_what *w)
 {
 	const struct raw *r = (const struct raw *)v;
-	const struct view *pane = v->app->panes[v->section];
+	const struct view *pane = v->app->desk->panes[v->section];
 	size_t row;
 
 	if (!section_pane_find(pane, r->key, &row))
@@ -300,8 +300,8 @@ static struct raw *raw_alloc(struct app *app, int section, size_t row)
 	if (!r)
 		return NULL;
 	r->v = (struct view){ &ops, app, section };
-	r->key = section_pane_key(app->panes[section], row);
-	section_pane_ref(app->panes[section], row, r->ref);
+	r->key = section_pane_key(app->desk->panes[section], row);
+	section_pane_ref(app->desk->panes[section], row, r->ref);
 	return r;
 }
 
@@ -311,7 +311,7 @@ struct view *raw_new(struct app *app, int section, struct err *e)
 	struct raw *r;
 	size_t row, column;
 
-	if (!s || !section_pane_selected(app->panes[section], &row)) {
+	if (!s || !section_pane_selected(app->desk->panes[section], &row)) {
 		err_set(e, ERR_CONFIG, 0, "there is no record to show");
 		return NULL;
 	}

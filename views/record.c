@@ -19,7 +19,7 @@ static bool find(const struct record *r, const struct section **s, size_t *row)
 	const struct app *app = r->t.v.app;
 
 	*s = app_section(app, r->t.v.section);
-	return *s && section_pane_find(app->panes[r->t.v.section], r->key, row);
+	return *s && section_pane_find(app->desk->panes[r->t.v.section], r->key, row);
 }
 
 static void put_field(struct flow *f, const struct column_def *def, struct cell cell, struct zone z)
@@ -91,7 +91,7 @@ static void title(const struct text_view *t, char name[static TEXT_TITLE], char 
 	snprintf(name, TEXT_TITLE, "%s", t->v.app->workspace->sections[t->v.section]->title);
 	if (!find(r, &s, &row))
 		return;
-	section_pane_ref(t->v.app->panes[t->v.section], row, ref);
+	section_pane_ref(t->v.app->desk->panes[t->v.section], row, ref);
 	snprintf(rest, TEXT_TITLE, "%s%srecord %zu of %zu", ref, ref[0] ? "  " : "", row + 1,
 	         s->rows.rows);
 }
@@ -103,7 +103,7 @@ static void copy(const struct view *v, struct copy_what *w)
 	size_t row;
 
 	if (find(r, &s, &row))
-		section_pane_copy(v->app->panes[v->section], row, w);
+		section_pane_copy(v->app->desk->panes[v->section], row, w);
 }
 
 static const struct view_ops ops = {
@@ -121,7 +121,7 @@ struct view *record_new(struct app *app, int section, struct err *e)
 	struct record *r;
 	size_t row;
 
-	if (!app_section(app, section) || !section_pane_selected(app->panes[section], &row)) {
+	if (!app_section(app, section) || !section_pane_selected(app->desk->panes[section], &row)) {
 		err_set(e, ERR_CONFIG, 0, "there is no record to open");
 		return NULL;
 	}
@@ -133,6 +133,6 @@ struct view *record_new(struct app *app, int section, struct err *e)
 	r->t.v = (struct view){ &ops, app, section };
 	r->t.content = content;
 	r->t.title = title;
-	r->key = section_pane_key(app->panes[section], row);
+	r->key = section_pane_key(app->desk->panes[section], row);
 	return &r->t.v;
 }

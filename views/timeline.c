@@ -101,7 +101,7 @@ static uint64_t model_key(const void *ctx, size_t row)
 	const struct timeline_pane *p = ctx;
 	const struct instant *in = instant_at(p, row);
 
-	return section_pane_key(p->v.app->panes[in->section], in->row) +
+	return section_pane_key(p->v.app->desk->panes[in->section], in->row) +
 	       (in->section * 256u + in->moment + 1u) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
@@ -187,7 +187,7 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 			scratch, moment_what(s, in->row, in->moment, scratch, TABLE_SCRATCH), ROLE_TEXT,
 		};
 	default:
-		return list_text(section_pane_ref(p->v.app->panes[in->section], in->row, scratch), ROLE_DIM);
+		return list_text(section_pane_ref(p->v.app->desk->panes[in->section], in->row, scratch), ROLE_DIM);
 	}
 }
 
@@ -237,7 +237,7 @@ static void update(struct view *v)
 {
 	struct timeline_pane *p = (struct timeline_pane *)v;
 
-	if (timeline_update(&p->moments, v->app->inv))
+	if (timeline_update(&p->moments, v->app->desk->inv))
 		choose(p);
 }
 
@@ -295,11 +295,11 @@ static void draw_bars(const struct timeline_pane *p, struct canvas *c, struct re
 
 static const char *why_empty(const struct timeline_pane *p)
 {
-	if (!p->v.app->inv)
+	if (!p->v.app->desk->inv)
 		return "nothing is open yet";
 	if (p->moments.n)
 		return "nothing happened in this time and these lanes";
-	return investigation_settled(p->v.app->inv) ? "no section has anything that happened"
+	return investigation_settled(p->v.app->desk->inv) ? "no section has anything that happened"
 	                                            : "nothing has arrived yet";
 }
 
@@ -339,7 +339,7 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	                     .zone = app_zone(v->app) };
 	fields_draw(&f, c, r);
 	if (rule.w > 0)
-		rule_title(c, rule, section_pane_ref(v->app->panes[in->section], in->row, ref),
+		rule_title(c, rule, section_pane_ref(v->app->desk->panes[in->section], in->row, ref),
 		           "Enter goes there   ~ zone unknown, taken for UTC   < known then, happened before");
 }
 
@@ -357,7 +357,7 @@ static void open_selected(struct timeline_pane *p)
 	section = in->section;
 	row = in->row;
 	app_go(app, section + 1);
-	section_pane_select(app->panes[section], row);
+	section_pane_select(app->desk->panes[section], row);
 }
 
 /* In: less time around what is selected. Out: more of it. */
@@ -408,7 +408,7 @@ static void copy(const struct view *v, struct copy_what *what)
 	const struct instant *in = selected((const struct timeline_pane *)v);
 
 	if (in)
-		section_pane_copy(v->app->panes[in->section], in->row, what);
+		section_pane_copy(v->app->desk->panes[in->section], in->row, what);
 }
 
 static void pane_free(struct view *v)
@@ -463,7 +463,7 @@ const struct timeline *timeline_pane_moments(const struct view *v)
 
 bool timeline_pane_span(const struct view *v, usec *from, usec *to)
 {
-	const struct investigation *inv = v->app->inv;
+	const struct investigation *inv = v->app->desk->inv;
 
 	if (!timeline_span(timeline_pane_moments(v), from, to))
 		return false;

@@ -57,8 +57,8 @@ size_t waterfall_lines(const struct app *app)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
-		const struct section *s = &app->inv->sections[i];
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
+		const struct section *s = &app->desk->inv->sections[i];
 		size_t before = n;
 
 		for (size_t k = 0; k < s->ntrail; k++)
@@ -74,8 +74,8 @@ static struct scale scale_for(const struct app *app, struct rect r)
 	usec now = app_mono(app), first = 0, last = 0;
 	bool moving = false;
 
-	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
-		const struct section *s = &app->inv->sections[i];
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
+		const struct section *s = &app->desk->inv->sections[i];
 
 		for (size_t k = 0; k < s->ntrail; k++) {
 			const struct attempt *a = s->trail[k];
@@ -186,7 +186,7 @@ static void draw_name(const struct app *app, struct canvas *c, struct rect r, in
 static void draw_unasked(const struct app *app, struct canvas *c, struct rect r, int y,
                          const struct scale *sc, size_t section)
 {
-	const struct section *s = &app->inv->sections[section];
+	const struct section *s = &app->desk->inv->sections[section];
 	struct face f = section_face(s, app_mono(app));
 
 	draw_name(app, c, r, y, section);
@@ -203,8 +203,8 @@ void waterfall_draw(const struct app *app, struct canvas *c, struct rect r, size
 	struct rect former = canvas_clip(c, r);
 
 	draw_axis(c, r, &sc);
-	for (size_t i = 0; app->inv && i < app->inv->nsections; i++) {
-		const struct section *s = &app->inv->sections[i];
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
+		const struct section *s = &app->desk->inv->sections[i];
 		bool named = false;
 
 		for (size_t k = 0; k < s->ntrail; k++) {
@@ -247,7 +247,7 @@ static void place(struct view *v, int w, int h)
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
 	const struct waterfall *w = (const struct waterfall *)v;
-	const struct investigation *inv = v->app->inv;
+	const struct investigation *inv = v->app->desk->inv;
 	char rest[80] = "", clock[FORMAT_MAX], span[TIME_SPAN_MAX];
 
 	if (inv && inv->settled_mono)

@@ -23,7 +23,7 @@ static struct copy_what what_of(struct app *app)
 	struct view *v = app_view(app);
 	struct copy_what w = {
 		.config = app->config,
-		.inv = app->inv,
+		.inv = app->desk->inv,
 		.section = app_section(app, app_focus(app)),
 		.demo = app->demo,
 	};

@@ -174,7 +174,7 @@ static void set_up(struct fake_case *fc)
 /* Every section is final or has a source that hangs, with its rows read. */
 static bool arrived(struct fake_case *fc)
 {
-	const struct investigation *inv = fc->app.inv;
+	const struct investigation *inv = fc->app.desk->inv;
 
 	for (size_t i = 0; i < inv->nsections; i++) {
 		const struct section *s = &inv->sections[i];
@@ -207,7 +207,7 @@ void fake_case_settle(struct fake_case *fc)
 	for (;;) {
 		usec next = engine_tick(fc->app.engine, NULL);
 
-		if (!fc->app.inv || arrived(fc))
+		if (!fc->app.desk->inv || arrived(fc))
 			break;
 		/* A timer is for rows that wait in a worker: the real clock tells when. */
 		if (poll(&p, 1, next == TIME_NONE ? PATIENCE_MS : 60) == 0 && next == TIME_NONE) {
@@ -264,7 +264,7 @@ static void set_section(struct section *s)
 
 static void tell_times(struct fake_case *fc)
 {
-	struct investigation *inv = fc->app.inv;
+	struct investigation *inv = fc->app.desk->inv;
 
 	for (size_t i = 0; i < inv->nlog; i++)
 		set_attempt(inv->log[i]);
@@ -303,7 +303,7 @@ void fake_case_open(struct fake_case *fc, const char *name)
 	if (!scene->typed)
 		return;
 	app_open(app, scene->typed);
-	must(app->inv, &e);
+	must(app->desk->inv, &e);
 	fake_case_settle(fc);
 	tell_times(fc);
 	fake_case_at(scene->seconds);

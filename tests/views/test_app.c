@@ -102,7 +102,7 @@ static void test_references_stay(void **state)
 
 	(void)state;
 	open_scene("settled");
-	pane = fc.app.panes[4];
+	pane = fc.app.desk->panes[4];
 	press("5");
 	press("G");
 	press("k");
@@ -153,11 +153,11 @@ static void test_equal_keys(void **state)
 	open_scene("twins");
 	press("5");
 	press("j");
-	assert_true(section_pane_selected(fc.app.panes[4], &row));
+	assert_true(section_pane_selected(fc.app.desk->panes[4], &row));
 	assert_int_equal(row, 1);
-	assert_true(section_pane_key(fc.app.panes[4], 0) != section_pane_key(fc.app.panes[4], 1));
+	assert_true(section_pane_key(fc.app.desk->panes[4], 0) != section_pane_key(fc.app.desk->panes[4], 1));
 	app_draw(&fc.app);
-	assert_true(section_pane_selected(fc.app.panes[4], &row));
+	assert_true(section_pane_selected(fc.app.desk->panes[4], &row));
 	assert_int_equal(row, 1);
 }
 
@@ -221,7 +221,7 @@ static void test_a_candidate_opens(void **state)
 	press("j");
 	fake_case_play("settled");
 	press("Enter");
-	assert_string_equal(fc.app.inv->typed, "714002210");
+	assert_string_equal(fc.app.desk->inv->typed, "714002210");
 	fake_case_settle(&fc);
 	app_update(&fc.app);
 	assert_true(shows("7/7 sections"));
@@ -236,18 +236,18 @@ static void test_problems_in_turn(void **state)
 	(void)state;
 	open_scene("settled");
 	press("e");                                     /* the one bad file */
-	assert_int_equal(fc.app.base, 4);
-	assert_true(section_pane_selected(fc.app.panes[3], &row));
+	assert_int_equal(fc.app.desk->base, 4);
+	assert_true(section_pane_selected(fc.app.desk->panes[3], &row));
 	assert_int_equal(row, 2);
 	for (int i = 0; i < 4; i++)
 		press("e");
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	press("e");                                     /* the section that failed */
-	assert_int_equal(fc.app.base, 7);
+	assert_int_equal(fc.app.desk->base, 7);
 	press("e");                                     /* and round again */
-	assert_int_equal(fc.app.base, 4);
+	assert_int_equal(fc.app.desk->base, 4);
 	press("E");
-	assert_int_equal(fc.app.base, 7);
+	assert_int_equal(fc.app.desk->base, 7);
 }
 
 static void test_history(void **state)
@@ -258,18 +258,18 @@ static void test_history(void **state)
 	press("5");
 	press("7");
 	press("[");
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	press("[");
 	press("[");
 	press("[");
-	assert_int_equal(fc.app.base, 0);
+	assert_int_equal(fc.app.desk->base, 0);
 	press("]");
 	press("]");
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	for (int i = 0; i < 3 * APP_HISTORY; i++)
 		press(i % 2 ? "1" : "2");
 	press("[");
-	assert_int_equal(fc.app.base, 2);
+	assert_int_equal(fc.app.desk->base, 2);
 }
 
 static void test_back_leaves_one_view(void **state)
@@ -280,17 +280,17 @@ static void test_back_leaves_one_view(void **state)
 	press("Enter");
 	press("p");
 	press("?");
-	assert_int_equal(fc.app.depth, 3);
+	assert_int_equal(fc.app.desk->depth, 3);
 	press("Esc");
 	press("q");
-	assert_int_equal(fc.app.depth, 1);
+	assert_int_equal(fc.app.desk->depth, 1);
 	press("6");
-	assert_int_equal(fc.app.depth, 0);
+	assert_int_equal(fc.app.desk->depth, 0);
 	press("z");
 	press("q");
 	assert_false(fc.app.zoom);
 	press("q");
-	assert_int_equal(fc.app.base, 0);
+	assert_int_equal(fc.app.desk->base, 0);
 }
 
 /* However many views are opened, nothing is lost or overrun. */
@@ -303,7 +303,7 @@ static void test_a_deep_stack(void **state)
 		press(i % 2 ? "?" : "w");
 		app_draw(&fc.app);
 	}
-	assert_int_equal(fc.app.depth, APP_STACK);
+	assert_int_equal(fc.app.desk->depth, APP_STACK);
 }
 
 /* ---- what is typed -------------------------------------------------------------------------------- */
@@ -319,7 +319,7 @@ static void test_the_prompt(void **state)
 	press(":");
 	app_paste(&fc.app, "section call", 12);
 	press("Enter");
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	press(":");
 	press("^C");
 	assert_int_equal(fc.app.prompting, PROMPT_NONE);
@@ -381,9 +381,9 @@ static void test_the_timeline_leads_to_the_record(void **state)
 	assert_true(shows("TIMELINE"));
 	press("k");
 	press("Enter");
-	assert_int_equal(fc.app.base, 5);
-	assert_true(section_pane_selected(fc.app.panes[4], &row));
-	assert_string_equal(section_pane_ref(fc.app.panes[4], row, ref), "C11");
+	assert_int_equal(fc.app.desk->base, 5);
+	assert_true(section_pane_selected(fc.app.desk->panes[4], &row));
+	assert_string_equal(section_pane_ref(fc.app.desk->panes[4], row, ref), "C11");
 	press("[");
 	assert_true(shows("TIMELINE"));
 	/* What belongs to a section is that of the selected record. */
@@ -391,11 +391,11 @@ static void test_the_timeline_leads_to_the_record(void **state)
 	assert_int_equal(app_view(&fc.app)->section, 4);
 	press("q");
 	press("Tab");
-	assert_int_equal(fc.app.base, 0);
+	assert_int_equal(fc.app.desk->base, 0);
 	press("S-Tab");
 	assert_true(shows("TIMELINE"));
 	press("e");
-	assert_int_equal(fc.app.base, 4);
+	assert_int_equal(fc.app.desk->base, 4);
 }
 
 static void test_the_timeline_keeps_its_record(void **state)
@@ -469,12 +469,12 @@ static void test_bars_begin_with_the_window(void **state)
 
 	(void)state;
 	open_scene("settled");
-	assert_true(timeline_span(timeline_pane_moments(fc.app.timeline), &first, &last));
-	fc.app.inv->window.from = first + USEC_DAY;
-	assert_true(timeline_pane_span(fc.app.timeline, &from, &to));
+	assert_true(timeline_span(timeline_pane_moments(fc.app.desk->timeline), &first, &last));
+	fc.app.desk->inv->window.from = first + USEC_DAY;
+	assert_true(timeline_pane_span(fc.app.desk->timeline, &from, &to));
 	assert_true(from == first + USEC_DAY && to == last);
-	fc.app.inv->window.from = last + USEC_DAY;
-	assert_true(timeline_pane_span(fc.app.timeline, &from, &to));
+	fc.app.desk->inv->window.from = last + USEC_DAY;
+	assert_true(timeline_pane_span(fc.app.desk->timeline, &from, &to));
 	assert_true(from == first && to == last);
 }
 
@@ -498,11 +498,11 @@ static void test_what_changed_since_it_was_looked_at(void **state)
 	assert_true(shows("CHANGED  "));
 	assert_true(shows(" Callbacks"));
 	/* Never looked at: there is nothing to compare with. */
-	assert_int_equal(fc.app.changes.sections[6].changed, TIME_NONE);
-	assert_non_null(strstr(fc.app.changes.sections[4].what, "1 more row"));
+	assert_int_equal(fc.app.desk->changes.sections[6].changed, TIME_NONE);
+	assert_non_null(strstr(fc.app.desk->changes.sections[4].what, "1 more row"));
 	press("5");
 	press("0");
-	assert_int_equal(fc.app.changes.sections[4].changed, TIME_NONE);
+	assert_int_equal(fc.app.desk->changes.sections[4].changed, TIME_NONE);
 }
 
 static void test_lags(void **state)

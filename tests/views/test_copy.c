@@ -272,7 +272,7 @@ static void test_there_is_always_a_way_out(void **state)
 	press("y");
 	press("Esc");
 	assert_false(fc.app.copying);
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	press("y");
 	press("z");
 	assert_false(fc.app.copying || fc.app.zoom);

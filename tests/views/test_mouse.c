@@ -49,7 +49,7 @@ static size_t selected(int pane)
 {
 	size_t row;
 
-	assert_true(section_pane_selected(fc.app.panes[pane], &row));
+	assert_true(section_pane_selected(fc.app.desk->panes[pane], &row));
 	return row;
 }
 
@@ -59,15 +59,15 @@ static void test_a_click_on_the_rail_goes_there(void **state)
 
 	(void)state;
 	at(MOUSE_CLICK, rail.x + 4, rail.y + 5);
-	assert_int_equal(fc.app.base, 5);
+	assert_int_equal(fc.app.desk->base, 5);
 	at(MOUSE_CLICK, rail.x, rail.y + 7);
-	assert_int_equal(fc.app.base, 7);
+	assert_int_equal(fc.app.desk->base, 7);
 	at(MOUSE_CLICK, rail.x + 4, rail.y + 8);
 	assert_true(app_at_timeline(&fc.app));
 	at(MOUSE_CLICK, rail.x + 4, rail.y + 9);        /* below all of them */
 	assert_true(app_at_timeline(&fc.app));
 	at(MOUSE_CLICK, rail.x + 4, rail.y);
-	assert_int_equal(fc.app.base, 0);
+	assert_int_equal(fc.app.desk->base, 0);
 }
 
 static void test_a_click_selects_the_row(void **state)
@@ -123,7 +123,7 @@ static void test_a_click_beside_goes_there(void **state)
 	press("5");
 	assert_true(fc.app.layout.side.w > 0);
 	at(MOUSE_CLICK, fc.app.layout.side.x + 3, fc.app.layout.side.y + 1);
-	assert_int_equal(fc.app.base, 1);
+	assert_int_equal(fc.app.desk->base, 1);
 }
 
 /* Whoever types is not interrupted; odd places do no harm at any size. */
@@ -135,7 +135,7 @@ static void test_odd_clicks(void **state)
 	(void)state;
 	press(":");
 	at(MOUSE_CLICK, fc.app.layout.rail.x, fc.app.layout.rail.y + 3);
-	assert_int_equal(fc.app.base, 0);
+	assert_int_equal(fc.app.desk->base, 0);
 	assert_int_equal(fc.app.prompting, PROMPT_COMMAND);
 	press("Esc");
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {

@@ -1,0 +1,55 @@
+#include "views/desk.h"
+
+#include <stdlib.h>
+
+#include "views/app.h"
+#include "views/timeline.h"
+
+static void view_free(struct view *v)
+{
+	if (v)
+		v->ops->free(v);
+}
+
+struct desk *desk_new(struct app *app, struct err *e)
+{
+	struct desk *d = calloc(1, sizeof *d);
+	bool ok = d != NULL;
+
+	if (!ok)
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+	for (size_t i = 0; ok && i < app->npanes; i++)
+		ok = (d->panes[i] = section_pane_new(app, (int)i, e)) != NULL;
+	ok = ok && (d->overview = overview_new(app, e)) && (d->timeline = timeline_new(app, e));
+	if (!ok) {
+		desk_free(d);
+		return NULL;
+	}
+	changes_forget(&d->changes);
+	return d;
+}
+
+void desk_free(struct desk *d)
+{
+	if (!d)
+		return;
+	while (d->depth)
+		view_free(d->stack[--d->depth]);
+	for (size_t i = 0; i < APP_PANES; i++)
+		view_free(d->panes[i]);
+	view_free(d->overview);
+	view_free(d->timeline);
+	free(d);
+}
+
+void desk_take(struct desk *d, struct investigation *inv)
+{
+	while (d->depth)
+		view_free(d->stack[--d->depth]);
+	d->inv = inv;
+	for (size_t i = 0; i < APP_PANES && d->panes[i]; i++)
+		section_pane_forget(d->panes[i]);
+	timeline_pane_forget(d->timeline);
+	changes_forget(&d->changes);
+	d->base = d->nhistory = d->at = 0;
+}
