@@ -55,7 +55,7 @@ static void epochs_are_read_by_magnitude(void **state)
 	good("9223372036854775807", INT64_C(9223372036854775));
 }
 
-static void everything_else_is_refused(void **state)
+static void test_P62_everything_else_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"", " ", "-1", "+1", "NaN", "1e308", "1.5", "infinity", "null", "yesterday",
@@ -151,7 +151,7 @@ static void spans_are_short(void **state)
 		assert_string_equal(time_span(s, cases[i].span), cases[i].text);
 }
 
-static void a_shifted_clock_runs_on(void **state)
+static void test_P63_a_shifted_clock_runs_on(void **state)
 {
 	struct clock c = clock_shifted(T0);
 	usec wall = clock_wall(&c), mono = clock_mono(&c);
@@ -169,12 +169,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(source_forms_are_read),
 		cmocka_unit_test(epochs_are_read_by_magnitude),
-		cmocka_unit_test(everything_else_is_refused),
+		cmocka_unit_test(test_P62_everything_else_is_refused),
 		cmocka_unit_test(the_length_bounds_the_reading),
 		cmocka_unit_test(texts_are_written),
 		cmocka_unit_test(writing_and_reading_agree),
 		cmocka_unit_test(spans_are_short),
-		cmocka_unit_test(a_shifted_clock_runs_on),
+		cmocka_unit_test(test_P63_a_shifted_clock_runs_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

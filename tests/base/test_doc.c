@@ -125,7 +125,7 @@ static void features_that_hide_things_are_refused(void **state)
 	bad("? {a: b}\n: b\n", "a key must be plain text");
 }
 
-static void hostile_bytes_are_refused(void **state)
+static void test_P41_hostile_bytes_are_refused(void **state)
 {
 	(void)state;
 	bad_bytes("a: \0b", 5, "NUL");
@@ -256,7 +256,7 @@ int main(void)
 		cmocka_unit_test(many_keys_are_found),
 		cmocka_unit_test(mistakes_name_their_place),
 		cmocka_unit_test(features_that_hide_things_are_refused),
-		cmocka_unit_test(hostile_bytes_are_refused),
+		cmocka_unit_test(test_P41_hostile_bytes_are_refused),
 		cmocka_unit_test(depth_and_size_are_limited),
 		cmocka_unit_test(typed_reads_judge_strictly),
 		cmocka_unit_test(files_are_loaded),

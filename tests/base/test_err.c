@@ -30,7 +30,7 @@ static void nobody_has_to_listen(void **state)
 	assert_false(err_transient(NULL, ERR_NETWORK, 0, "no"));
 }
 
-static void outside_bytes_become_printable(void **state)
+static void test_P08_outside_bytes_become_printable(void **state)
 {
 	struct err e;
 
@@ -95,7 +95,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_sets_every_field),
 		cmocka_unit_test(nobody_has_to_listen),
-		cmocka_unit_test(outside_bytes_become_printable),
+		cmocka_unit_test(test_P08_outside_bytes_become_printable),
 		cmocka_unit_test(a_trailing_newline_is_dropped),
 		cmocka_unit_test(long_texts_are_cut_with_an_ellipsis),
 		cmocka_unit_test(a_text_may_quote_itself),

@@ -88,7 +88,7 @@ static void mistakes_are_named_with_their_place(void **state)
 }
 
 /* P10: an answer, or "too costly", within a second. */
-static void p10_hostile_patterns_end(void **state)
+static void test_P10_hostile_patterns_end(void **state)
 {
 	static const char *const patterns[] = {
 		"(a+)+$", "(a|aa)+$", "(a*)*\\1b", "((a{1,100}){1,100}){1,10}", "a*\\d", "(.*)*x\\1$",
@@ -127,7 +127,7 @@ int main(void)
 		cmocka_unit_test(matches_are_found),
 		cmocka_unit_test(a_search_goes_on_after_a_match),
 		cmocka_unit_test(mistakes_are_named_with_their_place),
-		cmocka_unit_test(p10_hostile_patterns_end),
+		cmocka_unit_test(test_P10_hostile_patterns_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

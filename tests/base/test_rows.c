@@ -74,7 +74,7 @@ static void bytes_come_back_as_they_went_in(void **state)
 	chunk_builder_free(b);
 }
 
-static void long_cells_lie_beside_short_ones(void **state)
+static void test_P09_long_cells_lie_beside_short_ones(void **state)
 {
 	static const size_t sizes[] = { 0, 65534, 65535, 65536, ROWS_MAX_CELL, 3 };
 	char *big = malloc(ROWS_MAX_CELL);
@@ -123,7 +123,7 @@ static void a_cell_over_the_limit_leaves_the_rows_before_it(void **state)
 	free(big);
 }
 
-static void many_columns_and_none(void **state)
+static void test_P09_many_columns_and_none(void **state)
 {
 	static struct cell wide[ROWS_MAX_COLUMNS];
 	struct chunk_builder *b = chunk_builder_new(ROWS_MAX_COLUMNS);
@@ -234,9 +234,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cells_compare),
 		cmocka_unit_test(bytes_come_back_as_they_went_in),
-		cmocka_unit_test(long_cells_lie_beside_short_ones),
+		cmocka_unit_test(test_P09_long_cells_lie_beside_short_ones),
 		cmocka_unit_test(a_cell_over_the_limit_leaves_the_rows_before_it),
-		cmocka_unit_test(many_columns_and_none),
+		cmocka_unit_test(test_P09_many_columns_and_none),
 		cmocka_unit_test(a_full_chunk_is_compact),
 		cmocka_unit_test(a_rowset_finds_rows_across_chunks),
 		cmocka_unit_test(chunks_are_shared_between_threads),

@@ -121,7 +121,7 @@ static void values_are_kept_out_of_dumps(void **state)
 	secret_release(&s);
 }
 
-static void files_follow_the_rule_of_ssh(void **state)
+static void test_P42_files_follow_the_rule_of_ssh(void **state)
 {
 	char link[128];
 
@@ -167,7 +167,7 @@ static void the_size_of_files_is_limited(void **state)
 	unlink(in_dir("s"));
 }
 
-static void a_foreign_file_is_refused(void **state)
+static void test_P42_a_foreign_file_is_refused(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
@@ -277,9 +277,9 @@ int main(int argc, char **argv)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_environment_is_sealed),
 		cmocka_unit_test(values_are_kept_out_of_dumps),
-		cmocka_unit_test(files_follow_the_rule_of_ssh),
+		cmocka_unit_test(test_P42_files_follow_the_rule_of_ssh),
 		cmocka_unit_test(the_size_of_files_is_limited),
-		cmocka_unit_test(a_foreign_file_is_refused),
+		cmocka_unit_test(test_P42_a_foreign_file_is_refused),
 		cmocka_unit_test(helpers_run_without_a_shell),
 		cmocka_unit_test(a_failing_helper_is_an_error),
 		cmocka_unit_test(a_lingering_child_is_not_waited_for),

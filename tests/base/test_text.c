@@ -43,7 +43,7 @@ static void plain_text_is_left_alone(void **state)
 	assert_int_equal(text_cells("Z\xc3\xbcrich \xe6\x9d\xb1\xe4\xba\xac", 14), 11);
 }
 
-static void every_control_byte_is_a_token(void **state)
+static void test_P04_every_control_byte_is_a_token(void **state)
 {
 	(void)state;
 	for (unsigned c = 0; c < 0x100; c++) {
@@ -58,7 +58,7 @@ static void every_control_byte_is_a_token(void **state)
 	}
 }
 
-static void c1_as_utf8_is_a_token(void **state)
+static void test_P03_c1_as_utf8_is_a_token(void **state)
 {
 	(void)state;
 	for (unsigned c = 0x80; c < 0xa0; c++) {
@@ -70,7 +70,7 @@ static void c1_as_utf8_is_a_token(void **state)
 	}
 }
 
-static void terminal_sequences_are_shown(void **state)
+static void test_P01_terminal_sequences_are_shown(void **state)
 {
 	(void)state;
 	CHECK("\x1b[2J\x1b[H", "<1B>[2J<1B>[H");
@@ -84,7 +84,7 @@ static void terminal_sequences_are_shown(void **state)
 	CHECK("a\tb", "a<09>b");
 }
 
-static void invisible_characters_are_tokens(void **state)
+static void test_P05_invisible_characters_are_tokens(void **state)
 {
 	static const uint32_t points[] = {
 		0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x180e, 0x200b, 0x200c, 0x200d,
@@ -116,7 +116,7 @@ static void invisible_characters_are_tokens(void **state)
 	}
 }
 
-static void invalid_utf8_is_a_token_per_bad_part(void **state)
+static void test_P06_invalid_utf8_is_a_token_per_bad_part(void **state)
 {
 	struct glyph g;
 
@@ -152,7 +152,7 @@ static void utf8_is_judged_strictly(void **state)
 	assert_false(text_is_utf8("\x80", 1));
 }
 
-static void marks_join_their_base_up_to_the_limit(void **state)
+static void test_P07_marks_join_their_base_up_to_the_limit(void **state)
 {
 	char in[1 + 2 * 4000];
 	struct glyph g;
@@ -171,7 +171,7 @@ static void marks_join_their_base_up_to_the_limit(void **state)
 	CHECK("\x1b\xcc\x81", "<1B><U+0301>");
 }
 
-static void joined_emoji_keep_a_known_width(void **state)
+static void test_P07_joined_emoji_keep_a_known_width(void **state)
 {
 	/* woman, joiner, rocket */
 	static const char in[] = "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80";
@@ -264,14 +264,14 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_text_is_left_alone),
-		cmocka_unit_test(every_control_byte_is_a_token),
-		cmocka_unit_test(c1_as_utf8_is_a_token),
-		cmocka_unit_test(terminal_sequences_are_shown),
-		cmocka_unit_test(invisible_characters_are_tokens),
-		cmocka_unit_test(invalid_utf8_is_a_token_per_bad_part),
+		cmocka_unit_test(test_P04_every_control_byte_is_a_token),
+		cmocka_unit_test(test_P03_c1_as_utf8_is_a_token),
+		cmocka_unit_test(test_P01_terminal_sequences_are_shown),
+		cmocka_unit_test(test_P05_invisible_characters_are_tokens),
+		cmocka_unit_test(test_P06_invalid_utf8_is_a_token_per_bad_part),
 		cmocka_unit_test(utf8_is_judged_strictly),
-		cmocka_unit_test(marks_join_their_base_up_to_the_limit),
-		cmocka_unit_test(joined_emoji_keep_a_known_width),
+		cmocka_unit_test(test_P07_marks_join_their_base_up_to_the_limit),
+		cmocka_unit_test(test_P07_joined_emoji_keep_a_known_width),
 		cmocka_unit_test(composed_scripts_have_the_width_of_terminals),
 		cmocka_unit_test(spaces_are_plain),
 		cmocka_unit_test(output_is_cut_between_graphemes),

@@ -171,7 +171,7 @@ static void round_trip(const char *value)
 	talk_end(&t);
 }
 
-static void values_come_back_as_they_are(void **state)
+static void test_P37_values_come_back_as_they_are(void **state)
 {
 	static const char *const values[] = {
 		"726100801", "", "it's", "\"q\"", "back\\slash", "\\N", "\\'", "a\tb", "a\nb", "a\r\nb",
@@ -186,7 +186,7 @@ static void values_come_back_as_they_are(void **state)
 	round_trip(NULL);
 }
 
-static void a_megabyte_is_bound(void **state)
+static void test_P37_a_megabyte_is_bound(void **state)
 {
 	size_t n = 1000000;
 	char *value = malloc(n + 1);
@@ -264,7 +264,7 @@ static void an_error_before_rows_has_its_code(void **state)
 	talk_end(&t);
 }
 
-static void an_error_behind_rows_is_no_row(void **state)
+static void test_P18_an_error_behind_rows_is_no_row(void **state)
 {
 	struct talk t;
 
@@ -467,7 +467,7 @@ static void assert_gone(const char *id)
 
 #define ENDLESS "SELECT count() FROM system.numbers WHERE NOT ignore(sipHash64(number))"
 
-static void cancel_kills_the_query_there(void **state)
+static void test_P66_cancel_kills_the_query_there(void **state)
 {
 	struct talk t;
 	usec before;
@@ -567,7 +567,7 @@ static void a_server_that_went_away_comes_back(void **state)
 	talk_end(&t);
 }
 
-static void tls_is_verified(void **state)
+static void test_P31_tls_is_verified(void **state)
 {
 	char url[80];
 	struct talk t;
@@ -663,13 +663,13 @@ static int stop(void **state)
 	cmocka_unit_test(escapes_are_undone), \
 	cmocka_unit_test(an_empty_answer_has_columns), \
 	cmocka_unit_test(many_rows_stream), \
-	cmocka_unit_test(values_come_back_as_they_are), \
-	cmocka_unit_test(a_megabyte_is_bound), \
+	cmocka_unit_test(test_P37_values_come_back_as_they_are), \
+	cmocka_unit_test(test_P37_a_megabyte_is_bound), \
 	cmocka_unit_test(values_are_found_with_conversions_and_lists), \
 	cmocka_unit_test(what_was_sent_is_told_with_its_values), \
 	cmocka_unit_test(a_missing_value_is_refused_before_sending), \
 	cmocka_unit_test(an_error_before_rows_has_its_code), \
-	cmocka_unit_test(an_error_behind_rows_is_no_row), \
+	cmocka_unit_test(test_P18_an_error_behind_rows_is_no_row), \
 	cmocka_unit_test(an_error_behind_one_column_is_no_row), \
 	cmocka_unit_test(data_that_looks_like_an_error_is_data), \
 	cmocka_unit_test(rows_stop_at_the_ceiling), \
@@ -686,12 +686,12 @@ int main(void)
 		cmocka_unit_test(a_wrong_password_is_auth),
 		cmocka_unit_test(a_strict_account_works_without_settings),
 		cmocka_unit_test(health_is_asked),
-		cmocka_unit_test(cancel_kills_the_query_there),
+		cmocka_unit_test(test_P66_cancel_kills_the_query_there),
 		cmocka_unit_test(the_deadline_is_ours_and_theirs),
 		cmocka_unit_test(cancel_in_the_middle_of_rows),
 		cmocka_unit_test(progress_is_polled),
 		cmocka_unit_test(a_server_that_went_away_comes_back),
-		cmocka_unit_test(tls_is_verified),
+		cmocka_unit_test(test_P31_tls_is_verified),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(a_password_does_not_travel_in_clear),
 	};

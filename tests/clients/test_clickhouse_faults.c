@@ -48,7 +48,7 @@ static size_t ask(const struct fault_step *script, unsigned requests)
 	return rows;
 }
 
-static void a_login_page_is_no_answer(void **state)
+static void test_P19_a_login_page_is_no_answer(void **state)
 {
 	static const struct fault_step page[] = {
 		{ .send = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n"
@@ -65,7 +65,7 @@ static void a_login_page_is_no_answer(void **state)
 	assert_non_null(strstr(failed.text, "got text/html (login page?)"));
 }
 
-static void a_break_between_rows_keeps_them(void **state)
+static void test_P17_a_break_between_rows_keeps_them(void **state)
 {
 	static const struct fault_step cut[] = {
 		{ .send = OK_HEAD "Content-Length: 1000\r\n\r\na\tb\nUInt8\tString\n1\tx\n2\ty\n3" }, { 0 },
@@ -79,7 +79,7 @@ static void a_break_between_rows_keeps_them(void **state)
 	assert_non_null(strstr(failed.text, "broke after"));
 }
 
-static void an_answer_that_ends_inside_a_row_is_no_success(void **state)
+static void test_P17_an_answer_that_ends_inside_a_row_is_no_success(void **state)
 {
 	static const struct fault_step cut[] = {
 		{ .send = OK_HEAD "Content-Length: 25\r\n\r\na\tb\nUInt8\tString\n1\tx\n2\tyy" },
@@ -93,7 +93,7 @@ static void an_answer_that_ends_inside_a_row_is_no_success(void **state)
 	assert_non_null(strstr(failed.text, "cut off behind 1 rows"));
 }
 
-static void an_exception_code_in_the_head_counts(void **state)
+static void test_P18_an_exception_code_in_the_head_counts(void **state)
 {
 	static const struct fault_step coded[] = {
 		{ .send = OK_HEAD "X-ClickHouse-Exception-Code: 241\r\nContent-Length: 23\r\n\r\n"
@@ -114,7 +114,7 @@ static void an_exception_code_in_the_head_counts(void **state)
 	assert_int_equal(failed.kind, ERR_MEMORY);
 }
 
-static void a_tagged_exception_is_found(void **state)
+static void test_P18_a_tagged_exception_is_found(void **state)
 {
 	static const struct fault_step broken[] = {
 		{ .send = OK_HEAD "X-ClickHouse-Exception-Tag: dmrdfnujjqvszhav\r\n"
@@ -201,11 +201,11 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_login_page_is_no_answer),
-		cmocka_unit_test(a_break_between_rows_keeps_them),
-		cmocka_unit_test(an_answer_that_ends_inside_a_row_is_no_success),
-		cmocka_unit_test(an_exception_code_in_the_head_counts),
-		cmocka_unit_test(a_tagged_exception_is_found),
+		cmocka_unit_test(test_P19_a_login_page_is_no_answer),
+		cmocka_unit_test(test_P17_a_break_between_rows_keeps_them),
+		cmocka_unit_test(test_P17_an_answer_that_ends_inside_a_row_is_no_success),
+		cmocka_unit_test(test_P18_an_exception_code_in_the_head_counts),
+		cmocka_unit_test(test_P18_a_tagged_exception_is_found),
 		cmocka_unit_test(statuses_without_a_code),
 		cmocka_unit_test(settings_are_given_up_one_by_one),
 	};

@@ -195,7 +195,7 @@ static void a_message_longer_than_any_is_data(void **state)
 	buf_release(&body);
 }
 
-static void a_marked_message(void **state)
+static void test_P18_a_marked_message(void **state)
 {
 	(void)state;
 	/* Up to 25.10. */
@@ -229,7 +229,7 @@ static void a_cut_answer(void **state)
 	EXPECT(HEAD2 "1\tx\n2\ty__exception__\r", "", SEEN2 "1|x\n", TSV_CUT, 0, "");
 }
 
-static void another_number_of_cells(void **state)
+static void test_P14_another_number_of_cells(void **state)
 {
 	struct outcome o;
 
@@ -243,7 +243,7 @@ static void another_number_of_cells(void **state)
 	outcome_release(&o);
 }
 
-static void ceilings(void **state)
+static void test_P16_ceilings(void **state)
 {
 	struct buf body = BUF_INIT;
 	struct outcome o;
@@ -361,10 +361,10 @@ int main(void)
 		cmocka_unit_test(an_old_message_behind_one_column),
 		cmocka_unit_test(data_that_talks_about_errors),
 		cmocka_unit_test(a_message_longer_than_any_is_data),
-		cmocka_unit_test(a_marked_message),
+		cmocka_unit_test(test_P18_a_marked_message),
 		cmocka_unit_test(a_cut_answer),
-		cmocka_unit_test(another_number_of_cells),
-		cmocka_unit_test(ceilings),
+		cmocka_unit_test(test_P14_another_number_of_cells),
+		cmocka_unit_test(test_P16_ceilings),
 		cmocka_unit_test(the_sink_refuses),
 		cmocka_unit_test(values_are_escaped),
 		cmocka_unit_test(codes),

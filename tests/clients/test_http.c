@@ -148,7 +148,7 @@ static void the_head_is_read(void **state)
 	run_end(&x);
 }
 
-static void retry_after_has_two_forms(void **state)
+static void test_P24_retry_after_has_two_forms(void **state)
 {
 	/* A date is read by the server's clock: ten seconds after its own Date. */
 	static const struct fault_step script[] = {
@@ -179,7 +179,7 @@ static void retry_after_has_two_forms(void **state)
 	run_end(&x);
 }
 
-static void statuses_have_kinds(void **state)
+static void test_P24_statuses_have_kinds(void **state)
 {
 	static const struct {
 		long status;
@@ -207,7 +207,7 @@ static void statuses_have_kinds(void **state)
 	}
 }
 
-static void a_login_page_is_named(void **state)
+static void test_P19_a_login_page_is_named(void **state)
 {
 	struct source s = { .name = "orders" };
 	struct http_response r = { .status = 403, .content_type = "text/html" };
@@ -219,7 +219,7 @@ static void a_login_page_is_named(void **state)
 	assert_null(strstr(e.text, "<html>"));
 }
 
-static void redirects_are_refused(void **state)
+static void test_P20_redirects_are_refused(void **state)
 {
 	static const unsigned statuses[] = { 301, 302, 303, 307, 308 };
 	static const struct fault_step other_script[] = { { .send = OK_HEAD "\r\n" }, { 0 } };
@@ -248,7 +248,7 @@ static void redirects_are_refused(void **state)
 
 /* ---- bodies that break off, lie or never end ---- */
 
-static void every_cut_is_seen(void **state)
+static void test_P17_every_cut_is_seen(void **state)
 {
 	static const char whole[] = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
 	static const char sized[] = OK_HEAD "Content-Length: 5\r\n\r\nhello";
@@ -271,7 +271,7 @@ static void every_cut_is_seen(void **state)
 	}
 }
 
-static void lengths_that_lie(void **state)
+static void test_P17_lengths_that_lie(void **state)
 {
 	static const struct fault_step larger[] = {
 		{ .send = OK_HEAD "Content-Length: 100\r\n\r\nhello" }, { 0 },
@@ -330,7 +330,7 @@ static void what_is_not_http(void **state)
 	}
 }
 
-static void an_endless_body_stops_at_the_ceiling(void **state)
+static void test_P16_an_endless_body_stops_at_the_ceiling(void **state)
 {
 	static const struct fault_step script[] = {
 		{ .send = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n" },
@@ -378,7 +378,7 @@ static void gzip_zeros(struct buf *b, size_t copies)
 	put_bits(b, &have, &bits, 0, 7 + 8);
 }
 
-static void a_bomb_stops_at_the_ceiling(void **state)
+static void test_P15_a_bomb_stops_at_the_ceiling(void **state)
 {
 	struct buf bomb = BUF_INIT;
 	char head[200];
@@ -423,7 +423,7 @@ static void the_receiver_can_refuse(void **state)
 }
 
 /* P15: what was not asked for, twice the same, no gzip at all, a wrong checksum. */
-static void p15_encodings_that_lie(void **state)
+static void test_P15_encodings_that_lie(void **state)
 {
 	static const char *const encodings[] = { "x-unknown", "gzip, gzip", "gzip, x-unknown", "gzip" };
 	struct buf zeros = BUF_INIT;
@@ -489,16 +489,16 @@ int main(void)
 		cmocka_unit_test(fields_are_multipart),
 		cmocka_unit_test(another_origin_gets_nothing),
 		cmocka_unit_test(the_head_is_read),
-		cmocka_unit_test(retry_after_has_two_forms),
-		cmocka_unit_test(statuses_have_kinds),
-		cmocka_unit_test(a_login_page_is_named),
-		cmocka_unit_test(redirects_are_refused),
-		cmocka_unit_test(every_cut_is_seen),
-		cmocka_unit_test(lengths_that_lie),
+		cmocka_unit_test(test_P24_retry_after_has_two_forms),
+		cmocka_unit_test(test_P24_statuses_have_kinds),
+		cmocka_unit_test(test_P19_a_login_page_is_named),
+		cmocka_unit_test(test_P20_redirects_are_refused),
+		cmocka_unit_test(test_P17_every_cut_is_seen),
+		cmocka_unit_test(test_P17_lengths_that_lie),
 		cmocka_unit_test(what_is_not_http),
-		cmocka_unit_test(an_endless_body_stops_at_the_ceiling),
-		cmocka_unit_test(a_bomb_stops_at_the_ceiling),
-		cmocka_unit_test(p15_encodings_that_lie),
+		cmocka_unit_test(test_P16_an_endless_body_stops_at_the_ceiling),
+		cmocka_unit_test(test_P15_a_bomb_stops_at_the_ceiling),
+		cmocka_unit_test(test_P15_encodings_that_lie),
 		cmocka_unit_test(the_receiver_can_refuse),
 		cmocka_unit_test(escapes),
 	};

@@ -56,7 +56,7 @@ static usec took(struct run *x, bool *ok)
 	return (clock_mono(&clock_system) - start) / USEC_MS;
 }
 
-static void slow_heads(void **state)
+static void test_P30_slow_heads(void **state)
 {
 	static const struct fault_step loris[] = {
 		{ .send = OK_HEAD }, { .send = "a", .times = FAULT_FOREVER, .gap_ms = 20 }, { 0 },
@@ -89,7 +89,7 @@ static const struct fault_step drip[] = {
 	{ .send = "a", .times = FAULT_FOREVER, .gap_ms = 50 }, { 0 },
 };
 
-static void slow_bodies(void **state)
+static void test_P30_slow_bodies(void **state)
 {
 	struct fault_server s;
 	struct run x;
@@ -169,7 +169,7 @@ static void cancel_wakes_at_once(void **state)
 }
 
 /* A queue of one that is full: the kernel drops what else knocks. */
-static void a_connection_that_is_never_made(void **state)
+static void test_P28_a_connection_that_is_never_made(void **state)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t len = sizeof(a);
@@ -198,7 +198,7 @@ static void a_connection_that_is_never_made(void **state)
 	close(listener);
 }
 
-static void nobody_listens(void **state)
+static void test_P28_nobody_listens(void **state)
 {
 	struct run x;
 
@@ -211,7 +211,7 @@ static void nobody_listens(void **state)
 	run_end(&x);
 }
 
-static void no_such_name(void **state)
+static void test_P27_no_such_name(void **state)
 {
 	struct run x;
 
@@ -224,7 +224,7 @@ static void no_such_name(void **state)
 	run_end(&x);
 }
 
-static void a_resolver_that_hangs_holds_nobody(void **state)
+static void test_P27_a_resolver_that_hangs_holds_nobody(void **state)
 {
 	struct firing *f;
 	struct run x;
@@ -250,7 +250,7 @@ static void a_resolver_that_hangs_holds_nobody(void **state)
 
 /* ---- TLS ---- */
 
-static void tls_failures_have_kinds(void **state)
+static void test_P30_tls_failures_have_kinds(void **state)
 {
 	static const struct fault_step plain[] = { { .send = "hello\n" }, { 0 } };
 	struct fault_server s;
@@ -316,7 +316,7 @@ static void refused_by_trust(const char *host, unsigned port, const char *ca)
 	run_end(&x);
 }
 
-static void only_trusted_peers_get_a_request(void **state)
+static void test_P31_only_trusted_peers_get_a_request(void **state)
 {
 	struct err e = { 0 };
 	char *dir = temp_dir("http", &e), ca[300];
@@ -362,16 +362,16 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slow_heads),
-		cmocka_unit_test(slow_bodies),
+		cmocka_unit_test(test_P30_slow_heads),
+		cmocka_unit_test(test_P30_slow_bodies),
 		cmocka_unit_test(a_look_at_the_server_restarts_the_stall_clock),
 		cmocka_unit_test(cancel_wakes_at_once),
-		cmocka_unit_test(a_connection_that_is_never_made),
-		cmocka_unit_test(nobody_listens),
-		cmocka_unit_test(no_such_name),
-		cmocka_unit_test(a_resolver_that_hangs_holds_nobody),
-		cmocka_unit_test(tls_failures_have_kinds),
-		cmocka_unit_test(only_trusted_peers_get_a_request),
+		cmocka_unit_test(test_P28_a_connection_that_is_never_made),
+		cmocka_unit_test(test_P28_nobody_listens),
+		cmocka_unit_test(test_P27_no_such_name),
+		cmocka_unit_test(test_P27_a_resolver_that_hangs_holds_nobody),
+		cmocka_unit_test(test_P30_tls_failures_have_kinds),
+		cmocka_unit_test(test_P31_only_trusted_peers_get_a_request),
 	};
 
 	return cmocka_run_group_tests_name("HTTP limits", tests, start, stop);

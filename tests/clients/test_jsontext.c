@@ -51,7 +51,7 @@ static void refuse(const char *text, const char *says)
 		fail_msg("%s: \"%s\" does not say \"%s\"", text, e.text, says);
 }
 
-static void test_numbers_keep_their_digits(void **state)
+static void test_P12_numbers_keep_their_digits(void **state)
 {
 	static const char *const numbers[] = {
 		"9007199254740993", "18446744073709551615", "1e999", "-0", "1E-400", "0", "-1.50",
@@ -126,7 +126,7 @@ static void test_compact_text_keeps_order(void **state)
 		  "{\"z\":[1,\"a\\n\\\"\\\\\\u0007\",null,{}],\"a\":true}");
 }
 
-static void test_lies_are_refused(void **state)
+static void test_P13_lies_are_refused(void **state)
 {
 	(void)state;
 	refuse("", "empty");
@@ -159,7 +159,7 @@ static void test_errors_name_the_byte_of_the_text_sent(void **state)
 	assert_in_range(at, 21, 23);
 }
 
-static void test_depth(void **state)
+static void test_P11_depth(void **state)
 {
 	static const char *const open[] = { "[", "{\"a\":" };
 	struct buf text = BUF_INIT;
@@ -204,7 +204,7 @@ static void test_ceilings(void **state)
 	buf_release(&text);
 }
 
-static void test_truncated_at_every_byte(void **state)
+static void test_P13_truncated_at_every_byte(void **state)
 {
 	static const char text[] = "{\"load\":{\"id\":726100801,\"s\":\"\\u0041b\",\"l\":[1.5,true,"
 				   "null,{\"x\":-2e3}],\"e\":{}}}";
@@ -218,16 +218,16 @@ static void test_truncated_at_every_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers_keep_their_digits),
+		cmocka_unit_test(test_P12_numbers_keep_their_digits),
 		cmocka_unit_test(test_nothing_passes_for_a_number),
 		cmocka_unit_test(test_scalars),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_compact_text_keeps_order),
-		cmocka_unit_test(test_lies_are_refused),
+		cmocka_unit_test(test_P13_lies_are_refused),
 		cmocka_unit_test(test_errors_name_the_byte_of_the_text_sent),
-		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_P11_depth),
 		cmocka_unit_test(test_ceilings),
-		cmocka_unit_test(test_truncated_at_every_byte),
+		cmocka_unit_test(test_P13_truncated_at_every_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

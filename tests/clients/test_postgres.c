@@ -194,7 +194,7 @@ static void expect_round_trip(struct client *c, const char *value)
 	assert_string_equal(buf_str(&c->got.first), value);
 }
 
-static void values_come_back_equal(void **state)
+static void test_P37_values_come_back_equal(void **state)
 {
 	static const char *const values[] = {
 		"", "'", "''", "\"", "\\", "\\'", "a'; DROP TABLE x; --", "$1", "$$", ":v", "{x:String}",
@@ -209,7 +209,7 @@ static void values_come_back_equal(void **state)
 	client_release(&c);
 }
 
-static void random_values_come_back_equal(void **state)
+static void test_P37_random_values_come_back_equal(void **state)
 {
 	static const char *const parts[] = {
 		"'", "\"", "\\", "$", "$1", ":", ":v", ";", "--", "/*", "*/", "`", "{", "}", "?", "%",
@@ -231,7 +231,7 @@ static void random_values_come_back_equal(void **state)
 	client_release(&c);
 }
 
-static void a_megabyte_is_bound(void **state)
+static void test_P37_a_megabyte_is_bound(void **state)
 {
 	size_t len = 1 << 20;
 	char *big = malloc(len + 1);
@@ -376,7 +376,7 @@ static bool still_running(struct collect *c, const struct cell *cells, struct er
 extern void __asan_init(void) __attribute__((weak));
 extern void __tsan_init(void) __attribute__((weak));
 
-static void a_million_rows_need_no_memory(void **state)
+static void test_P09_a_million_rows_need_no_memory(void **state)
 {
 	struct rusage before, after;
 	struct client c;
@@ -440,7 +440,7 @@ static void the_sink_may_refuse(void **state)
 	client_release(&c);
 }
 
-static void notices_are_counted(void **state)
+static void test_P34_notices_are_counted(void **state)
 {
 	struct client c;
 
@@ -464,7 +464,7 @@ static void *fire_when_seen(void *arg)
 	return NULL;
 }
 
-static void cancel_reaches_the_server(void **state)
+static void test_P66_cancel_reaches_the_server(void **state)
 {
 	struct client c;
 	pthread_t thread;
@@ -537,7 +537,7 @@ static bool stop_backend(struct collect *got, const struct cell *cells, struct e
 	return true;
 }
 
-static void silence_ends_at_the_deadline(void **state)
+static void test_P29_silence_ends_at_the_deadline(void **state)
 {
 	usec before = clock_mono(&clock_system);
 	struct client c;
@@ -583,7 +583,7 @@ static bool terminate_at_1000(struct collect *got, const struct cell *cells, str
 	return postgres_exec(&server, sql, e);
 }
 
-static void killed_in_the_middle_keeps_rows(void **state)
+static void test_P35_killed_in_the_middle_keeps_rows(void **state)
 {
 	struct client c;
 
@@ -611,7 +611,7 @@ static void errors_after_rows_keep_rows(void **state)
 	client_release(&c);
 }
 
-static void a_dead_idle_connection_is_replaced(void **state)
+static void test_P35_a_dead_idle_connection_is_replaced(void **state)
 {
 	char pid[32], sql[160];
 	struct client c;
@@ -674,7 +674,7 @@ static void wrong_passwords_are_auth(void **state)
 	expect_no_connection(none, ERR_AUTH, false, "sources.warehouse.password");
 }
 
-static void unreachable_hosts_are_named(void **state)
+static void test_P28_unreachable_hosts_are_named(void **state)
 {
 	char closed[16];
 	const char *const unknown[] = {
@@ -691,7 +691,7 @@ static void unreachable_hosts_are_named(void **state)
 	expect_no_connection(refused, ERR_NETWORK, true, "Connection refused");
 }
 
-static void tls_is_verified(void **state)
+static void test_P31_tls_is_verified(void **state)
 {
 	struct err e = { 0 };
 	char *other = temp_dir("other-ca", &e), other_ca[300];
@@ -833,7 +833,7 @@ static void *fire_when_accepted(void *arg)
 	return NULL;
 }
 
-static void silence_at_login_is_left(void **state)
+static void test_P28_silence_at_login_is_left(void **state)
 {
 	char port[16];
 	const char *const pairs[] = {
@@ -921,35 +921,35 @@ int main(void)
 		cmocka_unit_test(empty_answers_have_columns),
 		cmocka_unit_test(rows_keep_their_order),
 		cmocka_unit_test(the_trail_shows_the_query),
-		cmocka_unit_test(values_come_back_equal),
-		cmocka_unit_test(random_values_come_back_equal),
-		cmocka_unit_test(a_megabyte_is_bound),
+		cmocka_unit_test(test_P37_values_come_back_equal),
+		cmocka_unit_test(test_P37_random_values_come_back_equal),
+		cmocka_unit_test(test_P37_a_megabyte_is_bound),
 		cmocka_unit_test(nulls_and_types_are_bound),
 		cmocka_unit_test(bad_values_are_refused),
 		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test(each_statement_starts_read_only),
 		cmocka_unit_test(copies_are_no_queries),
 		cmocka_unit_test(privileges_missing_are_auth),
-		cmocka_unit_test(a_million_rows_need_no_memory),
+		cmocka_unit_test(test_P09_a_million_rows_need_no_memory),
 		cmocka_unit_test(ceilings_end_an_answer),
 		cmocka_unit_test(the_sink_may_refuse),
-		cmocka_unit_test(notices_are_counted),
-		cmocka_unit_test(cancel_reaches_the_server),
+		cmocka_unit_test(test_P34_notices_are_counted),
+		cmocka_unit_test(test_P66_cancel_reaches_the_server),
 		cmocka_unit_test(cancel_keeps_the_connection),
 		cmocka_unit_test(the_server_stops_before_the_deadline),
-		cmocka_unit_test(silence_ends_at_the_deadline),
+		cmocka_unit_test(test_P29_silence_ends_at_the_deadline),
 		cmocka_unit_test(someone_else_cancels),
-		cmocka_unit_test(killed_in_the_middle_keeps_rows),
+		cmocka_unit_test(test_P35_killed_in_the_middle_keeps_rows),
 		cmocka_unit_test(errors_after_rows_keep_rows),
-		cmocka_unit_test(a_dead_idle_connection_is_replaced),
+		cmocka_unit_test(test_P35_a_dead_idle_connection_is_replaced),
 		cmocka_unit_test(an_old_connection_is_replaced),
 		cmocka_unit_test(wrong_passwords_are_auth),
-		cmocka_unit_test(unreachable_hosts_are_named),
-		cmocka_unit_test(tls_is_verified),
+		cmocka_unit_test(test_P28_unreachable_hosts_are_named),
+		cmocka_unit_test(test_P31_tls_is_verified),
 		cmocka_unit_test(a_server_without_tls_is_refused),
 		cmocka_unit_test(sockets_and_loopback_need_no_tls),
 		cmocka_unit_test(settings_are_checked),
-		cmocka_unit_test(silence_at_login_is_left),
+		cmocka_unit_test(test_P28_silence_at_login_is_left),
 		cmocka_unit_test(health_tells_what_is_there),
 	};
 

@@ -305,7 +305,7 @@ static void thousands_of_columns(struct buf *b)
 	wire_simple(b, 'C', "SELECT 1");
 }
 
-static void bad_rows_are_errors(void **state)
+static void test_P33_bad_rows_are_errors(void **state)
 {
 	(void)state;
 	expect_lie_seen(more_cells_than_columns, ERR_DECODE, "field count");
@@ -325,7 +325,7 @@ static void negative_cell(struct buf *b)
 	cell_of_length(b, 0xfffffffe);
 }
 
-static void negative_cells_are_null(void **state)
+static void test_P33_negative_cells_are_null(void **state)
 {
 	static const struct plan plan = { .answer = negative_cell };
 	struct fixture f;
@@ -370,7 +370,7 @@ static void error_without_end(struct buf *b)
 	error_with(b, "SERROR\0Mno end", 14);
 }
 
-static void bad_errors_are_errors(void **state)
+static void test_P33_bad_errors_are_errors(void **state)
 {
 	(void)state;
 	expect_lie_seen(error_without_state, ERR_DECODE, "without an SQLSTATE: fell <1B>[2Jover");
@@ -412,7 +412,7 @@ static void only_ready(struct buf *b)
 		ready(b, 'I');
 }
 
-static void misplaced_answers_are_errors(void **state)
+static void test_P33_misplaced_answers_are_errors(void **state)
 {
 	(void)state;
 	expect_lie_seen(copy_out, ERR_CONFIG, "no query for rows");
@@ -476,7 +476,7 @@ static void flood_of_notices(int fd)
 	buf_release(&b);
 }
 
-static void floods_end_at_a_limit(void **state)
+static void test_P34_floods_end_at_a_limit(void **state)
 {
 	static const struct plan plan = { .take_over = flood_of_notices };
 	struct fixture f;
@@ -506,7 +506,7 @@ static void row_without_end(int fd)
 		ok = wire_write(fd, zeros, sizeof(zeros));
 }
 
-static void a_row_without_end_is_left(void **state)
+static void test_P16_a_row_without_end_is_left(void **state)
 {
 	static const struct plan plan = { .take_over = row_without_end };
 	struct fixture f;
@@ -547,7 +547,7 @@ static void endless_greeting(struct buf *b)
 		wire_parameter(b, "name", "value");
 }
 
-static void long_greetings_are_bounded(void **state)
+static void test_P34_long_greetings_are_bounded(void **state)
 {
 	static const struct plan many = { .greet = many_parameters, .answer = honest };
 	static const struct plan endless = { .greet = endless_greeting };
@@ -582,7 +582,7 @@ static void expect_no_tls(const char *to_ssl, size_t len, enum err_kind kind, co
 		assert_int_equal(f.shared.after_ssl, 0);
 }
 
-static void tls_refused_means_no_word_more(void **state)
+static void test_P32_tls_refused_means_no_word_more(void **state)
 {
 	static const char error[] = "E\0\0\0\x20SFATAL\0C28P01\0Mwrong password\0";
 
@@ -616,7 +616,7 @@ static void error_at_login(struct buf *b)
 	wire_close(b, m);
 }
 
-static void logins_can_fail(void **state)
+static void test_P32_logins_can_fail(void **state)
 {
 	static const struct {
 		void (*greet)(struct buf *);
@@ -655,7 +655,7 @@ static void corrupt(struct buf *b, unsigned *seed)
 		b->len = (size_t)rand_r(seed) % b->len;
 }
 
-static void corrupted_answers_are_survived(void **state)
+static void test_P33_corrupted_answers_are_survived(void **state)
 {
 	struct fixture f;
 	unsigned seed = 42;
@@ -680,18 +680,18 @@ static void corrupted_answers_are_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bad_rows_are_errors),
-		cmocka_unit_test(negative_cells_are_null),
-		cmocka_unit_test(bad_errors_are_errors),
-		cmocka_unit_test(misplaced_answers_are_errors),
+		cmocka_unit_test(test_P33_bad_rows_are_errors),
+		cmocka_unit_test(test_P33_negative_cells_are_null),
+		cmocka_unit_test(test_P33_bad_errors_are_errors),
+		cmocka_unit_test(test_P33_misplaced_answers_are_errors),
 		cmocka_unit_test(early_readiness_is_survived),
 		cmocka_unit_test(hanging_up_keeps_rows),
-		cmocka_unit_test(floods_end_at_a_limit),
-		cmocka_unit_test(a_row_without_end_is_left),
-		cmocka_unit_test(long_greetings_are_bounded),
-		cmocka_unit_test(tls_refused_means_no_word_more),
-		cmocka_unit_test(logins_can_fail),
-		cmocka_unit_test(corrupted_answers_are_survived),
+		cmocka_unit_test(test_P34_floods_end_at_a_limit),
+		cmocka_unit_test(test_P16_a_row_without_end_is_left),
+		cmocka_unit_test(test_P34_long_greetings_are_bounded),
+		cmocka_unit_test(test_P32_tls_refused_means_no_word_more),
+		cmocka_unit_test(test_P32_logins_can_fail),
+		cmocka_unit_test(test_P33_corrupted_answers_are_survived),
 	};
 
 	setenv("TEST_PASSWORD", "s3cret", 1);

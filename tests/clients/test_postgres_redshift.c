@@ -349,7 +349,7 @@ static void expect_auth(uint32_t method, const char *text)
 	tear_down(&f);
 }
 
-static void own_password_methods_are_explained(void **state)
+static void test_P32_own_password_methods_are_explained(void **state)
 {
 	(void)state;
 	expect_auth(13, "use IAM temporary credentials or an md5 password");
@@ -384,7 +384,7 @@ int main(void)
 		cmocka_unit_test(writing_is_refused),
 		cmocka_unit_test(limits_and_cancel_work),
 		cmocka_unit_test(health_asks_little),
-		cmocka_unit_test(own_password_methods_are_explained),
+		cmocka_unit_test(test_P32_own_password_methods_are_explained),
 	};
 
 	return cmocka_run_group_tests(tests, start_server, stop_server);

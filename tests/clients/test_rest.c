@@ -527,7 +527,7 @@ static void test_paths_cannot_be_left(void **state)
 
 /* ---- faults --------------------------------------------------------------------------------- */
 
-static void test_faults_and_what_they_cost(void **state)
+static void test_P24_faults_and_what_they_cost(void **state)
 {
 	static const struct {
 		const char *spec;
@@ -573,7 +573,7 @@ static void test_faults_and_what_they_cost(void **state)
 	release(&m);
 }
 
-static void test_redirects_are_refused(void **state)
+static void test_P20_redirects_are_refused(void **state)
 {
 	static const struct api_options open_to_all = { .data = data };
 	struct err e = { 0 };
@@ -596,7 +596,7 @@ static void test_redirects_are_refused(void **state)
 }
 
 /* The 404 of a proxy is not the 404 of the API. */
-static void test_absence_must_be_said_in_json(void **state)
+static void test_P19_absence_must_be_said_in_json(void **state)
 {
 	struct made m;
 
@@ -669,7 +669,7 @@ static void serve_json(const char *body, size_t len)
 	api_simulator_answer(api, "", 200, "application/json", body, len);
 }
 
-static void test_json_bombs(void **state)
+static void test_P11_json_bombs(void **state)
 {
 	static const char numbers[] =
 		"{\"statusCode\":200,\"load\":{\"id\":9007199254740993,\"shipperId\":"
@@ -697,7 +697,7 @@ static void test_json_bombs(void **state)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static void test_a_clock_is_put_right_once(void **state)
+static void test_P26_a_clock_is_put_right_once(void **state)
 {
 	static const struct { const char *spec, *note; } skews[] = {
 		{ "skew:1200", "your clock is 20 min behind: signed again\n" },
@@ -728,7 +728,7 @@ static void test_a_clock_is_put_right_once(void **state)
 	}
 }
 
-static void test_a_clock_is_no_excuse(void **state)
+static void test_P26_a_clock_is_no_excuse(void **state)
 {
 	struct made m;
 	struct err e;
@@ -823,7 +823,7 @@ static void test_cancel(void **state)
 
 /* ---- TLS and health ---------------------------------------------------------------------------- */
 
-static void test_tls(void **state)
+static void test_P31_tls(void **state)
 {
 	struct err e = { 0 };
 	char *dir = temp_dir("rest-tls", &e), path[3][256], url[64];
@@ -923,17 +923,17 @@ int main(void)
 		TEST(test_parties_come_nested_or_flat),
 		TEST(test_rows_stop_at_the_limit),
 		TEST(test_paths_cannot_be_left),
-		TEST(test_faults_and_what_they_cost),
-		TEST(test_redirects_are_refused),
-		TEST(test_absence_must_be_said_in_json),
+		TEST(test_P24_faults_and_what_they_cost),
+		TEST(test_P20_redirects_are_refused),
+		TEST(test_P19_absence_must_be_said_in_json),
 		TEST(test_pages_without_end),
 		TEST(test_rows_before_a_failure_stay),
-		TEST(test_json_bombs),
-		TEST(test_a_clock_is_put_right_once),
-		TEST(test_a_clock_is_no_excuse),
+		TEST(test_P11_json_bombs),
+		TEST(test_P26_a_clock_is_put_right_once),
+		TEST(test_P26_a_clock_is_no_excuse),
 		TEST(test_slow_answers),
 		TEST(test_cancel),
-		TEST(test_tls),
+		TEST(test_P31_tls),
 		TEST(test_health_really_asks),
 		TEST(test_health_says_what_is_wrong),
 	};

@@ -143,7 +143,7 @@ static void cannot_send(const char *text, const char *says)
 	rest_mapping_free(m);
 }
 
-static void test_values_cannot_leave_their_segment(void **state)
+static void test_P37_values_cannot_leave_their_segment(void **state)
 {
 	static const char *const names[] = { "climb", "dots", "empty", "line", "back", "none",
 					     "text" };
@@ -291,7 +291,7 @@ static void test_the_status_inside(void **state)
 	fails(LOAD, "{\"load\":{\"id\":1}}", "", ERR_REMOTE, "has no statusCode");
 }
 
-static void test_shapes_that_changed(void **state)
+static void test_P14_shapes_that_changed(void **state)
 {
 	(void)state;
 	fails(LOAD, "{\"statusCode\":200,\"loads\":[{\"id\":1},7]}", "1|NULL|NULL|NULL|NULL\n",
@@ -358,12 +358,12 @@ int main(void)
 		cmocka_unit_test(test_binds_the_query),
 		cmocka_unit_test(test_binds_the_path),
 		cmocka_unit_test(test_binds_the_body),
-		cmocka_unit_test(test_values_cannot_leave_their_segment),
+		cmocka_unit_test(test_P37_values_cannot_leave_their_segment),
 		cmocka_unit_test(test_values_that_do_not_fit),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_no_rows_is_not_no_answer),
 		cmocka_unit_test(test_the_status_inside),
-		cmocka_unit_test(test_shapes_that_changed),
+		cmocka_unit_test(test_P14_shapes_that_changed),
 		cmocka_unit_test(test_cancel_between_rows),
 		cmocka_unit_test(test_pages_tell_their_number_and_repeats),
 	};

@@ -315,7 +315,7 @@ static void test_files_that_are_none(void **state)
 	file_fails(text, ERR_DECODE);
 }
 
-static void test_odd_names(void **state)
+static void test_P36_odd_names(void **state)
 {
 	char odd[100], relative[] = "demo.db";
 	struct setting set = { .key = k_path, .value = relative };
@@ -506,7 +506,7 @@ int main(void)
 		cmocka_unit_test(test_deadline_stops_a_long_query),
 		cmocka_unit_test(test_cancel_stops_a_long_query),
 		cmocka_unit_test(test_files_that_are_none),
-		cmocka_unit_test(test_odd_names),
+		cmocka_unit_test(test_P36_odd_names),
 		cmocka_unit_test(test_two_sources_have_two_origins),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_the_line_of_the_load_comes_first),

@@ -312,7 +312,7 @@ static void test_switched_kind(void **state)
 	config_release(&c);
 }
 
-static void test_refusals(void **state)
+static void test_P41_refusals(void **state)
 {
 	static const struct { const char *text, *complaint; } table[] = {
 		{ "- a\n- b\n", "c.yaml:1:1: expected keys and values" },
@@ -396,7 +396,7 @@ static void test_secrets_in_the_file(void **state)
 	}
 }
 
-static void test_crlf(void **state)
+static void test_P41_crlf(void **state)
 {
 	struct config c = parsed("theme: calm\r\nsources:\r\n  logs:\r\n    host: h\r\n");
 
@@ -525,7 +525,7 @@ static void test_default_place(void **state)
 	config_release(&c);
 }
 
-static void test_hostile_files(void **state)
+static void test_P42_hostile_files(void **state)
 {
 	char path[128], other[128], chmod_hint[256];
 	char *big = malloc((1 << 20) + 2);
@@ -678,13 +678,13 @@ int main(void)
 		cmocka_unit_test_setup(test_aliases, set_up),
 		cmocka_unit_test_setup(test_wrong_values, set_up),
 		cmocka_unit_test_setup(test_switched_kind, set_up),
-		cmocka_unit_test_setup(test_refusals, set_up),
+		cmocka_unit_test_setup(test_P41_refusals, set_up),
 		cmocka_unit_test_setup(test_secrets_in_the_file, set_up),
-		cmocka_unit_test_setup(test_crlf, set_up),
+		cmocka_unit_test_setup(test_P41_crlf, set_up),
 		cmocka_unit_test_setup(test_describe, set_up),
 		cmocka_unit_test_setup(test_describe_defaults, set_up),
 		cmocka_unit_test_setup(test_default_place, set_up),
-		cmocka_unit_test_setup(test_hostile_files, set_up),
+		cmocka_unit_test_setup(test_P42_hostile_files, set_up),
 		cmocka_unit_test_setup(test_override_dir, set_up),
 		cmocka_unit_test_setup(test_built_in, set_up),
 	};

@@ -174,7 +174,7 @@ static const struct act transient[] = {
 	{ "a", "by_id", 1 }, { "a", "side", 0, ERR_REMOTE, 503, true }, { "c", "mem", 1 }, { 0 },
 };
 
-static void test_retries_three_times(void **state)
+static void test_P24_retries_three_times(void **state)
 {
 	(void)state;
 	begin(transient);
@@ -190,7 +190,7 @@ static const struct act denied[] = {
 	{ "c", "mem", 1 }, { 0 },
 };
 
-static void test_denied_source_is_locked(void **state)
+static void test_P25_denied_source_is_locked(void **state)
 {
 	(void)state;
 	begin(denied);
@@ -329,14 +329,14 @@ static void test_check_really_asks(void **state)
 	assert_false(engine_source(fake.engine, 3)->checking);
 }
 
-static void test_quit_while_hanging(void **state)
+static void test_P66_quit_while_hanging(void **state)
 {
 	(void)state;
 	begin(hangs);
 	fake_run(side_running);                         /* teardown must end it */
 }
 
-static void test_close_while_hanging(void **state)
+static void test_P66_close_while_hanging(void **state)
 {
 	(void)state;
 	begin(hangs);
@@ -357,12 +357,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_everything_answers), T(test_fallback_and_learning),
-		T(test_outage_is_not_empty), T(test_retries_three_times),
-		T(test_denied_source_is_locked), T(test_straddling_window_is_split_and_sliced),
+		T(test_outage_is_not_empty), T(test_P24_retries_three_times),
+		T(test_P25_denied_source_is_locked), T(test_straddling_window_is_split_and_sliced),
 		T(test_nothing_is_kept_that_long), T(test_memory_shrinks_to_one_day),
 		T(test_cancel_alone_and_refetch), T(test_superseded_rows_are_dropped),
 		T(test_forbidden_source_is_not_asked), T(test_only_one_section),
-		T(test_check_really_asks), T(test_quit_while_hanging), T(test_close_while_hanging),
+		T(test_check_really_asks), T(test_P66_quit_while_hanging), T(test_P66_close_while_hanging),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void test_lookup(void **state)
 }
 
 /* A text made of brackets must not cost the square of its length. */
-static void test_brackets_are_bounded(void **state)
+static void test_P11_brackets_are_bounded(void **state)
 {
 	struct buf b = BUF_INIT;
 	struct payload p;
@@ -104,7 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_detection), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_lookup),    cmocka_unit_test(test_brackets_are_bounded),
+		cmocka_unit_test(test_lookup),    cmocka_unit_test(test_P11_brackets_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

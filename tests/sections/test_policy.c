@@ -373,7 +373,7 @@ static void test_waits_grow(void **state)
 }
 
 /* Ten minutes of outage, somebody asking every 100 ms: 5 calls and 12 probes. */
-static void test_outage_is_quiet(void **state)
+static void test_P64_outage_is_quiet(void **state)
 {
 	struct err bad = err_of(ERR_NETWORK, true, 0);
 	struct breaker b;
@@ -441,7 +441,7 @@ static void test_nudge(void **state)
 	assert_int_equal(probes, 3);
 }
 
-static void test_locked_needs_the_user(void **state)
+static void test_P25_locked_needs_the_user(void **state)
 {
 	static const enum err_kind kinds[] = { ERR_AUTH, ERR_TRUST };
 
@@ -498,7 +498,7 @@ static void test_words(void **state)
 
 /* ---- retry ------------------------------------------------------------------------- */
 
-static void test_retry_table(void **state)
+static void test_P24_retry_table(void **state)
 {
 	static const struct {
 		enum err_kind kind;
@@ -638,12 +638,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_failure_rate),
 		cmocka_unit_test(test_waits_grow),
-		cmocka_unit_test(test_outage_is_quiet),
+		cmocka_unit_test(test_P64_outage_is_quiet),
 		cmocka_unit_test(test_slow_release),
 		cmocka_unit_test(test_nudge),
-		cmocka_unit_test(test_locked_needs_the_user),
+		cmocka_unit_test(test_P25_locked_needs_the_user),
 		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_retry_table),
+		cmocka_unit_test(test_P24_retry_table),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_jitter_is_uniform),
 		cmocka_unit_test(test_against_model),

@@ -185,7 +185,7 @@ static void test_pages_for_ever(void **state)
 /* ---- the tracking API --------------------------------------------------------------- */
 
 /* A wrong secret is tried once: more would lock the account. */
-static void test_refused_once(void **state)
+static void test_P25_refused_once(void **state)
 {
 	struct opened o;
 	bool locked = false;
@@ -386,7 +386,7 @@ static PGconn *lock_records(void)
 	return conn;
 }
 
-static void test_postgres_dies_while_it_answers(void **state)
+static void test_P35_postgres_dies_while_it_answers(void **state)
 {
 	PGconn *conn = lock_records();
 	struct opened o;
@@ -467,10 +467,10 @@ int main(void)
 		cmocka_unit_test(test_no_answer_is_no_evidence),
 		cmocka_unit_test(test_dropped_connections),
 		cmocka_unit_test(test_pages_for_ever),
-		cmocka_unit_test(test_refused_once),
+		cmocka_unit_test(test_P25_refused_once),
 		cmocka_unit_test(test_cancel_one),
 		cmocka_unit_test(test_memory_shrinks_the_window),
-		cmocka_unit_test(test_postgres_dies_while_it_answers),
+		cmocka_unit_test(test_P35_postgres_dies_while_it_answers),
 		cmocka_unit_test(test_postgres_is_not_there),
 		cmocka_unit_test(test_clickhouse_dies_while_it_answers),
 		cmocka_unit_test(test_nobody_is_there),

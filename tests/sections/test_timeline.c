@@ -92,7 +92,7 @@ static void test_by_event_time(void **state)
 }
 
 /* P62: times that are none stand first, with what was sent; equal ones keep an order. */
-static void test_p62_bad_times(void **state)
+static void test_P62_bad_times(void **state)
 {
 	static const char *const bad[] = {
 		"292277026596", "-1", "NaN", "1e308", "2026-13-01 00:00:00", "2026-02-30", "0001-01-01 00:00:00",
@@ -125,7 +125,7 @@ static void test_p62_bad_times(void **state)
 }
 
 /* P62: zones are honoured, a day without some hour is none in UTC. */
-static void test_p62_zones(void **state)
+static void test_P62_zones(void **state)
 {
 	struct small s;
 
@@ -419,8 +419,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_event_time),
-		cmocka_unit_test(test_p62_bad_times),
-		cmocka_unit_test(test_p62_zones),
+		cmocka_unit_test(test_P62_bad_times),
+		cmocka_unit_test(test_P62_zones),
 		cmocka_unit_test(test_ties),
 		cmocka_unit_test(test_appended),
 		cmocka_unit_test(test_replaced),

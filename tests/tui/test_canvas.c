@@ -97,7 +97,7 @@ static void test_overwriting_half_of_a_wide_character(void **state)
 	draws(" xy\n\n\n");
 }
 
-static void test_wide_character_at_the_clip(void **state)
+static void test_P07_wide_character_at_the_clip(void **state)
 {
 	struct rect former = canvas_clip(&canvas, (struct rect){ 3, 0, 4, 3 });
 
@@ -247,7 +247,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hostile_bytes_are_tokens, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wide_characters_are_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overwriting_half_of_a_wide_character, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_wide_character_at_the_clip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_P07_wide_character_at_the_clip, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_combining_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_scrolled_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flush_right, setup, teardown),

@@ -215,7 +215,7 @@ static void test_moves(void **state)
 	at(7, 7);
 }
 
-static void test_a_million_rows(void **state)
+static void test_P09_a_million_rows(void **state)
 {
 	(void)state;
 	model.million = 1000000;
@@ -322,7 +322,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_record_that_is_gone, setup),
 		cmocka_unit_test_setup(test_appended_rows_are_followed_only_when_asked, setup),
 		cmocka_unit_test_setup(test_moves, setup),
-		cmocka_unit_test_setup(test_a_million_rows, setup),
+		cmocka_unit_test_setup(test_P09_a_million_rows, setup),
 		cmocka_unit_test_setup(test_priorities, setup),
 		cmocka_unit_test_setup(test_scrolled_columns, setup),
 		cmocka_unit_test_setup(test_refs_when_wide, setup),

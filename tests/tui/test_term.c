@@ -125,7 +125,7 @@ static void refuses(const char *const *env, const char *reason)
 	probe()->pty = NULL;
 }
 
-static void test_unusable_terminals(void **state)
+static void test_P57_unusable_terminals(void **state)
 {
 	static const char *const unset[] = { "TERM", NULL }, *const empty[] = { "TERM=", NULL },
 		*const unknown[] = { "TERM=no-such-terminal", NULL }, *const dumb[] = { "TERM=dumb", NULL };
@@ -150,7 +150,7 @@ static void assert_ascii_only(const char *const *env)
 	probe()->pty = NULL;
 }
 
-static void test_ascii_terminals(void **state)
+static void test_P57_ascii_terminals(void **state)
 {
 	static const char *const c[] = { "LC_ALL=C", NULL }, *const vt100[] = { "TERM=vt100", NULL },
 		*const linux_console[] = { "TERM=linux", NULL };
@@ -257,7 +257,7 @@ static bool same_screen(struct vterm_pty *p, void *expected)
 	return same;
 }
 
-static void test_resize_storm(void **state)
+static void test_P55_resize_storm(void **state)
 {
 	char want[sizeof(first_frame)];
 	unsigned seed = 7;
@@ -375,7 +375,7 @@ static void test_keys(void **state)
 		probe_type(keys[i].bytes, keys[i].event);
 }
 
-static void test_key_garbage(void **state)
+static void test_P59_key_garbage(void **state)
 {
 	enum { SIZE = 100000 };
 	char *bytes = malloc(SIZE);
@@ -408,7 +408,7 @@ static void test_paste(void **state)
 }
 
 /* The end marker inside of a pasted text does not turn the rest into commands. */
-static void test_paste_with_end_marker(void **state)
+static void test_P59_paste_with_end_marker(void **state)
 {
 	(void)state;
 	probe_spawn(NULL);
@@ -425,7 +425,7 @@ static void test_paste_in_parts(void **state)
 	probe_type("\x1b[201~", "event: paste 7 [one two]");
 }
 
-static void test_big_paste(void **state)
+static void test_P59_big_paste(void **state)
 {
 	enum { SIZE = 1000000 };
 	char *bytes = malloc(SIZE);
@@ -448,19 +448,19 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_move_is_cheap, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_an_equal_frame_costs_nothing, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_colours, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_unusable_terminals, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_ascii_terminals, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P57_unusable_terminals, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P57_ascii_terminals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_safe_terminal, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_COLORTERM, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_synchronized_output, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_resize_storm, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P55_resize_storm, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_keys, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_key_garbage, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P59_key_garbage, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_paste, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_paste_with_end_marker, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P59_paste_with_end_marker, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_paste_in_parts, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_big_paste, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P59_big_paste, probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, probe_make_files, probe_remove_files);

@@ -67,7 +67,7 @@ static void test_exit_without_closing(void **state)
 	assert_given_back(&before);
 }
 
-static void test_suspend_and_resume(void **state)
+static void test_P56_suspend_and_resume(void **state)
 {
 	struct termios before = fresh_modes(), now;
 
@@ -102,7 +102,7 @@ static void test_resize_while_stopped(void **state)
 	assert_true(vterm_pty_wait_text(probe()->pty, "probe 100x30"));
 }
 
-static void test_crashes(void **state)
+static void test_P56_crashes(void **state)
 {
 	static const struct {
 		const char *key, *reason;
@@ -169,7 +169,7 @@ static void test_signals_while_stuck(void **state)
 }
 
 /* A terminal that does not read can be given back no more, but we end in time. */
-static void test_signals_while_stalled(void **state)
+static void test_P58_signals_while_stalled(void **state)
 {
 	usec start;
 	int status;
@@ -200,7 +200,7 @@ static void hang_up_ends(const char *const *argv)
 	probe()->pty = NULL;
 }
 
-static void test_hang_up(void **state)
+static void test_P53_hang_up(void **state)
 {
 	const char *const plain[] = { vterm_pty_tool("term_probe"), probe()->text_path, NULL };
 	const char *const ignored[] = { "/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", plain[0],
@@ -216,13 +216,13 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_quit, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_exit_without_closing, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_suspend_and_resume, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P56_suspend_and_resume, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_resize_while_stopped, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_crashes, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P56_crashes, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_signals, probe_setup, probe_teardown),
 		cmocka_unit_test_setup_teardown(test_signals_while_stuck, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_signals_while_stalled, probe_setup, probe_teardown),
-		cmocka_unit_test_setup_teardown(test_hang_up, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P58_signals_while_stalled, probe_setup, probe_teardown),
+		cmocka_unit_test_setup_teardown(test_P53_hang_up, probe_setup, probe_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, probe_make_files, probe_remove_files);

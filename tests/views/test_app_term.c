@@ -163,7 +163,7 @@ static void test_the_cursor_is_on_the_selected_row(void **state)
 	quit(pty);
 }
 
-static void test_three_interrupts_quit(void **state)
+static void test_P68_three_interrupts_quit(void **state)
 {
 	struct vterm_pty *pty = start("running", "calm", NULL, 80, 24);
 	int status;
@@ -184,7 +184,7 @@ int main(void)
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_the_cursor_is_on_the_selected_row),
-		cmocka_unit_test(test_three_interrupts_quit),
+		cmocka_unit_test(test_P68_three_interrupts_quit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

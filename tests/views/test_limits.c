@@ -46,14 +46,14 @@ static void check_under(int resource, rlim_t limit)
 	command_release(&r);
 }
 
-static void test_p47_few_files(void **state)
+static void test_P47_few_files(void **state)
 {
 	(void)state;
 	for (rlim_t n = 12; n <= 24; n++)
 		check_under(RLIMIT_NOFILE, n);
 }
 
-static void test_p47_little_stack(void **state)
+static void test_P47_little_stack(void **state)
 {
 	(void)state;
 #if !defined(__SANITIZE_ADDRESS__)
@@ -61,7 +61,7 @@ static void test_p47_little_stack(void **state)
 #endif
 }
 
-static void test_p47_little_memory(void **state)
+static void test_P47_little_memory(void **state)
 {
 	(void)state;
 #if !defined(__SANITIZE_ADDRESS__)
@@ -71,7 +71,7 @@ static void test_p47_little_memory(void **state)
 }
 
 /* Standard output is a file that may not grow: SIGXFSZ must not end it. */
-static void test_p47_small_files(void **state)
+static void test_P47_small_files(void **state)
 {
 	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, "--format", "json", NULL };
 	struct rlimit old, tight;
@@ -126,10 +126,10 @@ static int stop(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_p47_few_files),
-		cmocka_unit_test(test_p47_little_stack),
-		cmocka_unit_test(test_p47_little_memory),
-		cmocka_unit_test(test_p47_small_files),
+		cmocka_unit_test(test_P47_few_files),
+		cmocka_unit_test(test_P47_little_stack),
+		cmocka_unit_test(test_P47_little_memory),
+		cmocka_unit_test(test_P47_small_files),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -66,7 +66,7 @@ static unsigned long counted(const struct command_run *r)
 	return strtoul(last, NULL, 10);
 }
 
-static void test_show(void **state)
+static void test_P44_show(void **state)
 {
 	struct command_run r;
 	unsigned long total;
@@ -122,7 +122,7 @@ static void session(unsigned long n)
 	vterm_pty_free(pty);
 }
 
-static void test_terminal(void **state)
+static void test_P44_terminal(void **state)
 {
 	struct command_run r;
 	unsigned long total;
@@ -168,8 +168,8 @@ static int stop(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_show),
-		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_P44_show),
+		cmocka_unit_test(test_P44_terminal),
 	};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -195,7 +195,7 @@ static void marks_are_where_it_is(void **state)
 	row_filter_free(f);
 }
 
-static void costly_patterns_say_so(void **state)
+static void test_P10_costly_patterns_say_so(void **state)
 {
 	enum { LONG = 1 << 20 };
 	struct chunk_builder *b = chunk_builder_new(1);
@@ -224,7 +224,7 @@ int main(void)
 		cmocka_unit_test(mistakes_name_their_place),
 		cmocka_unit_test(a_search_takes_the_whole_line),
 		cmocka_unit_test(marks_are_where_it_is),
-		cmocka_unit_test(costly_patterns_say_so),
+		cmocka_unit_test(test_P10_costly_patterns_say_so),
 	};
 
 	return cmocka_run_group_tests(tests, fill, clear);

@@ -204,7 +204,7 @@ static void test_interrupted(void **state)
 }
 
 /* `sextant show … | head -0` */
-static void test_closed_pipe_is_quiet(void **state)
+static void test_P54_closed_pipe_is_quiet(void **state)
 {
 	struct command_run r;
 
@@ -413,7 +413,7 @@ static void test_wrong_configuration(void **state)
 			   "sources"), "is a secret and must not stand here");
 }
 
-static void test_others_may_not_write_it(void **state)
+static void test_P42_others_may_not_write_it(void **state)
 {
 	const char *path = config_file("theme: calm\n");
 
@@ -423,7 +423,7 @@ static void test_others_may_not_write_it(void **state)
 	assert_int_equal(chmod(path, 0600), 0);
 }
 
-static void test_secrets_are_refused(void **state)
+static void test_P43_secrets_are_refused(void **state)
 {
 	static const char *const options[] = {
 		"--password=hunter2", "--redshift-password=hunter2", "--token=hunter2", "--api-key=hunter2",
@@ -477,7 +477,7 @@ int main(void)
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_closed_pipe_is_quiet),
+		cmocka_unit_test(test_P54_closed_pipe_is_quiet),
 		cmocka_unit_test(test_full_disk_is_said),
 		cmocka_unit_test(test_chosen_sections),
 		cmocka_unit_test(test_every_kind_of_load_keeps_the_contract),
@@ -487,8 +487,8 @@ int main(void)
 		cmocka_unit_test(test_sources_verdicts),
 		cmocka_unit_test(test_config_check),
 		cmocka_unit_test(test_wrong_configuration),
-		cmocka_unit_test(test_others_may_not_write_it),
-		cmocka_unit_test(test_secrets_are_refused),
+		cmocka_unit_test(test_P42_others_may_not_write_it),
+		cmocka_unit_test(test_P43_secrets_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -172,7 +172,7 @@ static bool would_run(const char *s)
 	return *s && (strchr("=+-@\t\r", *s) || strncmp(s, "\uff1d", 3) == 0 || strncmp(s, "\uff0b", 3) == 0);
 }
 
-static void test_csv(void **state)
+static void test_P60_csv(void **state)
 {
 	struct buf field = BUF_INIT;
 	struct command_run r;
@@ -265,7 +265,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_P60_csv),
 		cmocka_unit_test(test_arguments),
 	};
 
