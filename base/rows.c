@@ -8,23 +8,27 @@
 #include "base/needle.h"
 
 /* A chunk is two blocks: this head with the places of the rows, and `data`, in
- * which each row is the lengths of its cells followed by their bytes. A row
- * whose cells are all short keeps 16-bit lengths, so a row of six cells costs
- * 16 bytes besides its payload. The lengths are not aligned. */
+ * which each row is the lengths of its cells followed by their bytes. The longest
+ * cell says how wide the lengths of a row are: one, two or four bytes, so a row of
+ * six short cells costs ten bytes besides its payload. They are not aligned. */
 struct chunk {
 	atomic_uint refs;
 	uint32_t rows;
 	size_t columns;
 	size_t bytes;
 	char *data;
-	uint32_t at[]; /* offset of the row in data; WIDE is or-ed in */
+	uint32_t at[]; /* offset of the row in data, and in two bits how wide its lengths are */
 };
 
-#define WIDE       UINT32_C(0x80000000) /* this row has 32-bit lengths */
-#define SHORT_NULL UINT16_MAX
-#define WIDE_NULL  UINT32_MAX
+#define NULL_LEN UINT32_MAX             /* all bits set, in any width */
 
-enum { DATA_MAX = INT32_MAX, FIRST_ROWS = 16, FIRST_DATA = 512 };
+enum { WIDTH_SHIFT = 30, DATA_MAX = (1 << WIDTH_SHIFT) - 1, FIRST_ROWS = 16, FIRST_DATA = 512 };
+
+/* A row as it lies in a chunk. */
+struct row {
+	const char *lens;
+	size_t width;                   /* 1, 2 or 4 */
+};
 
 struct chunk_builder {
 	size_t columns;
@@ -91,47 +95,56 @@ size_t chunk_bytes(const struct chunk *c)
 	return c->bytes;
 }
 
-static uint32_t short_len(const char *lens, size_t i)
+static size_t offset_of(const struct chunk *c, size_t row)
 {
-	uint16_t v;
-
-	memcpy(&v, lens + i * sizeof(v), sizeof(v));
-	return v == SHORT_NULL ? WIDE_NULL : v;
+	return c->at[row] & DATA_MAX;
 }
 
-static uint32_t wide_len(const char *lens, size_t i)
+static struct row row_of(const struct chunk *c, size_t row)
 {
-	uint32_t v;
-
-	memcpy(&v, lens + i * sizeof(v), sizeof(v));
-	return v;
+	return (struct row){ c->data + offset_of(c, row), (size_t)1 << (c->at[row] >> WIDTH_SHIFT) };
 }
 
-static struct cell find_cell(const char *lens, size_t columns, size_t column, size_t width,
-			     uint32_t (*len_at)(const char *, size_t))
+static uint32_t len_at(struct row r, size_t i)
 {
-	const char *p = lens + columns * width;
+	uint16_t brief;
 	uint32_t len;
 
-	for (size_t i = 0; i < column; i++) {
-		len = len_at(lens, i);
-		if (len != WIDE_NULL)
-			p += len;
+	if (r.width == sizeof(len)) {
+		memcpy(&len, r.lens + i * sizeof(len), sizeof(len));
+		return len;
 	}
-	len = len_at(lens, column);
-	return len == WIDE_NULL ? CELL_NULL : (struct cell){ p, len };
+	if (r.width == sizeof(brief)) {
+		memcpy(&brief, r.lens + i * sizeof(brief), sizeof(brief));
+		return brief == UINT16_MAX ? NULL_LEN : brief;
+	}
+	len = (unsigned char)r.lens[i];
+	return len == UINT8_MAX ? NULL_LEN : len;
+}
+
+/* The bytes of the cell; of the cell behind the last one the end of the row. */
+static const char *bytes_at(struct row r, size_t columns, size_t column)
+{
+	const char *p = r.lens + columns * r.width;
+
+	for (size_t i = 0; i < column; i++) {
+		uint32_t len = len_at(r, i);
+
+		p += len == NULL_LEN ? 0 : len;
+	}
+	return p;
 }
 
 struct cell chunk_cell(const struct chunk *c, size_t row, size_t column)
 {
-	const char *lens;
+	struct row r;
+	uint32_t len;
 
 	if (row >= c->rows || column >= c->columns)
 		return CELL_NULL;
-	lens = c->data + (c->at[row] & ~WIDE);
-	if (c->at[row] & WIDE)
-		return find_cell(lens, c->columns, column, sizeof(uint32_t), wide_len);
-	return find_cell(lens, c->columns, column, sizeof(uint16_t), short_len);
+	r = row_of(c, row);
+	len = len_at(r, column);
+	return len == NULL_LEN ? CELL_NULL : (struct cell){ bytes_at(r, c->columns, column), len };
 }
 
 struct chunk_builder *chunk_builder_new(size_t columns)
@@ -195,12 +208,13 @@ static bool reserve_data(struct chunk_builder *b, size_t more)
 	return true;
 }
 
-/* Payload bytes of the row and the width that its lengths need. */
+/* Payload bytes of the row and the power of two of its lengths' width. */
 static bool measure(const struct chunk_builder *b, const struct cell *cells, size_t *payload,
-		    size_t *width, struct err *e)
+		    unsigned *power, struct err *e)
 {
-	*payload = 0;
-	*width = sizeof(uint16_t);
+	size_t longest = 0;
+
+	*payload = *power = 0;
 	for (size_t i = 0; i < b->columns; i++) {
 		if (!cells[i].data)
 			continue;
@@ -208,51 +222,50 @@ static bool measure(const struct chunk_builder *b, const struct cell *cells, siz
 			return err_set(e, ERR_LIMIT, 0,
 				       "column %zu has a cell of %zu bytes; the limit is %d",
 				       i + 1, cells[i].len, (int)ROWS_MAX_CELL);
-		if (cells[i].len >= SHORT_NULL)
-			*width = sizeof(uint32_t);
+		if (cells[i].len > longest)
+			longest = cells[i].len;
 		*payload += cells[i].len;
 	}
+	*power = longest < UINT8_MAX ? 0 : longest < UINT16_MAX ? 1 : 2;
 	return true;
 }
 
-static void write_lens(char *p, const struct cell *cells, size_t columns, size_t width)
+/* Behind the lengths. */
+static char *write_lens(char *p, const struct cell *cells, size_t columns, unsigned power)
 {
 	for (size_t i = 0; i < columns; i++) {
-		uint32_t len = cells[i].data ? (uint32_t)cells[i].len : WIDE_NULL;
+		uint32_t len = cells[i].data ? (uint32_t)cells[i].len : NULL_LEN;
 		uint16_t brief = (uint16_t)len;
 
-		if (width == sizeof(brief))
-			memcpy(p + i * width, &brief, width);
+		if (power == 0)
+			*p++ = (char)len;
 		else
-			memcpy(p + i * width, &len, width);
+			p = mempcpy(p, power == 1 ? (void *)&brief : (void *)&len, (size_t)1 << power);
 	}
+	return p;
 }
 
 bool chunk_builder_add(struct chunk_builder *b, const struct cell *cells, struct err *e)
 {
-	size_t payload, width, need;
+	size_t payload, need;
+	unsigned power;
 	struct chunk *c;
 	char *p;
 
-	if (!measure(b, cells, &payload, &width, e))
+	if (!measure(b, cells, &payload, &power, e))
 		return false;
-	need = payload + b->columns * width;
+	need = payload + (b->columns << power);
 	if (need > DATA_MAX - b->len)
 		return err_set(e, ERR_LIMIT, 0, "a block of rows is over %d bytes", DATA_MAX);
 	if (!reserve_row(b) || !reserve_data(b, need))
 		return no_memory(e);
 	c = b->chunk;
-	c->at[c->rows++] = (uint32_t)b->len | (width == sizeof(uint32_t) ? WIDE : 0);
+	c->at[c->rows++] = (uint32_t)b->len | power << WIDTH_SHIFT;
 	c->bytes += payload;
-	p = c->data + b->len;
-	write_lens(p, cells, b->columns, width);
-	p += b->columns * width;
-	for (size_t i = 0; i < b->columns; i++) {
-		if (cells[i].data && cells[i].len > 0) {
-			memcpy(p, cells[i].data, cells[i].len);
-			p += cells[i].len;
-		}
-	}
+	p = write_lens(c->data + b->len, cells, b->columns, power);
+	for (size_t i = 0; i < b->columns; i++)
+		if (cells[i].data && cells[i].len > 0)
+			p = mempcpy(p, cells[i].data, cells[i].len);
 	b->len += need;
 	return true;
 }
@@ -354,21 +367,6 @@ struct cell rowset_cell(const struct rowset *r, size_t row, size_t column)
 	return chunk_cell(r->chunks[at], row - r->first[at], column);
 }
 
-/* Where the last row of the chunk ends. */
-static const char *chunk_end(const struct chunk *c)
-{
-	const char *lens = c->data + (c->at[c->rows - 1] & ~WIDE);
-	bool wide = c->at[c->rows - 1] & WIDE;
-	const char *p = lens + c->columns * (wide ? sizeof(uint32_t) : sizeof(uint16_t));
-
-	for (size_t i = 0; i < c->columns; i++) {
-		uint32_t len = wide ? wide_len(lens, i) : short_len(lens, i);
-
-		p += len == WIDE_NULL ? 0 : len;
-	}
-	return p;
-}
-
 /* The row that the byte belongs to. */
 static size_t row_at(const struct chunk *c, size_t offset)
 {
@@ -377,7 +375,7 @@ static size_t row_at(const struct chunk *c, size_t offset)
 	while (hi - lo > 1) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if ((c->at[mid] & ~WIDE) <= offset)
+		if (offset_of(c, mid) <= offset)
 			lo = mid;
 		else
 			hi = mid;
@@ -387,7 +385,7 @@ static size_t row_at(const struct chunk *c, size_t offset)
 
 size_t rowset_seek(const struct rowset *r, size_t row, const struct needle *n)
 {
-	const char *from, *found;
+	const char *from, *end, *found;
 	const struct chunk *c;
 	size_t at;
 
@@ -395,7 +393,8 @@ size_t rowset_seek(const struct rowset *r, size_t row, const struct needle *n)
 		return r->rows;
 	at = chunk_of(r, row);
 	c = r->chunks[at];
-	from = c->data + (c->at[row - r->first[at]] & ~WIDE);
-	found = needle_find(n, from, (size_t)(chunk_end(c) - from));
+	from = c->data + offset_of(c, row - r->first[at]);
+	end = bytes_at(row_of(c, c->rows - 1), c->columns, c->columns);
+	found = needle_find(n, from, (size_t)(end - from));
 	return r->first[at] + (found ? row_at(c, (size_t)(found - c->data)) : c->rows);
 }

@@ -76,21 +76,22 @@ static void bytes_come_back_as_they_went_in(void **state)
 
 static void test_P09_long_cells_lie_beside_short_ones(void **state)
 {
-	static const size_t sizes[] = { 0, 65534, 65535, 65536, ROWS_MAX_CELL, 3 };
+	static const size_t sizes[] = { 0, 254, 255, 256, 65534, 65535, 65536, ROWS_MAX_CELL, 3 };
 	char *big = malloc(ROWS_MAX_CELL);
 	struct chunk_builder *b = chunk_builder_new(3);
+	size_t n = sizeof sizes / sizeof *sizes;
 	struct chunk *c;
 
 	(void)state;
 	assert_non_null(big);
 	memset(big, 'z', ROWS_MAX_CELL);
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct cell row[] = { CELL_NULL, { big, sizes[i] }, { "x", 1 } };
 
 		assert_true(chunk_builder_add(b, row, NULL));
 	}
 	c = chunk_builder_seal(b);
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < n; i++) {
 		assert_true(cell_is_null(chunk_cell(c, i, 0)));
 		assert_true(cell_eq(chunk_cell(c, i, 1), (struct cell){ big, sizes[i] }));
 		assert_cell(chunk_cell(c, i, 2), "x");
