@@ -22,7 +22,9 @@ static bool fill_postgres(const struct postgres_server *s, const char *rows, str
 		   "'stop ' || n || ' reached, next in ' || n %% 60 || ' min' || repeat('.', 21) AS message "
 		   "FROM generate_series(0::bigint, %s - 1) AS n", rows);
 
-	bool ok = postgres_exec(s, buf_str(&sql), e);
+	/* Else a reader begins where the last one was broken off. */
+	bool ok = postgres_exec(s, "ALTER DATABASE postgres SET synchronize_seqscans = off", e) &&
+		  postgres_exec(s, buf_str(&sql), e);
 
 	buf_release(&sql);
 	return ok;
