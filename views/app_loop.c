@@ -154,11 +154,13 @@ static void take_events(struct loop *l)
 
 static void take_mail(struct loop *l)
 {
-	bool changed = false;
+	bool changed = false, ran = app_running(l->app);
 
 	l->engine_next = engine_tick(l->app->engine, &changed);
 	if (changed)
 		l->moved = l->dirty = true;
+	/* Nothing follows the last answer: it need not wait for more. */
+	l->urgent = l->urgent || (ran && !app_running(l->app));
 	if (l->tick != TIME_NONE && clock_mono(l->app->clock) >= l->tick) {
 		l->dirty = true;
 		l->tick = next_tick(l->app);
