@@ -35,6 +35,8 @@ struct app {
 	const struct clock *clock;
 	bool demo, still;
 	const char *opening;             /* shown until it is open; NULL = nothing */
+	const char *const *script;       /* words to be run once it is (verbs.h) */
+	size_t nscript;
 
 	struct engine *engine;           /* NULL before app_start() */
 	struct term *term;               /* NULL in tests */
@@ -89,7 +91,7 @@ bool app_work(struct app *, usec until);
 bool app_resize(struct app *, int w, int h, struct err *);
 /* Paints the canvas from what is known. */
 void app_draw(struct app *);
-/* Until the user quits. Returns the signal that ended it, or 0. */
+/* Opens `typed`, runs the script, goes on until the user quits. Returns the signal that ended it, or 0. */
 int app_loop(struct app *, const char *typed);
 
 /* ---- for views ---------------------------------------------------------------- */
@@ -146,10 +148,6 @@ void app_copy(struct app *, enum copy_form);                  /* yank.c */
 void app_copy_key(struct app *, struct key);                  /* the one after y */
 void app_print(struct app *);
 void copy_hint_draw(struct canvas *, struct rect);
-void palette_run(struct app *, const char *line);             /* palette.c */
-void palette_complete(struct app *);
-void palette_draw(const struct app *, struct canvas *, struct rect);
-int palette_move(const struct app *, int choice, int delta);
 
 /* ---- around the panes (header.c, rail.c, footer.c) ------------------------------ */
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/palette.h"
 
 enum { INTERRUPTS_TO_QUIT = 3 };
 
@@ -192,8 +193,8 @@ static void prompt_done(struct app *app)
 	enum app_prompt kind = app->prompting;
 	char line[PROMPT_MAX];
 
-	if (kind == PROMPT_COMMAND && app->choice >= 0)
-		palette_complete(app);
+	if (kind == PROMPT_COMMAND && app->choice >= 0 && !palette_complete(app))
+		return;
 	memcpy(line, app->prompt.text, sizeof line);
 	app->prompting = PROMPT_NONE;
 	if (kind == PROMPT_LOAD)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/palette.h"
 #include "views/words.h"
 
 enum { SIDE_MIN = 6 };

@@ -7,6 +7,7 @@
 
 #include "views/app.h"
 #include "views/command.h"
+#include "views/palette.h"
 
 #define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
 #define FRAME_SAVED (2 * FRAME_GAP)     /* after a rest: the first rows do not wait either */
@@ -180,6 +181,7 @@ int app_loop(struct app *app, const char *typed)
 
 	if (typed)
 		app_open(app, typed);
+	palette_run_words(app, app->script, app->nscript);
 	while (!app->quit) {
 		take_mail(&l);
 		work(&l);
@@ -229,6 +231,8 @@ static bool set_up(struct app *app, const struct command *cmd, const struct conf
 	app->demo = cmd->demo;
 	app->still = cmd->still;
 	app->opening = cmd->load;
+	app->script = cmd->script;
+	app->nscript = cmd->nscript;
 	return app_load_keys(app, e) && app_theme(app, theme, e) && open_terminal(app, cmd, e);
 }
 
@@ -239,7 +243,7 @@ static bool begin(struct app *app, struct err *e)
 	term_present(app->term, &app->canvas);
 	if (!app_start(app, e))
 		return false;
-	if (!app->opening)
+	if (!app->opening && !app->nscript)
 		app_ask_load(app);
 	return true;
 }

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "sections/demo.h"
 #include "sections/section.h"
+#include "views/fuzzy.h"
 
 bool command_config(const struct command *cmd, struct config *config, struct err *e)
 {
@@ -19,6 +21,52 @@ bool command_config(const struct command *cmd, struct config *config, struct err
 	ok = path && demo_config(config, path, e);
 	free(path);
 	return ok;
+}
+
+/* ---- what `show` takes ------------------------------------------------------------------ */
+
+static bool add_section(struct command *cmd, const struct workspace *w, const char *name, struct err *e)
+{
+	struct fuzzy_name names[2 * COMMAND_SECTIONS];
+	size_t n = 0;
+	int found;
+
+	for (size_t i = 0; i < w->nsections && n + 1 < sizeof names / sizeof names[0]; i++) {
+		names[n++] = (struct fuzzy_name){ w->sections[i]->id, (int)i };
+		names[n++] = (struct fuzzy_name){ w->sections[i]->title, (int)i };
+	}
+	found = fuzzy_pick(name, strlen(name), names, n, "section", e);
+	if (found < 0)
+		return false;
+	if (cmd->nsections == COMMAND_SECTIONS)
+		return err_set(e, ERR_CONFIG, 0, "too many sections");
+	cmd->sections[cmd->nsections++] = w->sections[found]->id;
+	return true;
+}
+
+bool command_output(struct command *cmd, const struct workspace *w, const char *const *words, size_t n,
+                    struct err *e)
+{
+	static const char *const formats[] = { "text", "json", "csv" };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *word = words[i] + (strncmp(words[i], "--", 2) ? 0 : 2);
+		size_t f = 0;
+
+		if (!strcmp(word, "section") && i + 1 < n) {
+			if (!add_section(cmd, w, words[++i], e))
+				return false;
+			continue;
+		}
+		if (!strcmp(word, "format") && i + 1 < n)
+			word = words[++i];
+		while (f < sizeof formats / sizeof formats[0] && strcmp(formats[f], word) != 0)
+			f++;
+		if (f == sizeof formats / sizeof formats[0])
+			return err_set(e, ERR_CONFIG, 0, "show takes: section NAME, text, json, csv; not '%s'", words[i]);
+		cmd->format = (enum format)f;
+	}
+	return true;
 }
 
 int cmd_demo_list(const struct command *cmd)

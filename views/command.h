@@ -5,9 +5,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "sections/config.h"
+#include "sections/investigation.h"
+
+#define DEMO_LOAD "726100801"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
@@ -23,11 +27,19 @@ struct command {
 	const char *theme;              /* --theme; NULL = the configuration's */
 	bool ascii, safe_term, still, light, dark, mouse;
 	bool quiet;                     /* no narration */
+	const char *const *script;      /* words from the first verb on, for the workbench */
+	size_t nscript;
 };
 
 /* Reads the configuration that the command asks for: the demonstration's or the
  * user's. Prints nothing. */
 bool command_config(const struct command *, struct config *, struct err *);
+
+/* Reads what stands behind `show`: [section ID]... [text|json|csv], as words or options. */
+bool command_output(struct command *, const struct workspace *, const char *const *words, size_t n,
+                    struct err *);
+/* Prints as that says; false when writing failed (errno says why). */
+bool command_print(FILE *, const struct command *, const struct investigation *);
 
 int cmd_open(const struct command *);       /* the workbench (views/app.c) */
 int cmd_show(const struct command *);       /* views/show.c */

@@ -10,8 +10,7 @@
 #include "sections/engine.h"
 #include "sections/investigation.h"
 #include "views/command.h"
-
-#define DEMO_LOAD "726100801"
+#include "views/verbs.h"
 
 static const char usage_text[] =
 	"usage: sextant [--demo] [options] [LOAD]      open the workbench\n"
@@ -20,6 +19,8 @@ static const char usage_text[] =
 	"       sextant show LOAD [--section ID]... [--format text|json|csv]\n"
 	"       sextant sources [--format text|json]   ask every source how it is\n"
 	"       sextant config check                   what is configured, from where\n"
+	"       sextant [LOAD] : VERB ... [: VERB ...] opens it and does what is typed so\n"
+	"       sextant VERB ...                       there behind a colon: timeline, theme cvd\n"
 	"\n"
 	"LOAD is a tracking id, load number, PRO, container, booking or BOL.\n"
 	"\n"
@@ -63,11 +64,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+enum { WORDS_MAX = 24 };
+
 /* What was asked for besides struct command. */
 struct request {
 	struct command cmd;
 	bool list, help, version;
-	const char *words[3];           /* what is not an option */
+	const char *words[WORDS_MAX];   /* what is neither an option nor for the workbench */
 	int nwords;
 };
 
@@ -163,23 +166,50 @@ static bool bad_option(char **argv, int opt)
 	return refuse_secret(arg) ? false : wrong("unknown option", arg);
 }
 
-static bool read_arguments(struct request *r, int argc, char **argv)
+/* From this word on all is for the workbench, as if typed there behind a colon. */
+static bool is_script(const struct request *r, const char *word)
 {
-	int opt;
+	enum verb v = verb_named(word);
 
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (opt == '?' || opt == ':')
-			return bad_option(argv, opt);
-		if (!set_option(r, opt))
-			return false;
-	}
-	for (int i = optind; i < argc; i++) {
-		if (r->nwords == (int)(sizeof r->words / sizeof r->words[0]))
+	return word[0] == ':' || (!r->nwords && v != VERB_COUNT && verb_info(v)->alone == WORKBENCH);
+}
+
+static bool take_words(struct request *r, const char *const *argv, int from, int end)
+{
+	struct err e = { 0 };
+
+	for (int i = from; i < end; i++) {
+		if (is_script(r, argv[i])) {
+			r->cmd.script = argv + i;
+			r->cmd.nscript = (size_t)(end - i);
+			break;
+		}
+		if (r->nwords == WORDS_MAX)
 			return wrong("one word too many:", argv[i]);
 		r->words[r->nwords++] = argv[i];
 	}
-	return true;
+	if (verbs_check(r->cmd.script, r->cmd.nscript, &e))
+		return true;
+	fprintf(stderr, "sextant: %s\n", e.text);
+	return false;
+}
+
+static bool read_arguments(struct request *r, int argc, char **argv)
+{
+	const char *const *words = (const char *const *)argv;
+	int opt;
+
+	opterr = 0;
+	/* The dash: words come in their turn, so that none behind a verb is an option. */
+	while ((opt = getopt_long(argc, argv, "-:", options, NULL)) != -1) {
+		if (opt == '?' || opt == ':')
+			return bad_option(argv, opt);
+		if (opt == 1 && is_script(r, optarg))
+			return take_words(r, words, optind - 1, argc);
+		if (opt == 1 ? !take_words(r, words, optind - 1, optind) : !set_option(r, opt))
+			return false;
+	}
+	return take_words(r, words, optind, argc);
 }
 
 static bool at_most(const struct request *r, int n)
@@ -200,11 +230,15 @@ static int run_demo(struct request *r)
 
 static int run_show(struct request *r)
 {
-	if (!at_most(r, 2))
-		return EXIT_USAGE;
+	struct err e = { 0 };
+
 	r->cmd.load = r->words[1];
 	if (!r->cmd.load) {
 		fprintf(stderr, "sextant: show needs a load: sextant show LOAD\n");
+		return EXIT_USAGE;
+	}
+	if (!command_output(&r->cmd, &workspace_load, r->words + 2, (size_t)r->nwords - 2, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
 		return EXIT_USAGE;
 	}
 	return cmd_show(&r->cmd);
@@ -242,23 +276,21 @@ static int run_open(struct request *r)
 
 static int run(struct request *r)
 {
-	static const struct {
-		const char *word;
-		int (*run)(struct request *);
-	} commands[] = {
-		{ "demo", run_demo }, { "show", run_show }, { "sources", run_sources },
-		{ "config", run_config },
+	static int (*const commands[VERB_COUNT])(struct request *) = {
+		[VERB_demo] = run_demo, [VERB_show] = run_show, [VERB_sources] = run_sources,
+		[VERB_config] = run_config,
 	};
+	enum verb verb = r->nwords ? verb_named(r->words[0]) : VERB_COUNT;
 
 	if (r->help)
 		return fputs(usage_text, stdout) < 0;
 	if (r->version)
 		return printf("sextant %s\n", SEXTANT_VERSION) < 0;
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		if (r->nwords > 0 && strcmp(r->words[0], commands[i].word) == 0)
-			return commands[i].run(r);
-	}
-	return run_open(r);
+	if (verb == VERB_COUNT || !commands[verb])
+		return run_open(r);
+	if (r->cmd.nscript && verb != VERB_demo)
+		return wrong("this command has no screen for", r->cmd.script[0]) ? 0 : EXIT_USAGE;
+	return commands[verb](r);
 }
 
 int main(int argc, char **argv)

@@ -1,333 +1,133 @@
-/* The commands that can be typed: one list gives the words, what they take, the help
- * and the function. */
+/* The list above the prompt: what can be typed, the best first, and what completes it. */
+#include "views/palette.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "views/app.h"
-#include "views/timeline.h"
+#include "views/complete.h"
 
-/* X(word, arguments, wants a case, action with the same effect, help) */
-#define VERBS(X) \
-	X(open,      "LOAD",                 false, NONE,        "open another load") \
-	X(section,   "NAME",                 false, GO,          "go to a section") \
-	X(refetch,   "[SECTION|all]",        true,  REFETCH,     "ask again") \
-	X(retry,     "",                     true,  NONE,        "ask the failed again") \
-	X(cancel,    "[SECTION|all]",        true,  CANCEL,      "stop asking") \
-	X(source,    "NAME on|off|only",     true,  CHOOSE,      "allow or forbid it") \
-	X(filter,    "[code>=400 ev:VA !word]", true, FILTER,    "only rows that fit") \
-	X(sort,      "[-]COLUMN",            true,  SORT,        "another order; - downwards") \
-	X(problem,   "",                     true,  NEXT_PROBLEM, "the next problem") \
-	X(from,      "",                     true,  FROM,        "where this is from") \
-	X(raw,       "",                     true,  RAW,         "the raw payload") \
-	X(timeline,  "[lanes O,C|all]",      true,  NONE,        "what happened when") \
-	X(waterfall, "",                     false, WATERFALL,   "who was asked when") \
-	X(log,       "",                     false, NONE,        "every query, as sent") \
-	X(sources,   "",                     false, NONE,        "how sources are") \
-	X(keys,      "",                     false, NONE,        "what keys do") \
-	X(mouse,     "on|off",               false, NONE,        "clicks, wheel") \
-	X(copy,      "[value|row|JSON...]",  true,  COPY,        "copy it") \
-	X(print,     "",                     true,  PRINT,       "print it bare") \
-	X(theme,     "NAME|FILE",            false, NONE,        "another look") \
-	X(ascii,     "",                     false, NONE,        "ASCII on and off") \
-	X(zoom,      "",                     false, ZOOM,        "this pane alone") \
-	X(zone,      "",                     false, ZONE,        "UTC or local time") \
-	X(help,      "",                     false, HELP,        "keys of this pane") \
-	X(quit,      "",                     false, QUIT,        "leave")
+enum { ITEMS_MAX = COMPLETIONS_MAX, HELP_TYPED_MIN = 3 };
 
-/* ---- the verbs --------------------------------------------------------------------- */
-
-static bool starts(const char *word, const char *typed, size_t len)
-{
-	return !strncasecmp(word, typed, len);
-}
-
-/* By id, title or number, a beginning is enough; NO_SECTION when none fits. */
-static int find_section(const struct app *app, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (len == 1 && name[0] >= '1' && name[0] <= '0' + (int)app->npanes)
-		return name[0] - '1';
-	for (size_t i = 0; len && i < app->npanes; i++)
-		if (starts(app->workspace->sections[i]->id, name, len) ||
-		    starts(app->workspace->sections[i]->title, name, len))
-			return (int)i;
-	return NO_SECTION;
-}
-
-static void on_section(struct app *app, const char *arg, enum action a, enum action all,
-                       void (*act)(struct engine *, struct investigation *, size_t))
-{
-	int section = find_section(app, arg);
-
-	if (!arg[0])
-		app_act(app, a, (struct key){ 0 });
-	else if (!strcmp(arg, "all"))
-		app_act(app, all, (struct key){ 0 });
-	else if (section == NO_SECTION)
-		app_complain(app, "no section '%s'", arg);
-	else
-		act(app->engine, app->desk->inv, (size_t)section);
-}
-
-static void run_open(struct app *app, const char *arg)
-{
-	if (!arg[0])
-		app_complain(app, "open what? : open LOAD");
-	else
-		app_open(app, arg);
-}
-
-static void run_section(struct app *app, const char *arg)
-{
-	int section = find_section(app, arg);
-
-	if (!strcmp(arg, "0") || (arg[0] && starts("overview", arg, strlen(arg))))
-		app_go(app, 0);
-	else if (section == NO_SECTION && arg[0] && starts("timeline", arg, strlen(arg)))
-		app_go(app, (int)app->npanes + 1);
-	else if (section == NO_SECTION)
-		app_complain(app, "no section '%s'", arg);
-	else
-		app_go(app, section + 1);
-}
-
-static void run_refetch(struct app *app, const char *arg)
-{
-	on_section(app, arg, ACTION_REFETCH, ACTION_REFETCH_ALL, engine_refetch);
-}
-
-static void run_cancel(struct app *app, const char *arg)
-{
-	on_section(app, arg, ACTION_CANCEL, ACTION_CANCEL_ALL, engine_cancel);
-}
-
-static void run_retry(struct app *app, const char *arg)
-{
-	int n = 0;
-
-	(void)arg;
-	for (size_t i = 0; i < app->desk->inv->nsections; i++) {
-		enum section_state state = app->desk->inv->sections[i].state;
-
-		if (state != SECTION_FAILED && state != SECTION_PARTIAL && state != SECTION_CANCELLED)
-			continue;
-		engine_refetch(app->engine, app->desk->inv, i);
-		n++;
-	}
-	app_say(app, n ? "asking again for %d section%s" : "nothing has failed", n, n == 1 ? "" : "s");
-}
-
-static const char *step_source(const struct app *app, int section, const char *name, size_t len)
-{
-	const struct section_def *def = app->workspace->sections[section];
-
-	for (size_t i = 0; i < def->nsteps; i++)
-		if (len && starts(def->steps[i].source, name, len))
-			return def->steps[i].source;
-	return NULL;
-}
-
-static void run_source(struct app *app, const char *arg)
-{
-	static const struct { const char *word; enum source_rule rule; } rules[] = {
-		{ "on", SOURCE_ALLOWED }, { "off", SOURCE_FORBIDDEN }, { "only", SOURCE_ONLY },
-	};
-	size_t len = strcspn(arg, " ");
-	int section = app_focus(app);
-	const char *source = step_source(app, section, arg, len);
-	const char *word = arg + len + strspn(arg + len, " ");
-
-	if (!arg[0]) {
-		app_act(app, ACTION_CHOOSE, (struct key){ 0 });
-		return;
-	}
-	for (size_t i = 0; source && i < sizeof rules / sizeof rules[0]; i++) {
-		if (strcmp(word, rules[i].word) != 0)
-			continue;
-		engine_rule(app->engine, app->desk->inv, (size_t)section, source, rules[i].rule);
-		app_say(app, "%s: %s from the next fetch on (r)", source, word);
-		return;
-	}
-	if (source)
-		app_complain(app, "source %s on, off or only?", source);
-	else
-		app_complain(app, "this section does not ask '%.*s'", (int)len, arg);
-}
-
-static void run_filter(struct app *app, const char *arg)
-{
-	app_filter(app, arg);
-}
-
-static void run_sort(struct app *app, const char *arg)
-{
-	app_sort(app, arg);
-}
-
-static void run_log(struct app *app, const char *arg)
-{
-	struct err e = { 0 };
-
-	(void)arg;
-	app_push(app, log_new(app, &e), &e);
-}
-
-static void run_sources(struct app *app, const char *arg)
-{
-	struct err e = { 0 };
-
-	(void)arg;
-	app_push(app, sources_new(app, &e), &e);
-}
-
-static void run_keys(struct app *app, const char *arg)
-{
-	struct err e = { 0 };
-
-	(void)arg;
-	app_push(app, keys_view_new(app, &e), &e);
-}
-
-static void run_mouse(struct app *app, const char *arg)
-{
-	if (strcmp(arg, "on") && strcmp(arg, "off"))
-		app_complain(app, "mouse on or off?");
-	else
-		app_set_mouse(app, !strcmp(arg, "on"));
-}
-
-static void run_copy(struct app *app, const char *arg)
-{
-	enum copy_form form = copy_form_find(arg, strlen(arg));
-
-	if (!arg[0])
-		app->copying = true;
-	else if (form == COPY_FORM_COUNT)
-		app_complain(app, "copy value, row, JSON, path, link, markdown, query or curl?");
-	else
-		app_copy(app, form);
-}
-
-static void run_timeline(struct app *app, const char *arg)
-{
-	size_t len = strcspn(arg, " ");
-
-	if (arg[0] && !starts("lanes", arg, len))
-		app_complain(app, "timeline [lanes O,C|all]");
-	else if (!timeline_pane_lanes(app->desk->timeline, arg + len + strspn(arg + len, " ")))
-		app_complain(app, "no section has the letter of '%s'", arg + len + 1);
-	else
-		app_go(app, (int)app->npanes + 1);
-}
-
-static void run_theme(struct app *app, const char *arg)
-{
-	struct err e = { 0 };
-
-	if (!app_theme(app, arg[0] ? arg : "calm", &e))
-		app_complain(app, "%s", e.text);
-}
-
-static void run_ascii(struct app *app, const char *arg)
-{
-	(void)arg;
-	app->ascii = !app->ascii;
-}
-
-#define RUN_ACTION(word, action) \
-	static void run_##word(struct app *app, const char *arg) \
-	{ \
-		(void)arg; \
-		app_act(app, ACTION_##action, (struct key){ 0 }); \
-	}
-
-RUN_ACTION(problem, NEXT_PROBLEM)
-RUN_ACTION(from, FROM)
-RUN_ACTION(raw, RAW)
-RUN_ACTION(waterfall, WATERFALL)
-RUN_ACTION(print, PRINT)
-RUN_ACTION(zoom, ZOOM)
-RUN_ACTION(zone, ZONE)
-RUN_ACTION(help, HELP)
-RUN_ACTION(quit, QUIT)
-
-static const struct verb {
-	const char *word, *takes, *help;
-	bool wants_case;
-	enum action action;
-	void (*run)(struct app *, const char *arg);
-} verbs[] = {
-#define X(word, takes, wants, action, help) { #word, takes, help, wants, ACTION_##action, run_##word },
-	VERBS(X)
-#undef X
+struct item {
+	char word[FUZZY_MAX], help[COMPLETION_HELP];
+	const char *usage, *key_words;   /* key_words: "" = no key does it */
+	bool blocked;            /* help says why */
+	int score, order;
+	uint64_t hits;           /* letters of the word that were typed */
+	size_t help_from, help_len;      /* the part of the help that was */
 };
 
-enum { NVERBS = sizeof verbs / sizeof verbs[0] };
+struct items {
+	struct item all[ITEMS_MAX];
+	size_t n;
+	size_t from;             /* in the prompt's text: what they take the place of */
+	enum verb verb;          /* whose arguments they are; VERB_COUNT: they are verbs */
+};
 
-/* ---- running a line --------------------------------------------------------------------- */
+/* ---- what is listed ------------------------------------------------------------------------ */
 
-static const struct verb *find_verb(const char *typed, size_t len)
+const char *palette_blocked(const struct app *app, const struct verb_info *v)
 {
-	for (size_t i = 0; len && i < NVERBS; i++)
-		if (strlen(verbs[i].word) == len && starts(verbs[i].word, typed, len))
-			return &verbs[i];
-	for (size_t i = 0; len && i < NVERBS; i++)
-		if (starts(verbs[i].word, typed, len))
-			return &verbs[i];
+	if (v->needs == NEEDS_CASE && !app->desk->inv)
+		return "nothing is open";
+	if (v->needs == NEEDS_DEMO && !app->demo)
+		return "only in the demonstration: sextant demo";
 	return NULL;
 }
 
-void palette_run(struct app *app, const char *line)
+static int best_first(const void *a, const void *b)
 {
-	const struct verb *verb;
-	char arg[PROMPT_MAX];
-	size_t len, n;
+	const struct item *x = a, *y = b;
 
-	line += strspn(line, " ");
-	len = strcspn(line, " ");
-	if (!len)
-		return;
-	verb = find_verb(line, len);
-	if (!verb) {
-		app_complain(app, "no command '%.*s'; : lists them", (int)(len < 40 ? len : 40), line);
-		return;
-	}
-	if (verb->wants_case && !app->desk->inv) {
-		app_complain(app, "%s: nothing is open; : open LOAD", verb->word);
-		return;
-	}
-	line += len + strspn(line + len, " ");
-	n = strlen(line);
-	while (n && line[n - 1] == ' ')
-		n--;
-	memcpy(arg, line, n);
-	arg[n] = '\0';
-	verb->run(app, arg);
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return x->order - y->order;
 }
 
-/* ---- the list above the prompt -------------------------------------------------------------- */
+/* False when it has nothing of what was typed. */
+static bool score(struct item *it, const char *typed, size_t len)
+{
+	it->score = fuzzy_score(typed, len, it->word, &it->hits) * 2;
+	if (it->score || len < HELP_TYPED_MIN || len >= FUZZY_MAX)
+		return it->score > 0;
+	for (size_t i = 0; it->help[i] && !it->score; i++) {
+		if (strncasecmp(it->help + i, typed, len) != 0)
+			continue;
+		it->help_from = i;
+		it->help_len = len;
+		it->score = 1;
+	}
+	return it->score > 0;
+}
 
-/* Verbs that begin as typed; once an argument is typed, the verb alone. */
-static size_t matches(const struct app *app, const struct verb **out)
+static void keep(struct items *list, struct item *it, const char *typed, size_t len)
+{
+	it->order = (int)list->n;
+	if (list->n < ITEMS_MAX && score(it, typed, len))
+		list->all[list->n++] = *it;
+}
+
+static void list_verbs(const struct app *app, const char *typed, size_t len, struct items *list)
+{
+	for (unsigned v = 0; v < VERB_COUNT; v++) {
+		const struct verb_info *info = verb_info((enum verb)v);
+		const char *blocked = palette_blocked(app, info);
+		struct item it = { .usage = info->usage, .blocked = blocked != NULL, .key_words = "" };
+
+		snprintf(it.word, sizeof it.word, "%s", info->word);
+		snprintf(it.help, sizeof it.help, "%s", blocked ? blocked : info->help);
+		if (info->action != ACTION_NONE && info->action != ACTION_GO)
+			it.key_words = action_info(info->action)->keys;
+		keep(list, &it, typed, len);
+	}
+}
+
+static void list_arguments(const struct app *app, const char *arg, struct items *list)
+{
+	struct completions found;
+	const char *word;
+
+	complete_argument(app, list->verb, arg, &found);
+	word = arg + found.from;
+	list->from = (size_t)(word - app->prompt.text);
+	for (size_t i = 0; i < found.n; i++) {
+		struct item it = { .usage = "", .key_words = "" };
+
+		memcpy(it.word, found.items[i].word, sizeof it.word);
+		memcpy(it.help, found.items[i].help, sizeof it.help);
+		keep(list, &it, word, strlen(word));
+	}
+}
+
+static void make(const struct app *app, struct items *list)
 {
 	const char *typed = app->prompt.text + strspn(app->prompt.text, " ");
-	size_t len = strcspn(typed, " "), n = 0;
+	size_t len = strcspn(typed, " ");
 
-	for (size_t i = 0; i < NVERBS; i++)
-		if (starts(verbs[i].word, typed, len))
-			out[n++] = &verbs[i];
-	if (typed[len] == ' ' && n)
-		n = 1;
-	return n;
+	list->n = 0;
+	list->from = (size_t)(typed - app->prompt.text);
+	list->verb = VERB_COUNT;
+	if (typed[len])
+		list->verb = verb_find(typed, len, NULL);
+	if (list->verb != VERB_COUNT)
+		list_arguments(app, typed + len + strspn(typed + len, " "), list);
+	else if (!typed[len])
+		list_verbs(app, typed, len, list);
+	qsort(list->all, list->n, sizeof list->all[0], best_first);
 }
+
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 int palette_move(const struct app *app, int choice, int delta)
 {
-	const struct verb *found[NVERBS];
-	int n = (int)matches(app, found);
+	struct items list;
+	int n;
 
+	make(app, &list);
+	n = (int)list.n;
 	if (!n)
 		return -1;
 	if (choice < 0)
@@ -335,52 +135,98 @@ int palette_move(const struct app *app, int choice, int delta)
 	return (choice + delta + n) % n;
 }
 
-void palette_complete(struct app *app)
+/* Columns and lanes go on behind the word, other words end there. */
+static const char *behind(const struct items *list, const struct item *it)
 {
-	const struct verb *found[NVERBS];
-	size_t n = matches(app, found), at = app->choice > 0 ? (size_t)app->choice : 0;
-	char text[64];
-
-	if (at >= n || strchr(app->prompt.text, ' '))
-		return;
-	snprintf(text, sizeof text, "%s%s", found[at]->word, found[at]->takes[0] ? " " : "");
-	prompt_init(&app->prompt, app->prompt.label, text);
-	app->choice = -1;
+	if (list->verb == VERB_COUNT)
+		return it->usage[0] ? " " : "";
+	return verb_info(list->verb)->takes == TAKES_SOURCE || !strcmp(it->word, "lanes") ||
+	       !strcmp(it->word, "section") ? " " : "";
 }
 
-static void draw_verb(const struct app *app, struct canvas *c, struct rect r, int y,
-                      const struct verb *v, bool chosen)
+bool palette_complete(struct app *app)
 {
-	enum { KEY_X = 30 };
-	char key[KEY_NAME_MAX] = "";
-	int x = r.x + 2;
+	char text[PROMPT_MAX];
+	struct items list;
+	size_t at = app->choice > 0 ? (size_t)app->choice : 0;
 
-	if (v->action != ACTION_NONE && v->action != ACTION_GO)
-		action_key(key, v->action);
-	x += canvas_puts(c, x, y, 10, ROLE_TEXT, v->word) + 1;
-	canvas_puts(c, x, y, r.x + KEY_X - 1 - x, ROLE_DIM, v->takes);
-	canvas_puts(c, r.x + KEY_X, y, 3, ROLE_ACCENT, key);
-	canvas_puts(c, r.x + KEY_X + 3, y, r.w - KEY_X - 4, ROLE_DIM,
-	            v->wants_case && !app->desk->inv ? "nothing is open" : v->help);
-	if (!chosen)
-		return;
-	canvas_glyph(c, r.x + 1, y, ROLE_FOCUS, GLYPH_SELECT);
-	canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
+	make(app, &list);
+	app->choice = -1;
+	if (at >= list.n)
+		return true;
+	snprintf(text, sizeof text, "%.*s%s%s", (int)list.from, app->prompt.text, list.all[at].word,
+	         behind(&list, &list.all[at]));
+	prompt_init(&app->prompt, app->prompt.label, text);
+	return list.verb != VERB_COUNT || !verb_wants_more(verb_info(verb_named(list.all[at].word)));
+}
+
+/* ---- looks ------------------------------------------------------------------------------------ */
+
+enum { WORD_X = 2, WORD_W = 10, KEY_X = 30, MORE_W = 12 };
+
+static void mark(struct canvas *c, int x, int y, int end, unsigned style)
+{
+	if (x < end)
+		canvas_restyle(c, (struct rect){ x, y, 1, 1 }, style);
+}
+
+static void draw_item(struct canvas *c, struct rect r, int y, const struct item *it, bool arguments,
+                      bool chosen)
+{
+	int x = r.x + WORD_X, key_x = r.x + KEY_X, end = r.x + r.w - 1;
+	unsigned hit = chosen ? ROLE_FOCUS | ATTR_BOLD | ATTR_UNDERLINE : ROLE_ACCENT | ATTR_BOLD;
+	int help_x = key_x + 3, used;
+
+	used = canvas_puts(c, x, y, arguments ? key_x - x - 1 : WORD_W, it->blocked ? ROLE_DIM : ROLE_TEXT,
+	                   it->word) + 1;
+	canvas_puts(c, x + used, y, key_x - 1 - x - used, ROLE_DIM, it->usage);
+	canvas_printf(c, key_x, y, 2, ROLE_ACCENT, "%.*s", (int)strcspn(it->key_words, " "), it->key_words);
+	canvas_puts(c, help_x, y, end - help_x, ROLE_DIM, it->help);
+	if (chosen) {
+		canvas_glyph(c, r.x + 1, y, ROLE_FOCUS, GLYPH_SELECT);
+		canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
+	}
+	for (int i = 0; i < FUZZY_MAX; i++)
+		if (it->hits >> i & 1)
+			mark(c, x + i, y, key_x - 1, hit);
+	for (size_t i = 0; i < it->help_len; i++)
+		mark(c, help_x + (int)(it->help_from + i), y, end, hit);
+}
+
+/* Below its arguments the verb itself, for its usage; what is listed is above. */
+static void draw_verb(const struct app *app, struct canvas *c, struct rect r, int y, enum verb v)
+{
+	const struct verb_info *info = verb_info(v);
+	const char *blocked = palette_blocked(app, info);
+	struct item it = { .usage = info->usage, .key_words = "", .blocked = blocked != NULL };
+
+	snprintf(it.word, sizeof it.word, "%s", info->word);
+	snprintf(it.help, sizeof it.help, "%s", blocked ? blocked : info->help);
+	draw_item(c, r, y, &it, false, false);
 }
 
 void palette_draw(const struct app *app, struct canvas *c, struct rect area)
 {
-	const struct verb *found[NVERBS];
-	int n = (int)matches(app, found), h = n < area.h - 1 ? n : area.h - 1, first = 0;
-	struct rect r = { area.x, area.y + area.h - h, area.w, h };
+	struct items list;
+	bool verb;
+	int n, first = 0;
+	struct rect r;
 
-	if (h <= 0)
+	make(app, &list);
+	verb = list.verb != VERB_COUNT;
+	n = (int)list.n + verb < area.h - 1 ? (int)list.n + verb : area.h - 1;
+	if (n <= 0)
 		return;
-	if (app->choice >= h)
-		first = app->choice - h + 1;
+	r = (struct rect){ area.x, area.y + area.h - n, area.w, n };
 	canvas_fill(c, r, ROLE_TEXT);
 	canvas_fill(c, (struct rect){ r.x, r.y - 1, r.w, 1 }, ROLE_DIM);
 	canvas_hline(c, r.x, r.y - 1, r.w, ROLE_DIM);
-	for (int i = 0; i < h; i++)
-		draw_verb(app, c, r, r.y + i, found[first + i], first + i == app->choice);
+	if (verb)
+		draw_verb(app, c, r, r.y + --n, list.verb);
+	if ((int)list.n > n)
+		canvas_printf(c, r.x + r.w - MORE_W, r.y - 1, MORE_W, ROLE_DIM, " %d of %zu ", n, list.n);
+	if (app->choice >= n)
+		first = app->choice - n + 1;
+	for (int i = 0; i < n; i++)
+		draw_item(c, r, r.y + i, &list.all[first + i], verb, first + i == app->choice);
 }

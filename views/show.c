@@ -99,17 +99,17 @@ static void let_go(struct engine *en, const struct investigation *inv)
 	}
 }
 
-static bool print(const struct command *cmd, const struct investigation *inv)
+bool command_print(FILE *out, const struct command *cmd, const struct investigation *inv)
 {
 	struct output_choice choice = { cmd->sections, cmd->nsections };
 
 	switch (cmd->format) {
 	case FORMAT_JSON:
-		return output_json(stdout, inv, &choice);
+		return output_json(out, inv, &choice);
 	case FORMAT_CSV:
-		return output_csv(stdout, inv, &choice);
+		return output_csv(out, inv, &choice);
 	default:
-		return output_text(stdout, inv, &choice);
+		return output_text(out, inv, &choice);
 	}
 }
 
@@ -151,7 +151,7 @@ static int show(const struct command *cmd, struct engine *en, int stop_fd)
 		engine_cancel_all(en, inv);
 		let_go(en, inv);
 	}
-	if (!print(cmd, inv)) {
+	if (!command_print(stdout, cmd, inv)) {
 		/* A reader that closed the pipe has what it wanted (`| head`). */
 		if (errno != EPIPE)
 			fprintf(stderr, "sextant: cannot write: %s\n", strerror(errno));

@@ -141,8 +141,10 @@ static bool fake_check(void *conn, usec deadline, struct cancel *c, struct healt
 
 static void fake_close(void *conn) { (void)conn; }
 
+static const struct setting_def no_settings[] = { { .key = NULL } };
+
 static const struct client_ops fake_ops = {
-	.kind = "fake", .open = fake_open, .run = fake_run, .check = fake_check, .close = fake_close,
+	.kind = "fake", .settings = no_settings, .open = fake_open, .run = fake_run, .check = fake_check, .close = fake_close,
 };
 
 /* ---- the configuration ----------------------------------------------------------------------- */

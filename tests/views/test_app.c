@@ -193,9 +193,58 @@ static void test_forbidding_a_source(void **state)
 	assert_int_equal(s->trail[0]->outcome, ATTEMPT_SKIPPED);
 	assert_string_equal(s->answered_by, "rewind");
 	type("source nosuch off");
-	assert_true(shows("this section does not ask 'nosuch'"));
+	assert_true(shows("no source of this section 'nosuch'; there is redshift, rewind, trino"));
 	type("source redshift maybe");
 	assert_true(shows("on, off or only?"));
+}
+
+static void test_verbs_are_found_and_completed(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	type("sec crf");
+	assert_int_equal(fc.app.desk->base, 4);
+	type("section ocev");
+	assert_int_equal(fc.app.desk->base, 6);
+	type("sec timel");
+	assert_true(app_at_timeline(&fc.app));
+	press("5");
+	press(":");
+	for (const char *at = "fil"; *at; at++)
+		app_key(&fc.app, key_rune((unsigned char)*at));
+	press("Tab");
+	assert_string_equal(fc.app.prompt.text, "filter ");
+	for (const char *at = "ht"; *at; at++)
+		app_key(&fc.app, key_rune((unsigned char)*at));
+	press("Tab");
+	assert_string_equal(fc.app.prompt.text, "filter http");
+	press("Esc");
+	/* A verb that must have an argument waits for it. */
+	press(":");
+	press("Down");
+	press("Enter");
+	assert_int_equal(fc.app.prompting, PROMPT_COMMAND);
+	assert_string_equal(fc.app.prompt.text, "open ");
+	press("Esc");
+}
+
+static void test_show_prints_what_the_command_does(void **state)
+{
+	(void)state;
+	open_scene("settled");
+	type("show section callb json");
+	assert_true(shows("printed "));
+	type("show section c");
+	assert_true(shows("may be creation, carrier_files, callbacks"));
+	type("show sideways");
+	assert_true(shows("show takes:"));
+	type("config check");
+	assert_true(shows("CONFIGURATION"));
+	type("config frob");
+	assert_true(shows("config has one command"));
+	fc.app.demo = false;
+	type("demo");
+	assert_true(shows("demo: only in the demonstration"));
 }
 
 static void test_cancel_and_all(void **state)
@@ -528,6 +577,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_equal_keys, close_case),
 		cmocka_unit_test_teardown(test_a_failed_refetch_keeps_the_rows, close_case),
 		cmocka_unit_test_teardown(test_forbidding_a_source, close_case),
+		cmocka_unit_test_teardown(test_verbs_are_found_and_completed, close_case),
+		cmocka_unit_test_teardown(test_show_prints_what_the_command_does, close_case),
 		cmocka_unit_test_teardown(test_cancel_and_all, close_case),
 		cmocka_unit_test_teardown(test_a_candidate_opens, close_case),
 		cmocka_unit_test_teardown(test_problems_in_turn, close_case),

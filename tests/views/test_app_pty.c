@@ -107,6 +107,22 @@ static void test_without_a_load_it_asks_for_one(void **state)
 	expect_end(pty, &before);
 }
 
+/* What can be typed behind a colon can stand on the command line. */
+static void test_verbs_of_the_command_line(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "demo", ":section", "callb", ":", "filter", "type:location");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "CALLBACKS"));
+	assert_true(vterm_pty_wait_text(pty, "type:location"));
+	assert_true(vterm_pty_wait_text(pty, "LOCATION_UPDATE"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 static void test_a_wrong_identifier_is_explained(void **state)
 {
 	struct vterm_pty *pty = START(80, 24, "--demo", "   ");
@@ -189,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_first_frame_comes_before_any_answer),
 		cmocka_unit_test(test_without_a_load_it_asks_for_one),
+		cmocka_unit_test(test_verbs_of_the_command_line),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
 		cmocka_unit_test(test_a_filter_as_it_is_typed),

@@ -166,7 +166,7 @@ static void test_usage(void **state)
 
 	(void)state;
 	assert_usage(WORDS("--config", config, "show"), "needs a load");
-	assert_usage(WORDS("--config", config, "show", "1", "2"), "one word too many");
+	assert_usage(WORDS("--config", config, "show", "1", "2"), "show takes: section NAME, text, json, csv; not '2'");
 	assert_usage(WORDS("--config", config, "show", BUSY, "--section", "nonsense"),
 		     "no section 'nonsense'; there are: load network creation");
 	assert_usage(WORDS("--config", config, "show", BUSY, "--format", "xml"), "text, json or csv");
@@ -175,6 +175,13 @@ static void test_usage(void **state)
 	assert_usage(WORDS("--config", config, "show", "a\x1b[31mb"), "control characters");
 	assert_usage(WORDS("--config", "/nonexistent/x.yaml", "show", BUSY), "/nonexistent/x.yaml");
 	assert_usage(WORDS("config"), "config check");
+	assert_usage(WORDS("sources", "frob"), "one word too many");
+	assert_usage(WORDS("--config", config, BUSY, ":", "theme", "cvd", ":frob"), "no command 'frob'");
+	assert_usage(WORDS("--config", config, BUSY, ":", "so"), "command 'so' may be source, sort, sources");
+	assert_usage(WORDS("--config", config, "show", BUSY, ":", "theme", "cvd"), "no screen for ':'");
+	/* Verbs open the workbench, for which a pipe is no place; no word of theirs is an option. */
+	assert_usage(WORDS("--config", config, "sort", "-time"), "must be a terminal");
+	assert_usage(WORDS("--config", config, BUSY, ":filter", "a>=1", ":sort", "-x", "--frob"), "must be a terminal");
 }
 
 /* ---- interrupted --------------------------------------------------------------------------- */
