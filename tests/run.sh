@@ -1,11 +1,13 @@
 #!/bin/sh
 # run.sh THREADED.c...: builds and runs every test program as it is released, then
 # all of them under AddressSanitizer and UBSan, then the threaded ones under
-# ThreadSanitizer. The last line counts: "N passed, N failed".
+# ThreadSanitizer, then each fuzz target for a while. The last line counts: "N passed,
+# N failed".
 #
-#   release, address, thread   the variants, and the order
+#   release, address, thread, fuzz   the variants, and the order
 #   JOBS=2                     programs that run at once
 #   VARIANTS='release'         only some
+#   FUZZ_SECONDS=30            for each fuzz target
 #
 # A test finds the program under test in $SEXTANT_BUILD (build, build/address …).
 set -eu
@@ -28,7 +30,9 @@ if [ "$1" = --one ]; then
 		wrap='setarch -R'
 	fi
 	status=0
-	if [ -x "$SEXTANT_BUILD/$program" ]; then
+	if [ "$variant" = fuzz ]; then
+		sh tests/fuzz/run.sh "${FUZZ_SECONDS:-30}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
+	elif [ -x "$SEXTANT_BUILD/$program" ]; then
 		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
 	else
 		echo 'It was not built.' > "$log"
@@ -59,7 +63,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 MAKE=${MAKE:-make}
 JOBS=${JOBS:-2}
-VARIANTS=${VARIANTS:-release address thread}
+VARIANTS=${VARIANTS:-release address thread fuzz}
 threaded=$*
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
@@ -72,6 +76,7 @@ trap 'exit 130' INT TERM
 names() {
 	case $1 in
 	thread) printf '%s\n' $threaded ;;
+	fuzz) printf '%s\n' tests/fuzz/fuzz_*.c ;;
 	*) printf '%s\n' tests/*/test_*.c ;;
 	esac | sed 's/\.c$//'
 }
@@ -82,6 +87,7 @@ build() {
 	case $1 in
 	release) set -- all tests ;;
 	thread) set -- SAN=thread tests-threaded ;;
+	fuzz) set -- SAN=fuzz CC=clang-14 fuzz-programs ;;
 	*) set -- SAN="$1" all tests ;;
 	esac
 	$MAKE --no-print-directory -s -k -j"$(nproc)" "$@" > "$results/build" 2>&1 || {

@@ -87,7 +87,7 @@ fuzz: FUZZ_SECONDS ?= 600
 fuzz fuzz-smoke:
 	@sh tests/packages.sh install fuzz
 	@$(MAKE) --no-print-directory SAN=fuzz CC=$(FUZZ_CC) FUZZ='$(FUZZ)' fuzz-programs
-	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
+	@printf '%s\n' $(FUZZ) | xargs -P "$$(nproc)" -I{} sh tests/fuzz/run.sh $(FUZZ_SECONDS) {}
 
 -include $(TEST_BIN:=.d) $(SUPPORT_OBJ:.o=.d) $(FUZZ_BIN:=.d) $(TOOL_BIN:=_main.d)
 

@@ -78,9 +78,9 @@ static struct cell plain_error(struct row_maker *m, struct cell error)
 
 	while (open < error.len && error.data[open] != '[')
 		open++;
-	list = (struct cell){ error.data + open, error.len - open };
-	if (list.len == 0)
+	if (open == error.len)
 		return error;
+	list = (struct cell){ error.data + open, error.len - open };
 	text = tidy_list(m, list);
 	if (text.data == list.data || cell_is_null(text))
 		return error;

@@ -107,12 +107,13 @@ static bool ended(const struct cell *c)
 static void derive_ages(struct row_maker *m, struct cell *c)
 {
 	usec created = cell_time(c[L_CREATED]), located = cell_time(c[L_LOCATION_AT]);
-	usec age = row_now(m) - located;
+	usec age;
 
 	if (created != TIME_NONE)
 		c[L_AGE] = row_printf(m, "%d", (int)((row_now(m) - created) / USEC_DAY));
 	if (located == TIME_NONE || ended(c))
 		return;
+	age = row_now(m) - located;
 	c[L_LOCATION_AGE] = cell_of(age > 4 * USEC_HOUR ? "stale" : age < USEC_HOUR ? "fresh" : "aging");
 }
 

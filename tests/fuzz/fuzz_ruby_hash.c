@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sections/payload.h"
+#include "sections/ruby_hash.h"
 
 static void inside(const struct payload *p, const char *s, size_t len)
 {
@@ -36,14 +37,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct payload p;
-	struct err e;
+	struct payload p = PAYLOAD_INIT;
+	struct err e = { 0 };
+	size_t used = 0;
+	bool whole = ruby_hash_parse(&p, (const char *)data, size, &used, &e);
 
-	if (!payload_parse(&p, (const char *)data, size, &e))
-		return 0;
-	if (p.n > PAYLOAD_NODES || p.nbytes > size || p.stop > size || p.start > p.stop)
-		abort();
-	if (p.kind == PAYLOAD_TEXT && p.n > 0)
+	if (p.n > PAYLOAD_NODES || used > size || whole == p.broken)
 		abort();
 	for (size_t i = 0; i < p.n; i++)
 		check_node(&p, i);

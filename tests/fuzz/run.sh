@@ -1,20 +1,17 @@
 #!/bin/sh
-# run.sh SECONDS NAME...: runs each fuzz target for so long; fails with the first
-# that finds something, and says where the input is.
+# run.sh SECONDS NAME: runs one fuzz target for so long. Fails when it finds something,
+# and says where the input is. What it learnt stays in build/fuzz/corpus.
 set -eu
-seconds=$1
-shift
-for name in "$@"; do
-	corpus=build/fuzz/corpus/$name
-	mkdir -p "$corpus" build/fuzz/found
-	set -- "$corpus"
-	[ ! -d "tests/fuzz/corpus/$name" ] || set -- "$@" "tests/fuzz/corpus/$name"
-	if ! build/fuzz/tests/fuzz/fuzz_"$name" -max_total_time="$seconds" -timeout=10 \
-		-rss_limit_mb=2048 -artifact_prefix=build/fuzz/found/"$name"- "$@" \
-		> build/fuzz/"$name".log 2>&1; then
-		tail -n 60 build/fuzz/"$name".log
-		echo "FAIL  fuzz_$name"
-		exit 1
-	fi
-	echo "ok    fuzz_$name  $(grep -E '^Done' build/fuzz/"$name".log)"
-done
+seconds=$1 name=$2
+corpus=build/fuzz/corpus/$name
+log=build/fuzz/$name.log
+mkdir -p "$corpus" build/fuzz/found
+set -- "$corpus"
+[ ! -d "tests/fuzz/corpus/$name" ] || set -- "$@" "tests/fuzz/corpus/$name"
+if ! build/fuzz/tests/fuzz/fuzz_"$name" -max_total_time="$seconds" -timeout=10 \
+	-rss_limit_mb=2048 -artifact_prefix=build/fuzz/found/"$name"- "$@" > "$log" 2>&1; then
+	tail -n 60 "$log"
+	echo "FAIL  fuzz_$name"
+	exit 1
+fi
+echo "ok    fuzz_$name  $(grep -E '^Done' "$log")"
