@@ -1,6 +1,6 @@
-/* P44: one allocation fails, whichever: no death by a signal, a message or an answer, and
- * the terminal given back. Every 7th of `show`, every 61st on a terminal, which takes
- * half a minute; SEXTANT_FAIL_STRIDE=1 tries all. */
+/* P44: one allocation fails, whichever, or one and all behind it: no death by a signal, a
+ * message or an answer, and the terminal given back. Here every so many-th is tried, which
+ * takes half a minute; SEXTANT_FAIL_STRIDE=1 tries all, start to quit (docs/faults.md). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 #include "tests/support/process.h"
 #include "tests/support/vterm_pty.h"
 
-enum { SHOW_STRIDE = 7, TERMINAL_STRIDE = 61 };
+enum { SHOW_STRIDE = 7, ON_STRIDE = 37, TERMINAL_STRIDE = 53 };
 
 static char home[200], config[260], preload[320];
 
@@ -38,7 +38,8 @@ static unsigned long stride(unsigned long usual)
 
 /* ---- headless ------------------------------------------------------------------------- */
 
-static int show(struct command_run *r, unsigned long n)
+/* `on`: all behind that one, too. */
+static int show(struct command_run *r, unsigned long n, bool on)
 {
 	const char *const words[] = { "--config", config, "show", HOSTILE_LOAD, NULL };
 	char number[32];
@@ -48,36 +49,39 @@ static int show(struct command_run *r, unsigned long n)
 	setenv("LD_PRELOAD", preload, 1);
 	setenv("FAIL_MALLOC", number, 1);
 	setenv("FAIL_MALLOC_FD", "2", 1);
+	if (on)
+		setenv("FAIL_MALLOC_ON", "1", 1);
 	status = command_run(r, home, words);
 	unsetenv("LD_PRELOAD");
 	unsetenv("FAIL_MALLOC");
 	unsetenv("FAIL_MALLOC_FD");
+	unsetenv("FAIL_MALLOC_ON");
 	return status;
 }
 
-/* The last line of standard error is the library's. */
-static unsigned long counted(const struct command_run *r)
+/* The number that it ends with is the library's. */
+static unsigned long counted(const struct buf *b)
 {
-	const char *s = buf_str(&r->err), *last = s;
+	size_t end = b->len;
 
-	for (; *s; s++)
-		if (*s == '\n' && s[1])
-			last = s + 1;
-	return strtoul(last, NULL, 10);
+	while (end > 0 && strchr("\r\n", b->data[end - 1]))
+		end--;
+	while (end > 0 && b->data[end - 1] >= '0' && b->data[end - 1] <= '9')
+		end--;
+	return strtoul(buf_str(b) + end, NULL, 10);
 }
 
-static void test_P44_show(void **state)
+static void fail_show(bool on, unsigned long step)
 {
 	struct command_run r;
 	unsigned long total;
 
-	(void)state;
-	assert_in_range(show(&r, 0), EXIT_COMPLETE, EXIT_INCOMPLETE);
-	total = counted(&r);
+	assert_in_range(show(&r, 0, false), EXIT_COMPLETE, EXIT_INCOMPLETE);
+	total = counted(&r.err);
 	command_release(&r);
 	assert_in_range(total, 1000, 200000);
-	for (unsigned long n = 1; n <= total; n += stride(SHOW_STRIDE)) {
-		int status = show(&r, n);
+	for (unsigned long n = 1; n <= total; n += step) {
+		int status = show(&r, n, on);
 
 		if (status > EXIT_NO_ANSWER)
 			fail_msg("allocation %lu of %lu: status %d, %.300s", n, total, status, buf_str(&r.err));
@@ -87,19 +91,27 @@ static void test_P44_show(void **state)
 	}
 }
 
+static void test_P44_show(void **state)
+{
+	(void)state;
+	fail_show(false, stride(SHOW_STRIDE));
+}
+
+static void test_P44_show_without_memory_from_there_on(void **state)
+{
+	(void)state;
+	fail_show(true, stride(ON_STRIDE));
+}
+
 /* ---- on a terminal ---------------------------------------------------------------------- */
 
-/* Opens the load, looks at a section and a record, quits. False when it was over before
- * the allocation of that number. */
-static void session(unsigned long n)
+static struct vterm_pty *start_session(unsigned long n)
 {
 	char program[300], library[340], number[40], home_is[220];
 	const char *const argv[] = { program, "--config", config, "--still", HOSTILE_LOAD, NULL };
-	const char *const env[] = { library, number, home_is, NULL };
+	const char *const env[] = { library, number, home_is, "FAIL_MALLOC_FD=2", NULL };
 	struct vterm_pty_options options = { .argv = argv, .env = env, .w = 80, .h = 24 };
 	struct vterm_pty *pty;
-	struct termios after;
-	int status;
 
 	snprintf(program, sizeof program, "%s/sextant", build());
 	snprintf(library, sizeof library, "LD_PRELOAD=%s", preload);
@@ -107,11 +119,32 @@ static void session(unsigned long n)
 	snprintf(home_is, sizeof home_is, "HOME=%s", home);
 	pty = vterm_pty_new(&options);
 	assert_non_null(pty);
-	/* Each may come too late: it may have ended with a message. */
-	if (vterm_pty_wait_idle(pty) && vterm_pty_type(pty, "5") && vterm_pty_type(pty, "\r"))
-		vterm_pty_send(pty, "Q", 1);
+	return pty;
+}
+
+/* Each key may come too late: it may have ended with a message. */
+static int use_session(struct vterm_pty *pty, unsigned long n)
+{
+	static const char *const keys[] = { "5", "\r", "q", "/", "P0\r", "8", "yp", ":log\r", "0" };
+	int status;
+
+	for (size_t i = 0; vterm_pty_wait_idle(pty) && i < sizeof keys / sizeof *keys; i++)
+		if (!vterm_pty_send(pty, keys[i], strlen(keys[i])))
+			break;
+	vterm_pty_send(pty, "Q", 1);
 	if (!vterm_pty_wait_exit(pty, &status))
 		fail_msg("allocation %lu: it does not end", n);
+	return status;
+}
+
+/* Opens the load, looks at what there is, finds, copies, quits; how many it took. */
+static unsigned long session(unsigned long n)
+{
+	struct vterm_pty *pty = start_session(n);
+	int status = use_session(pty, n);
+	struct termios after;
+	unsigned long total;
+
 	if (!WIFEXITED(status))
 		fail_msg("allocation %lu: signal %d", n, WTERMSIG(status));
 	if (vterm_pty_modes(pty).alternate || !vterm_pty_modes(pty).cursor_shown)
@@ -119,21 +152,20 @@ static void session(unsigned long n)
 	assert_true(vterm_pty_termios(pty, &after));
 	if ((after.c_lflag & (ICANON | ECHO)) != (ICANON | ECHO))
 		fail_msg("allocation %lu: the terminal was left raw", n);
+	total = counted(vterm_pty_log(pty));
 	vterm_pty_free(pty);
+	return total;
 }
 
 static void test_P44_terminal(void **state)
 {
-	struct command_run r;
-	unsigned long total;
+	unsigned long total = session(0);
 
 	(void)state;
-	/* The same work, and what the screen takes. */
-	show(&r, 0);
-	total = counted(&r) + counted(&r) / 4;
-	command_release(&r);
+	assert_in_range(total, 1000, 200000);
 	for (unsigned long n = 1; n <= total; n += stride(TERMINAL_STRIDE))
 		session(n);
+	print_message("%lu allocations\n", total);
 }
 
 /* ---- set-up -------------------------------------------------------------------------------- */
@@ -169,6 +201,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_P44_show),
+		cmocka_unit_test(test_P44_show_without_memory_from_there_on),
 		cmocka_unit_test(test_P44_terminal),
 	};
 
