@@ -394,13 +394,34 @@ struct investigation *engine_open(struct engine *en, const char *typed, struct e
 	return &c->inv;
 }
 
-void engine_close(struct engine *en, struct investigation *inv)
+/* Takes it out of the list; NULL when it is not there. */
+static struct open_case *unlist(struct engine *en, const struct investigation *inv)
 {
-	struct open_case **at = &en->cases;
+	struct open_case **at = &en->cases, *c;
 
 	while (*at && &(*at)->inv != inv)
 		at = &(*at)->next;
-	if (!*at)
+	c = *at;
+	if (c)
+		*at = c->next;
+	return c;
+}
+
+void engine_prefer(struct engine *en, struct investigation *inv)
+{
+	struct open_case *c = unlist(en, inv);
+
+	if (!c)
+		return;
+	c->next = en->cases;
+	en->cases = c;
+}
+
+void engine_close(struct engine *en, struct investigation *inv)
+{
+	struct open_case *c = unlist(en, inv);
+
+	if (!c)
 		return;
 	for (struct job *j = en->flying; j; j = j->also_flying)
 		if (j->inv == inv) {
@@ -408,10 +429,6 @@ void engine_close(struct engine *en, struct investigation *inv)
 			j->inv = NULL;
 			j->attempt = NULL;
 		}
-
-	struct open_case *c = *at;
-
-	*at = c->next;
 	case_free(c);
 }
 

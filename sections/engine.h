@@ -40,7 +40,10 @@ usec engine_tick(struct engine *, bool *changed);
 
 /* Begins an investigation; owned by the engine. ERR_CONFIG for an unusable identifier. */
 struct investigation *engine_open(struct engine *, const char *typed, struct err *);
+/* Cancels what is under way for it; late answers find nobody. */
 void engine_close(struct engine *, struct investigation *);
+/* From now on it is the first to get free workers and lanes; one just opened is. */
+void engine_prefer(struct engine *, struct investigation *);
 
 /* Asks one section again, and those that were skipped for want of it; paused and
  * locked sources of its chain may be tried again (breaker_nudge()). A running

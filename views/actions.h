@@ -19,6 +19,7 @@ enum {
 	ON_CHOICE  = 128,   /* sources to allow and to forbid */
 	ON_TIMELINE = 256,
 	ON_RECORDS = 512,   /* the table of a section: search, filter, sort */
+	ON_LOADS   = 1024,  /* the loads that are open */
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -51,6 +52,7 @@ enum {
 	X(CHECK,        "c r",             ON_SOURCES, "check", "really ask this source how it is") \
 	X(REFETCH,      "r",               ON_SECTION, "refetch", "ask for this section again") \
 	X(REFETCH_ALL,  "R",               ON_ANY, "", "ask for everything again") \
+	X(CLOSE,        "x",               ON_LOADS, "close", "stop what is under way for this load, forget it") \
 	X(CANCEL,       "x",               ON_SECTION, "cancel", "stop this section") \
 	X(CANCEL_ALL,   "X",               ON_ANY, "", "stop everything") \
 	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
@@ -65,6 +67,9 @@ enum {
 	X(GO,           "0 1 2 3 4 5 6 7 8", ON_ANY, "", "overview, section 1 to 7, timeline") \
 	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \
 	X(PREV_PANE,    "S-Tab",           ON_ANY, "", "previous section") \
+	X(LOADS,        "b",               ON_ANY, "", "the loads that are open: go to one, close one") \
+	X(NEXT_LOAD,    "}",               ON_ANY, "", "next open load") \
+	X(PREV_LOAD,    "{",               ON_ANY, "", "previous open load") \
 	X(HISTORY_BACK, "[",               ON_ANY, "", "where you were before") \
 	X(HISTORY_ON,   "]",               ON_ANY, "", "and forward again") \
 	X(PALETTE,      ": ^P",            ON_ANY, "commands", "type a command") \

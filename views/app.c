@@ -17,14 +17,16 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 	if (w->nsections > APP_PANES)
 		return err_set(e, ERR_INTERNAL, 0, "more sections than panes");
 	app->npanes = w->nsections;
-	app->desk = desk_new(app, e);
+	app->desk = app->desks[0] = desk_new(app, e);
+	app->ndesks = app->desk != NULL;
 	return app->desk != NULL;
 }
 
 void app_release(struct app *app)
 {
 	app_forget_files(app);
-	desk_free(app->desk);
+	while (app->ndesks)
+		desk_free(app->desks[--app->ndesks]);
 	canvas_release(&app->canvas);
 	buf_release(&app->copied);
 }
@@ -33,23 +35,6 @@ bool app_start(struct app *app, struct err *e)
 {
 	app->engine = engine_new(app->config, app->workspace, app->clock, e);
 	return app->engine != NULL;
-}
-
-void app_open(struct app *app, const char *typed)
-{
-	struct err e = { 0 };
-	struct investigation *inv = app->engine ? engine_open(app->engine, typed, &e) : NULL;
-
-	app->opening = NULL;
-	if (!inv) {
-		app_complain(app, "%s", e.text);
-		return;
-	}
-	if (app->desk->inv)
-		engine_close(app->engine, app->desk->inv);
-	desk_take(app->desk, inv);
-	app_go(app, 0);
-	app_update(app);
 }
 
 /* ---- what is in front --------------------------------------------------------------- */
@@ -139,16 +124,20 @@ static void remember(struct desk *d, int base)
 	d->nhistory = d->at + 1;
 }
 
-/* What is on the screen now is looked at; the others keep what they were. */
+/* What is on the screen now is looked at; all else keeps what it was. */
 static void note_changes(struct app *app)
 {
-	struct changes *changes = &app->desk->changes;
+	usec now = clock_wall(app->clock);
 
-	for (int i = 0; app->desk->inv && i < (int)app->npanes; i++) {
-		if (app_shows(app, i))
-			changes_look(changes, (size_t)i, app_section(app, i));
-		else
-			changes_note(changes, (size_t)i, app_section(app, i), clock_wall(app->clock));
+	for (int k = 0; k < app->ndesks; k++) {
+		struct desk *d = app->desks[k];
+
+		for (size_t i = 0; d->inv && i < app->npanes; i++) {
+			if (d == app->desk && app_shows(app, (int)i))
+				changes_look(&d->changes, i, &d->inv->sections[i]);
+			else
+				changes_note(&d->changes, i, &d->inv->sections[i], now);
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
-/* The application: one investigation on the screen. It owns the engine, the views
- * and the canvas; the terminal is optional, so that screens can be tested as what
+/* The application: the open loads, one of them on the screen. It owns the engine, the
+ * views and the canvas; the terminal is optional, so that screens can be tested as what
  * they are: a function of state. One thread. */
 #ifndef VIEWS_APP_H
 #define VIEWS_APP_H
@@ -50,7 +50,9 @@ struct app {
 	int w, h;
 
 	size_t npanes;                   /* sections of the workspace */
-	struct desk *desk;               /* what is in front */
+	struct desk *desks[DESKS_MAX];   /* what is open; a single one may be empty */
+	int ndesks;
+	struct desk *desk;               /* the one in front */
 
 	struct prompt prompt;
 	enum app_prompt prompting;
@@ -71,8 +73,13 @@ bool app_init(struct app *, const struct workspace *, const struct config *, con
 void app_release(struct app *);        /* not the engine, not the terminal */
 /* Starts the engine. */
 bool app_start(struct app *, struct err *);
-/* Opens another investigation in place of this one; a complaint goes to the message. */
+/* Opens another investigation beside those that are open, or goes to the one that has it;
+ * a complaint goes to the message. */
 void app_open(struct app *, const char *typed);
+/* In place of the one in front. */
+void app_open_here(struct app *, const char *typed);
+/* Opens all of them, with the first in front. */
+void app_open_all(struct app *, const char *const *typed, size_t n);
 
 /* Prompts for what to open. */
 void app_ask_load(struct app *);
@@ -91,8 +98,9 @@ bool app_work(struct app *, usec until);
 bool app_resize(struct app *, int w, int h, struct err *);
 /* Paints the canvas from what is known. */
 void app_draw(struct app *);
-/* Opens `typed`, runs the script, goes on until the user quits. Returns the signal that ended it, or 0. */
-int app_loop(struct app *, const char *typed);
+/* Opens those, runs the script, goes on until the user quits. Returns the signal that
+ * ended it, or 0. */
+int app_loop(struct app *, const char *const *typed, size_t n);
 
 /* ---- for views ---------------------------------------------------------------- */
 
@@ -130,6 +138,15 @@ void app_go(struct app *, int base);
 void app_travel(struct app *, int delta);
 /* Gives every visible view its size; app_draw() does it too. */
 void app_place(struct app *);
+/* Brings one of the open loads to the front; the one `delta` further on (desks.c). */
+void app_switch(struct app *, int desk);
+void app_turn(struct app *, int delta);
+/* Stops what is under way for it and forgets it. */
+void app_close(struct app *, int desk);
+/* The place of the one in front. */
+int app_at_desk(const struct app *);
+/* By its number from 1 on, its id, or as it was typed; -1 when none of them is open. */
+int app_find_desk(const struct app *, const char *typed);
 void app_act(struct app *, enum action, struct key);          /* app_act.c */
 /* The prompt for a filter or a search over the pane in front (app_rows.c). */
 void app_ask_rows(struct app *, enum app_prompt);

@@ -75,6 +75,13 @@ static void push_waterfall(struct app *app)
 	app_push(app, waterfall_new(app, &e), &e);
 }
 
+static void push_loads(struct app *app)
+{
+	struct err e = { 0 };
+
+	app_push(app, loads_new(app, &e), &e);
+}
+
 static void push_help(struct app *app)
 {
 	const struct view *v = app_view(app);
@@ -173,6 +180,9 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_GO:           go_number(app, k); break;
 	case ACTION_NEXT_PANE:    go_next(app, 1); break;
 	case ACTION_PREV_PANE:    go_next(app, -1); break;
+	case ACTION_LOADS:        push_loads(app); break;
+	case ACTION_NEXT_LOAD:    app_turn(app, 1); break;
+	case ACTION_PREV_LOAD:    app_turn(app, -1); break;
 	case ACTION_HISTORY_BACK: app_travel(app, -1); break;
 	case ACTION_HISTORY_ON:   app_travel(app, 1); break;
 	case ACTION_COPY:         app->copying = true; break;

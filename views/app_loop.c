@@ -168,7 +168,7 @@ static void take_mail(struct loop *l)
 	}
 }
 
-int app_loop(struct app *app, const char *typed)
+int app_loop(struct app *app, const char *const *typed, size_t n)
 {
 	struct loop l = { .app = app, .engine_next = TIME_NONE, .tick = TIME_NONE, .dirty = true,
 	                  .urgent = true };
@@ -179,8 +179,7 @@ int app_loop(struct app *app, const char *typed)
 		{ -1, POLLIN, 0 },
 	};
 
-	if (typed)
-		app_open(app, typed);
+	app_open_all(app, typed, n);
 	palette_run_words(app, app->script, app->nscript);
 	while (!app->quit) {
 		take_mail(&l);
@@ -230,7 +229,7 @@ static bool set_up(struct app *app, const struct command *cmd, const struct conf
 		return false;
 	app->demo = cmd->demo;
 	app->still = cmd->still;
-	app->opening = cmd->load;
+	app->opening = cmd->loads[0];
 	app->script = cmd->script;
 	app->nscript = cmd->nscript;
 	return app_load_keys(app, e) && app_theme(app, theme, e) && open_terminal(app, cmd, e);
@@ -272,7 +271,7 @@ int cmd_open(const struct command *cmd)
 	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
 	ok = set_up(&app, cmd, &config, &clock, &e) && begin(&app, &e);
 	if (ok)
-		signo = app_loop(&app, cmd->load);
+		signo = app_loop(&app, cmd->loads, cmd->nloads);
 	term_close(app.term);
 	if (!ok)
 		fprintf(stderr, "sextant: %s\n", e.text);

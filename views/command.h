@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "sections/config.h"
 #include "sections/investigation.h"
+#include "views/desk.h"
 
 #define DEMO_LOAD "726100801"
 
@@ -20,7 +21,8 @@ enum { COMMAND_SECTIONS = 16 };
 struct command {
 	const char *config_path;        /* --config; NULL = the default place */
 	bool demo;                      /* --demo, or the command `demo` */
-	const char *load;               /* what to investigate; NULL = ask */
+	const char *loads[DESKS_MAX];   /* what to investigate; none: ask */
+	size_t nloads;
 	const char *sections[COMMAND_SECTIONS];  /* --section, repeated */
 	size_t nsections;
 	enum format format;

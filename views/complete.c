@@ -68,6 +68,16 @@ static void complete_section(const struct app *app, struct completions *out, boo
 		add(out, "all", "every section");
 }
 
+static void complete_load(const struct app *app, struct completions *out)
+{
+	char who[SUBJECT_MAX];
+
+	for (int i = 0; i < app->ndesks; i++) {
+		desk_subject(app->desks[i], who, true);
+		add(out, desk_name(app->desks[i]), "%d %s", i + 1, who);
+	}
+}
+
 static void complete_source(const struct app *app, const char *arg, struct completions *out)
 {
 	const struct section_def *def = focus(app);
@@ -160,6 +170,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	switch (takes) {
 	case TAKES_SECTION:
 	case TAKES_SECTION_ALL: complete_section(app, out, takes == TAKES_SECTION); break;
+	case TAKES_LOAD:        complete_load(app, out); break;
 	case TAKES_SOURCE:      complete_source(app, arg, out); break;
 	case TAKES_FILTER:      complete_filter(app, arg, out); break;
 	case TAKES_LANES:       complete_lanes(app, arg, out); break;

@@ -53,3 +53,21 @@ void desk_take(struct desk *d, struct investigation *inv)
 	changes_forget(&d->changes);
 	d->base = d->nhistory = d->at = 0;
 }
+
+/* The first of the workspace's facts about its subject is what it is known by. */
+const char *desk_name(const struct desk *d)
+{
+	const struct investigation *inv = d->inv;
+	const char *id = inv ? facts_get(&inv->facts, inv->workspace->subject_facts[0]) : NULL;
+
+	return id ? id : inv ? inv->typed : "";
+}
+
+int desk_changed(const struct desk *d)
+{
+	int n = 0;
+
+	for (size_t i = 0; d->inv && i < d->inv->nsections; i++)
+		n += d->changes.sections[i].changed != TIME_NONE;
+	return n;
+}

@@ -9,7 +9,7 @@
 #include "views/changes.h"
 #include "views/pane.h"
 
-enum { APP_STACK = 8, APP_HISTORY = 32, APP_PANES = 16 };
+enum { APP_STACK = 8, APP_HISTORY = 32, APP_PANES = 16, DESKS_MAX = 8 };
 
 struct desk {
 	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */
@@ -28,5 +28,14 @@ struct desk *desk_new(struct app *, struct err *);
 void desk_free(struct desk *);         /* not its investigation */
 /* Another investigation, or NULL, in place of the former: nothing of that is left. */
 void desk_take(struct desk *, struct investigation *);
+/* What it is called: the id of its load once that is known, else as it was typed; "" when
+ * nothing is open. */
+const char *desk_name(const struct desk *);
+/* Whose it is and what moves it, in a line without the name; narrow: what is short and tells
+ * loads apart comes first (header.c). */
+enum { SUBJECT_MAX = 300 };
+void desk_subject(const struct desk *, char out[static SUBJECT_MAX], bool wide);
+/* Sections that changed since they were looked at. */
+int desk_changed(const struct desk *);
 
 #endif

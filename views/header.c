@@ -6,13 +6,13 @@
 #include "views/app.h"
 #include "views/words.h"
 
-enum { LEFT_MAX = 300, SOURCES_MAX = 16, ITEM_MAX = 48, WINDOW_FROM = 60 };
+enum { LEFT_MAX = SUBJECT_MAX + 100, SOURCES_MAX = 16, ITEM_MAX = 48, WINDOW_FROM = 60 };
 
 /* ---- first line ----------------------------------------------------------------------- */
 
-static const char *fact(const struct app *app, const char *name)
+static const char *fact(const struct desk *d, const char *name)
 {
-	const char *value = app->desk->inv ? facts_get(&app->desk->inv->facts, name) : NULL;
+	const char *value = d->inv ? facts_get(&d->inv->facts, name) : NULL;
 
 	return value ? value : "";
 }
@@ -22,34 +22,44 @@ static void put(char *out, const char *before, const char *text)
 	size_t used = strlen(out);
 
 	if (text[0])
-		snprintf(out + used, LEFT_MAX - used, "%s%s", used ? before : "", text);
+		snprintf(out + used, SUBJECT_MAX - used, "%s%s", used ? before : "", text);
 }
 
-/* "726100801  NB-2026-004417  Acme › QRST  OCEAN  HLXU8120447"; on a narrow screen
- * what is short and tells loads apart comes first. */
-static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
+void desk_subject(const struct desk *d, char out[static SUBJECT_MAX], bool wide)
 {
-	const char *id = fact(app, "tracking_id"), *number = fact(app, "load_number");
-	const char *shipper = fact(app, "shipper_name");
+	const char *number = fact(d, "load_number"), *shipper = fact(d, "shipper_name");
 
 	out[0] = '\0';
-	if (!app->desk->inv) {
-		put(out, "", app->opening ? app->opening : "sextant");
-		return;
-	}
-	put(out, "", id[0] ? id : app->desk->inv->typed);
-	if (wide && strcmp(number, out) != 0)
-		put(out, "  ", number);
+	if (wide && strcmp(number, desk_name(d)) != 0)
+		put(out, "", number);
 	if (!wide) {
-		put(out, "  ", fact(app, "mode"));
-		put(out, "  ", fact(app, "container_number"));
+		put(out, "  ", fact(d, "mode"));
+		put(out, "  ", fact(d, "container_number"));
 	}
 	put(out, "  ", shipper);
-	put(out, shipper[0] ? " › " : "  ", fact(app, "carrier_name"));
+	put(out, shipper[0] ? " › " : "  ", fact(d, "carrier_name"));
 	if (wide) {
-		put(out, "  ", fact(app, "mode"));
-		put(out, "  ", fact(app, "container_number"));
+		put(out, "  ", fact(d, "mode"));
+		put(out, "  ", fact(d, "container_number"));
 	}
+}
+
+/* "726100801  NB-2026-004417  Acme › QRST  OCEAN  HLXU8120447", with its place among the
+ * open ones when it is not alone. */
+static void subject(const struct app *app, char out[static LEFT_MAX], bool wide)
+{
+	char rest[SUBJECT_MAX];
+	int used = 0;
+
+	if (!app->desk->inv) {
+		snprintf(out, LEFT_MAX, "%s", app->opening ? app->opening : "sextant");
+		return;
+	}
+	if (app->ndesks > 1)
+		used = snprintf(out, LEFT_MAX, "%d/%d  ", app_at_desk(app) + 1, app->ndesks);
+	desk_subject(app->desk, rest, wide);
+	snprintf(out + used, LEFT_MAX - (size_t)used, "%s%s%s", desk_name(app->desk), rest[0] ? "  " : "",
+	         rest);
 }
 
 static void window_text(const struct app *app, char out[static 3 * FORMAT_MAX], bool wide)
@@ -77,6 +87,18 @@ static void clock_text(const struct app *app, char out[static 3 * FORMAT_MAX])
 	         format_zone(zone, z));
 }
 
+/* What goes on behind the load in front: "1 of 2 others changed". */
+static void others_text(const struct app *app, char out[static 3 * FORMAT_MAX])
+{
+	int changed = 0;
+
+	for (int i = 0; i < app->ndesks; i++)
+		changed += app->desks[i] != app->desk && desk_changed(app->desks[i]);
+	out[0] = '\0';
+	if (changed)
+		snprintf(out, 3 * FORMAT_MAX, "%d of %d others changed", changed, app->ndesks - 1);
+}
+
 /* From the right: clock, window, badge. Returns where they begin. */
 static int draw_right(const struct app *app, struct canvas *c, struct rect r)
 {
@@ -90,6 +112,11 @@ static int draw_right(const struct app *app, struct canvas *c, struct rect r)
 		window_text(app, text, r.w >= 120);
 		end -= (int)strlen(text) + 2;
 		canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
+	}
+	others_text(app, text);
+	if (text[0] && r.w >= 120) {
+		end -= (int)strlen(text) + 2;
+		canvas_puts(c, end, r.y, r.w, ROLE_ATTENTION, text);
 	}
 	if (app->demo) {
 		end -= 8;

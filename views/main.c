@@ -13,16 +13,17 @@
 #include "views/verbs.h"
 
 static const char usage_text[] =
-	"usage: sextant [--demo] [options] [LOAD]      open the workbench\n"
-	"       sextant demo [LOAD]                    the bundled demonstration\n"
+	"usage: sextant [--demo] [options] [LOAD...]   open the workbench\n"
+	"       sextant demo [LOAD...]                 the bundled demonstration\n"
 	"       sextant demo --list                    its scenarios\n"
 	"       sextant show LOAD [--section ID]... [--format text|json|csv]\n"
 	"       sextant sources [--format text|json]   ask every source how it is\n"
 	"       sextant config check                   what is configured, from where\n"
-	"       sextant [LOAD] : VERB ... [: VERB ...] opens it and does what is typed so\n"
+	"       sextant [LOAD...] : VERB ... [: VERB ...] does what is typed so\n"
 	"       sextant VERB ...                       there behind a colon: timeline, theme cvd\n"
 	"\n"
-	"LOAD is a tracking id, load number, PRO, container, booking or BOL.\n"
+	"LOAD is a tracking id, load number, PRO, container, booking or BOL; several are opened\n"
+	"side by side, at most 8.\n"
 	"\n"
 	"  --demo           use the bundled demonstration (in front of any command)\n"
 	"  --config FILE    instead of ~/.config/sextant/config.yaml\n"
@@ -217,23 +218,32 @@ static bool at_most(const struct request *r, int n)
 	return r->nwords <= n ? true : wrong("one word too many:", r->words[n]);
 }
 
+/* All words from that one on. */
+static int open_loads(struct request *r, int from)
+{
+	if (!at_most(r, from + DESKS_MAX))
+		return EXIT_USAGE;
+	for (int i = from; i < r->nwords; i++)
+		r->cmd.loads[r->cmd.nloads++] = r->words[i];
+	return cmd_open(&r->cmd);
+}
+
 static int run_demo(struct request *r)
 {
 	r->cmd.demo = true;
-	if (!at_most(r, 2))
-		return EXIT_USAGE;
 	if (r->list)
-		return cmd_demo_list(&r->cmd);
-	r->cmd.load = r->words[1] ? r->words[1] : DEMO_LOAD;
-	return cmd_open(&r->cmd);
+		return at_most(r, 1) ? cmd_demo_list(&r->cmd) : EXIT_USAGE;
+	if (r->nwords == 1)
+		r->words[r->nwords++] = DEMO_LOAD;
+	return open_loads(r, 1);
 }
 
 static int run_show(struct request *r)
 {
 	struct err e = { 0 };
 
-	r->cmd.load = r->words[1];
-	if (!r->cmd.load) {
+	r->cmd.loads[0] = r->words[1];
+	if (!r->cmd.loads[0]) {
 		fprintf(stderr, "sextant: show needs a load: sextant show LOAD\n");
 		return EXIT_USAGE;
 	}
@@ -268,10 +278,7 @@ static int run_config(struct request *r)
 
 static int run_open(struct request *r)
 {
-	if (!at_most(r, 1))
-		return EXIT_USAGE;
-	r->cmd.load = r->words[0];
-	return cmd_open(&r->cmd);
+	return open_loads(r, 0);
 }
 
 static int run(struct request *r)

@@ -62,6 +62,13 @@ static const char *find_source(struct app *app, int section, const char *name, s
 	return found < 0 ? NULL : def->steps[found].source;
 }
 
+static void push(struct app *app, struct view *(*make)(struct app *, struct err *))
+{
+	struct err e = { 0 };
+
+	app_push(app, make(app, &e), &e);
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static void on_section(struct app *app, const char *arg, enum action a, enum action all,
@@ -89,6 +96,34 @@ static void run_open(struct app *app, const char *arg)
 static void run_demo(struct app *app, const char *arg)
 {
 	app_open(app, arg[0] ? arg : DEMO_LOAD);
+}
+
+/* The open one that is named, the one in front without a name; -1 after a complaint. */
+static int named_desk(struct app *app, const char *arg)
+{
+	int desk = arg[0] ? app_find_desk(app, arg) : app_at_desk(app);
+
+	if (desk < 0)
+		app_complain(app, "'%s' is not open", arg);
+	return desk;
+}
+
+static void run_loads(struct app *app, const char *arg)
+{
+	int desk = named_desk(app, arg);
+
+	if (!arg[0])
+		push(app, loads_new);
+	else if (desk >= 0)
+		app_switch(app, desk);
+}
+
+static void run_close(struct app *app, const char *arg)
+{
+	int desk = named_desk(app, arg);
+
+	if (desk >= 0)
+		app_close(app, desk);
 }
 
 static void run_section(struct app *app, const char *arg)
@@ -165,13 +200,6 @@ static void run_filter(struct app *app, const char *arg)
 static void run_sort(struct app *app, const char *arg)
 {
 	app_sort(app, arg);
-}
-
-static void push(struct app *app, struct view *(*make)(struct app *, struct err *))
-{
-	struct err e = { 0 };
-
-	app_push(app, make(app, &e), &e);
 }
 
 static void run_log(struct app *app, const char *arg)

@@ -67,6 +67,7 @@ struct view *waterfall_new(struct app *, struct err *);
 struct view *log_new(struct app *, struct err *);
 struct view *sources_new(struct app *, struct err *);
 struct view *chooser_new(struct app *, int section, struct err *);
+struct view *loads_new(struct app *, struct err *);
 struct view *keys_view_new(struct app *, struct err *);
 struct view *config_view_new(struct app *, struct err *);
 struct view *help_new(struct app *, unsigned where, const char *of, struct err *);

@@ -142,7 +142,7 @@ static bool open_candidate(struct section_pane *p, size_t row)
 		if (cell_is_null(id) || id.len >= sizeof typed)
 			continue;
 		snprintf(typed, sizeof typed, "%.*s", (int)id.len, id.data);
-		app_open(p->v.app, typed);
+		app_open_here(p->v.app, typed);
 		return true;
 	}
 	return false;

@@ -136,7 +136,7 @@ static bool sections_known(const struct command *cmd, const struct workspace *w)
 static int show(const struct command *cmd, struct engine *en, int stop_fd)
 {
 	struct err e = { 0 };
-	struct investigation *inv = engine_open(en, cmd->load, &e);
+	struct investigation *inv = engine_open(en, cmd->loads[0], &e);
 
 	if (!inv) {
 		fprintf(stderr, "sextant: %s\n", e.text);

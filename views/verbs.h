@@ -12,6 +12,7 @@
 enum verb_takes {
 	TAKES_NOTHING,
 	TAKES_TEXT,              /* what only the user knows */
+	TAKES_LOAD,              /* one that is open */
 	TAKES_SECTION,           /* or overview, timeline */
 	TAKES_SECTION_ALL,
 	TAKES_SOURCE,            /* of the section in focus, and a rule */
@@ -46,6 +47,8 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(timeline,  "[lanes O,C|all]",      LANES,       CASE,    WORKBENCH, NONE,        "what happened when") \
 	X(waterfall, "",                     NOTHING,     NOTHING, WORKBENCH, WATERFALL,   "who was asked when") \
 	X(log,       "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "every query, as sent") \
+	X(loads,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, LOADS,       "go to an open load") \
+	X(close,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, NONE,        "close a load") \
 	X(sources,   "",                     NOTHING,     NOTHING, ALONE,     NONE,        "how sources are") \
 	X(config,    "check",                CHECK,       NOTHING, ALONE,     NONE,        "what is set, from where") \
 	X(keys,      "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "what keys do") \

@@ -93,7 +93,7 @@ static bool run_screen(const struct config *config, struct err *e)
 		ok = app_resize(&app, w, h, e) && app_start(&app, e);
 	}
 	if (ok)
-		app_loop(&app, "1");
+		app_loop(&app, (const char *const[]){ "1" }, 1);
 	term_close(app.term);
 	engine_free(app.engine, USEC_SEC);
 	app_release(&app);

@@ -43,12 +43,14 @@ void fake_case_play(const char *name)
 	pthread_mutex_unlock(&lock);
 }
 
-static const struct fake_act *act_for(const char *source, const char *query)
+/* Loads that are opened beside the scene's have answers of their own. */
+static const struct fake_act *act_for(const char *typed, const char *source, const char *query)
 {
 	const struct fake_act *found = NULL;
+	const struct fake_scene *beside = fake_scene_beside(typed);
 
 	pthread_mutex_lock(&lock);
-	for (const struct fake_act *a = scene->acts; a->source && !found; a++)
+	for (const struct fake_act *a = (beside ? beside : scene)->acts; a->source && !found; a++)
 		if (!strcmp(a->source, source) && !strcmp(a->query, query))
 			found = a;
 	pthread_mutex_unlock(&lock);
@@ -93,15 +95,19 @@ static bool send_row(const char *row, size_t columns, struct row_sink *sink, str
 	return sink->row(sink, cells, e);
 }
 
+static const char *param_of(const struct query *q, const char *name)
+{
+	for (size_t i = 0; i < q->nparams; i++)
+		if (!strcmp(q->params[i].name, name) && q->params[i].value)
+			return q->params[i].value;
+	return "";
+}
+
 static void say_sent(const struct query *q, struct row_sink *sink)
 {
 	char sent[1024];
-	const char *id = "";
 
-	for (size_t i = 0; i < q->nparams; i++)
-		if (!strcmp(q->params[i].name, "tracking_id") && q->params[i].value)
-			id = q->params[i].value;
-	snprintf(sent, sizeof sent, "%s\n-- :tracking_id = '%s'", q->text, id);
+	snprintf(sent, sizeof sent, "%s\n-- :tracking_id = '%s'", q->text, param_of(q, "tracking_id"));
 	sink->sent(sink, sent);
 }
 
@@ -109,7 +115,7 @@ static bool fake_run(void *conn, const struct query *q, struct cancel *c, struct
 		     struct err *e)
 {
 	const struct source *s = conn;
-	const struct fake_act *a = act_for(s->name, q->name);
+	const struct fake_act *a = act_for(param_of(q, "identifier"), s->name, q->name);
 	const struct section_def *def = def_of(q->name);
 	bool ok;
 
@@ -174,17 +180,15 @@ static void set_up(struct fake_case *fc)
 /* ---- running the scene -------------------------------------------------------------------------- */
 
 /* Every section is final or has a source that hangs, with its rows read. */
-static bool arrived(struct fake_case *fc)
+static bool arrived(const struct investigation *inv)
 {
-	const struct investigation *inv = fc->app.desk->inv;
-
 	for (size_t i = 0; i < inv->nsections; i++) {
 		const struct section *s = &inv->sections[i];
 		bool hangs = s->state == SECTION_WAITING;
 
 		for (size_t k = 0; k < s->ntrail; k++) {
 			const struct attempt *a = s->trail[k];
-			const struct fake_act *act = act_for(a->source, a->query);
+			const struct fake_act *act = act_for(inv->typed, a->source, a->query);
 			size_t rows = 0;
 
 			while (act && act->rows && act->rows[rows])
@@ -202,6 +206,14 @@ static bool arrived(struct fake_case *fc)
 	return true;
 }
 
+static bool all_arrived(const struct app *app)
+{
+	for (int i = 0; i < app->ndesks; i++)
+		if (app->desks[i]->inv && !arrived(app->desks[i]->inv))
+			return false;
+	return true;
+}
+
 void fake_case_settle(struct fake_case *fc)
 {
 	struct pollfd p = { engine_fd(fc->app.engine), POLLIN, 0 };
@@ -209,7 +221,7 @@ void fake_case_settle(struct fake_case *fc)
 	for (;;) {
 		usec next = engine_tick(fc->app.engine, NULL);
 
-		if (!fc->app.desk->inv || arrived(fc))
+		if (all_arrived(&fc->app))
 			break;
 		/* A timer is for rows that wait in a worker: the real clock tells when. */
 		if (poll(&p, 1, next == TIME_NONE ? PATIENCE_MS : 60) == 0 && next == TIME_NONE) {
@@ -226,9 +238,9 @@ static usec at(long ms)
 	return opened_mono + ms * USEC_MS;
 }
 
-static void set_attempt(struct attempt *a)
+static void set_attempt(const char *typed, struct attempt *a)
 {
-	const struct fake_act *act = act_for(a->source, a->query);
+	const struct fake_act *act = act_for(typed, a->source, a->query);
 
 	snprintf(a->id, sizeof a->id, "sextant-test-%u", a->number);
 	if (!act || !a->started)
@@ -269,7 +281,7 @@ static void tell_times(struct fake_case *fc)
 	struct investigation *inv = fc->app.desk->inv;
 
 	for (size_t i = 0; i < inv->nlog; i++)
-		set_attempt(inv->log[i]);
+		set_attempt(inv->typed, inv->log[i]);
 	for (size_t i = 0; i < inv->nsections; i++)
 		set_section(&inv->sections[i]);
 	if (inv->settled_mono)

@@ -361,11 +361,31 @@ static const struct fake_act twins[] = {
 	{ 0 },
 };
 
+static const char *const other_callbacks[] = {
+	"2026-01-23T14:02:11Z|failed|503|TRACKING_UPDATE|" DOWN "|5|" HOOK,
+	"2026-01-23T13:40:00Z|ok|200|TRACKING_UPDATE||1|" HOOK,
+	NULL,
+};
+
+static const struct fake_act other[] = {
+	{ "tracking", "load", 0, 0, 410,
+	  ROWS("714002210|NB-2025-018800|Delivered|OCEAN|Ostrava Tyres|Kestrel Shipping|"
+	       "2025-09-02T08:00:00Z|KSTU4410098") },
+	{ "company", "network", 410, 0, 330, ROWS("51007|RELATIONSHIP_OK|live|OST-KST|true") },
+	{ "redshift", "creation", 740, 0, 100 },
+	{ "redshift", "carrier_files", 740, 0, 100 },
+	{ "redshift", "callbacks", 740, 0, 100, other_callbacks },
+	{ "signoz", "ocean_events", 740, 0, 100 },
+	{ "signoz", "logs", 740, 0, 100 },
+	{ 0 },
+};
+
 static const struct fake_scene scenes[] = {
 	{ "settled", "726100801", settled, .seconds = 60, .settled = 10460 },
 	{ "running", "726100801", running, .seconds = 26, .busy = true },
 	{ "starting", "726100801", starting, .seconds = 2 },
-	{ "absent", "999", absent, .seconds = 60, .settled = 1280 },
+	{ "absent", "999", absent, .seconds = 60, .settled = 1280, .beside = true },
+	{ "other", "714002210", other, .seconds = 60, .settled = 840, .beside = true },
 	{ "unnumbered", "NB-2026-004417", unnumbered, .seconds = 60, .settled = 410 },
 	{ "candidates", "HLXU8120447", candidates, .seconds = 60, .settled = 410 },
 	{ "hostile", "1", hostile, .seconds = 60, .settled = 840 },
@@ -380,6 +400,14 @@ const struct fake_scene *fake_scene(const char *name)
 {
 	for (size_t i = 0; i < COUNT(scenes); i++)
 		if (!strcmp(scenes[i].name, name))
+			return &scenes[i];
+	return NULL;
+}
+
+const struct fake_scene *fake_scene_beside(const char *typed)
+{
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		if (scenes[i].beside && !strcmp(scenes[i].typed, typed))
 			return &scenes[i];
 	return NULL;
 }

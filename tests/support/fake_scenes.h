@@ -26,9 +26,12 @@ struct fake_scene {
 	long seconds;                   /* what time it is then */
 	long settled;                   /* ms */
 	bool busy;                      /* sources hang: one worker would not do */
+	bool beside;                    /* answers for its load whatever scene is played */
 };
 
 /* NULL when there is none of that name. */
 const struct fake_scene *fake_scene(const char *name);
+/* The scene of a load that may be opened beside another; NULL when it is none. */
+const struct fake_scene *fake_scene_beside(const char *typed);
 
 #endif

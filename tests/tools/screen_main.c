@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "screen: %s\n", e.text);
 		return 2;
 	}
-	app_loop(&fc.app, NULL);
+	app_loop(&fc.app, NULL, 0);
 	term_close(fc.app.term);
 	fake_case_close(&fc);
 	return 0;

@@ -503,7 +503,7 @@ static void test_the_timeline_is_of_its_case(void **state)
 	type("timeline lanes c");
 	press("+");
 	fake_case_play("hostile");
-	type("open 726100801");
+	type("open 1");
 	fake_case_settle(&fc);
 	app_update(&fc.app);
 	press("8");

@@ -156,6 +156,28 @@ static void test_suspend_and_resume(void **state)
 	expect_end(pty, &before);
 }
 
+static void test_several_loads(void **state)
+{
+	struct vterm_pty *pty = START(100, 30, "--demo", "--still", "726100801", "718220415");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "1/2  726100801"));
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	assert_true(vterm_pty_type(pty, "}"));
+	assert_true(vterm_pty_shows(pty, "2/2  718220415"));
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	assert_true(vterm_pty_type(pty, "b"));
+	assert_true(vterm_pty_shows(pty, "OPEN LOADS  2 of 8"));
+	assert_true(vterm_pty_type(pty, "kx"));
+	assert_true(vterm_pty_shows(pty, "OPEN LOADS  1 of 8"));
+	assert_true(vterm_pty_shows(pty, " 718220415"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 /* Every letter narrows the rows; what is wrong so far is said and changes nothing. */
 static void test_a_filter_as_it_is_typed(void **state)
 {
@@ -208,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_verbs_of_the_command_line),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
+		cmocka_unit_test(test_several_loads),
 		cmocka_unit_test(test_a_filter_as_it_is_typed),
 		cmocka_unit_test(test_not_a_terminal),
 	};

@@ -90,6 +90,8 @@ static const struct screen screens[] = {
 	{ "overview-changed", "running", "5 4 0 X", SMALL | MEDIUM },
 	{ "timeline-hostile", "hostile", "8", SMALL | ASCII },
 	{ "timeline-empty", "empty", "8", SMALL },
+	{ "loads", "running", ": 'open 714002210' Enter : 'open 999' Enter { { b", SMALL | MEDIUM | LARGE | NARROW | ASCII | ROLES },
+	{ "loads-second", "settled", ": 'open 714002210' Enter : 'open 999' Enter { 5", SMALL | MEDIUM | LARGE },
 	{ "nothing-open", "empty", "", SMALL | MEDIUM },
 };
 
