@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PROGRESS_EVERY (250 * USEC_MS)
+#define LAST_WAIT      (2 * USEC_MS)    /* the kernel may be late by a thousandth of a wait */
 
 static const char *const words[] = {
 #define X(name, word, meaning) word,
@@ -33,27 +34,31 @@ static void tell_progress(const struct script *s, struct row_sink *sink, usec do
 	sink->progress(sink, &p);
 }
 
+/* How long to wait in one go, `left` before the answer. */
+static usec next_wait(usec left)
+{
+	if (left <= LAST_WAIT)
+		return left;
+	return left - LAST_WAIT < PROGRESS_EVERY ? left - LAST_WAIT : PROGRESS_EVERY;
+}
+
 /* Until the source answers; tells how far it is on the way. */
 static bool wait_latency(const struct script *s, const struct query *q, struct cancel *c,
 			 struct row_sink *sink, struct err *e)
 {
-	usec start = clock_mono(&clock_system);
-	usec until = start + s->latency;
+	usec until = s->fault == SCRIPT_TIMEOUT && s->latency == 0 ? INT64_MAX : s->asked + s->latency;
+	usec now, next;
 
-	if (s->fault == SCRIPT_TIMEOUT && s->latency == 0)
-		until = INT64_MAX;
-	for (usec now = start; now < until; now = clock_mono(&clock_system)) {
-		usec next = now + PROGRESS_EVERY;
-
+	while ((now = clock_mono(&clock_system)) < until) {
 		if (now >= q->deadline)
 			return err_transient(e, ERR_TIMEOUT, 0, "no answer before the deadline");
-		if (next > until)
-			next = until;
+		next = now + next_wait(until - now);
 		if (next > q->deadline)
 			next = q->deadline;
 		if (!cancel_wait(c, -1, 0, next, e))
 			return false;
-		tell_progress(s, sink, next - start);
+		if (next < until)
+			tell_progress(s, sink, next - s->asked);
 	}
 	return true;
 }

@@ -37,6 +37,7 @@ struct script {
 	enum script_fault fault;
 	char arg[200];
 	long n;                         /* the argument as a number */
+	usec asked;                     /* monotonic: the latency counts from here */
 	usec latency, row_delay;
 	uint64_t scan_rows;             /* rows the server says it goes through; 0 = it says nothing */
 };

@@ -432,7 +432,7 @@ static bool read_script(struct sqlite_conn *c, const struct query *q, struct scr
 static bool ask(struct sqlite_conn *c, const struct query *q, struct row_sink *sink, struct err *e)
 {
 	struct answer a = { 0 };
-	struct script s = { 0 };
+	struct script s = { .asked = clock_mono(&clock_system) };
 	bool ok;
 
 	if (!connect_file(c, e) || !read_script(c, q, &s, e))
@@ -541,7 +541,7 @@ static bool sqlite_check(void *conn, usec deadline, struct cancel *cancel, struc
 	struct sqlite_conn *c = conn;
 	struct query q = { .name = "check", .text = "", .deadline = deadline };
 	struct row_sink nowhere = { .sent = no_sent, .progress = no_progress };
-	struct script s = { 0 };
+	struct script s = { .asked = clock_mono(&clock_system) };
 	bool ok;
 
 	*h = (struct health){ 0 };

@@ -129,25 +129,42 @@ static void case_free(struct open_case *c)
 	free(c);
 }
 
-static void slots_release(struct engine *en)
+static void close_connections(void *engine)
 {
+	struct engine *en = engine;
+
 	for (size_t i = 0; en->slots && i < en->config->nsources; i++) {
 		struct slot *slot = &en->slots[i];
 
 		while (slot->nidle)
 			slot->status.source->client->close(slot->idle[--slot->nidle]);
-		free(slot->idle);
 	}
+}
+
+static void slots_release(struct engine *en)
+{
+	close_connections(en);
+	for (size_t i = 0; en->slots && i < en->config->nsources; i++)
+		free(en->slots[i].idle);
 	free(en->slots);
 	free(en->origins);
+}
+
+void engine_stop(struct engine *en)
+{
+	if (!en || !en->pool || en->stopped)
+		return;
+	en->stopped = true;
+	for (struct job *j = en->flying; j; j = j->also_flying)
+		cancel_fire(&j->cancel);
+	pool_stop(en->pool, close_connections, en);
 }
 
 bool engine_free(struct engine *en, usec grace)
 {
 	if (!en)
 		return true;
-	for (struct job *j = en->flying; j; j = j->also_flying)
-		cancel_fire(&j->cancel);
+	engine_stop(en);
 	if (!pool_free(en->pool, grace))
 		return false;
 	if (en->mailbox)
@@ -336,10 +353,15 @@ usec engine_tick(struct engine *en, bool *changed)
 {
 	usec next;
 
+	/* Not with the first request, which would compete with the start of the others. */
+	if (en->in_flight)
+		pool_fill(en->pool);
 	read_mail(en);
 	launch_checks(en);
 	for (struct open_case *c = en->cases; c; c = c->next)
 		advance_case(en, c);
+	if (en->in_flight > 1)
+		pool_fill(en->pool);
 	count_queued(en);
 	next = flush_due(en);
 	for (struct open_case *c = en->cases; c; c = c->next)

@@ -27,7 +27,11 @@ void engine_prepare(const struct workspace *);
 /* Keeps `config` and `clock`. Starts the workers. */
 struct engine *engine_new(const struct config *, const struct workspace *, const struct clock *,
 			  struct err *);
-/* Fires every cancel, waits at most `grace` for the workers to tell their servers,
+/* Nothing will be asked any more: fires every cancel, lets the workers close what is
+ * connected and end, while the caller still reads the investigations. Only engine_free()
+ * may follow. NULL allowed. */
+void engine_stop(struct engine *);
+/* After engine_stop(), which it calls: waits at most `grace` for the workers to tell their servers,
  * then leaves the rest behind (returns false; the process is about to end). */
 bool engine_free(struct engine *, usec grace);
 

@@ -101,6 +101,7 @@ struct engine {
 	unsigned requests;               /* numbers the query ids */
 	char run_id[17];
 	bool changed;
+	bool stopped;                    /* the idle connections are a worker's to close */
 };
 
 double engine_random(struct engine *);           /* [0,1) */

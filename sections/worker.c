@@ -301,10 +301,25 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t work, idle;
 	struct job *head, **tail;
-	unsigned workers, running;
+	unsigned workers, most, running;
 	bool stopping;
+	void (*last)(void *);
+	void *last_arg;
 	pthread_t threads[];
 };
+
+/* With the lock held, which it lets go of meanwhile. */
+static void call_last(struct pool *p)
+{
+	void (*last)(void *) = p->last;
+
+	if (!last)
+		return;
+	p->last = NULL;
+	pthread_mutex_unlock(&p->lock);
+	last(p->last_arg);
+	pthread_mutex_lock(&p->lock);
+}
 
 static void *worker_main(void *arg)
 {
@@ -326,10 +341,30 @@ static void *worker_main(void *arg)
 
 		pthread_mutex_lock(&p->lock);
 	}
+	call_last(p);
 	p->running--;
 	pthread_cond_signal(&p->idle);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
+}
+
+static bool add_worker(struct pool *p)
+{
+	bool ok;
+
+	pthread_mutex_lock(&p->lock);
+	ok = !pthread_create(&p->threads[p->workers], NULL, worker_main, p);
+	p->workers += ok;
+	p->running += ok;
+	pthread_mutex_unlock(&p->lock);
+	return ok;
+}
+
+void pool_fill(struct pool *p)
+{
+	while (p->workers < p->most)
+		if (!add_worker(p))
+			p->most = p->workers;
 }
 
 struct pool *pool_new(unsigned workers, struct err *e)
@@ -348,13 +383,8 @@ struct pool *pool_new(unsigned workers, struct err *e)
 	pthread_cond_init(&p->idle, &attr);
 	pthread_condattr_destroy(&attr);
 	p->tail = &p->head;
-	for (unsigned i = 0; i < workers; i++) {
-		if (pthread_create(&p->threads[i], NULL, worker_main, p))
-			break;
-		p->workers++;
-	}
-	p->running = p->workers;
-	if (!p->workers) {
+	p->most = workers;
+	if (!add_worker(p)) {
 		err_set(e, ERR_INTERNAL, 0, "cannot start a worker thread (too many processes?)");
 		pool_free(p, 0);
 		return NULL;
@@ -369,6 +399,16 @@ static struct timespec timespec_in(usec span)
 	return (struct timespec){ .tv_sec = t / USEC_SEC, .tv_nsec = t % USEC_SEC * 1000 };
 }
 
+void pool_stop(struct pool *p, void (*last)(void *), void *arg)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	p->last = last;
+	p->last_arg = arg;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
 bool pool_free(struct pool *p, usec grace)
 {
 	if (!p)
@@ -377,8 +417,6 @@ bool pool_free(struct pool *p, usec grace)
 	struct timespec until = timespec_in(grace);
 
 	pthread_mutex_lock(&p->lock);
-	p->stopping = true;
-	pthread_cond_broadcast(&p->work);
 	while (p->running && !pthread_cond_timedwait(&p->idle, &p->lock, &until))
 		;
 	bool all = !p->running;

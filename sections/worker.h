@@ -90,9 +90,14 @@ bool job_flush(struct job *);
 void job_mail_free(struct job_mail *);
 
 struct pool;
+/* Starts one worker; pool_fill() starts the others, as many as there can be. */
 struct pool *pool_new(unsigned workers, struct err *);
-/* Stops taking jobs and joins the workers within `grace`; false when some were
- * still busy (they are left running and the pool leaks: the process ends). */
+void pool_fill(struct pool *);
+/* Lets the workers end once there is no job left; one of them calls last(arg) before.
+ * To be called once at most; does not wait. */
+void pool_stop(struct pool *, void (*last)(void *), void *arg);
+/* After pool_stop(): joins the workers within `grace`; false when some were still
+ * busy (they are left running and the pool leaks: the process ends). */
 bool pool_free(struct pool *, usec grace);
 void pool_submit(struct pool *, struct job *);
 

@@ -10,12 +10,22 @@
 #include "base/text.h"
 #include "views/output.h"
 
+/* Of data[0..len) what comes before the next DEL. */
+static size_t until_del(const char *data, size_t len)
+{
+	const char *del = memchr(data, 0x7f, len);
+
+	return del ? (size_t)(del - data) : len;
+}
+
+/* One thread writes: taking the lock for every piece is a third of the time. */
 static int put(const char *data, size_t len, void *out)
 {
-	for (size_t i = 0; i < len; i++) {
-		const bool del = data[i] == 0x7f;
+	for (size_t n; len > 0; data += n, len -= n) {
+		bool del = data[0] == 0x7f;
 
-		if ((del ? fputs("\\u007f", out) : putc(data[i], out)) == EOF)
+		n = del ? 1 : until_del(data, len);
+		if (del ? fputs("\\u007f", out) == EOF : fwrite_unlocked(data, 1, n, out) != n)
 			return -1;
 	}
 	return 0;
@@ -94,9 +104,13 @@ static json_t *row_value(const struct section *s, size_t row)
 
 static int put_buf(const char *data, size_t len, void *out)
 {
-	for (size_t i = 0; i < len; i++)
-		if (data[i] == 0x7f ? !buf_puts(out, "\\u007f") : !buf_putc(out, data[i]))
+	for (size_t n; len > 0; data += n, len -= n) {
+		bool del = data[0] == 0x7f;
+
+		n = del ? 1 : until_del(data, len);
+		if (del ? !buf_puts(out, "\\u007f") : !buf_put(out, data, n))
 			return -1;
+	}
 	return 0;
 }
 

@@ -135,6 +135,7 @@ static bool sections_known(const struct command *cmd, const struct workspace *w)
 
 static int show(const struct command *cmd, struct engine *en, int stop_fd)
 {
+	static char buffer[1 << 16];
 	struct err e = { 0 };
 	struct investigation *inv = engine_open(en, cmd->loads[0], &e);
 
@@ -151,6 +152,8 @@ static int show(const struct command *cmd, struct engine *en, int stop_fd)
 		engine_cancel_all(en, inv);
 		let_go(en, inv);
 	}
+	engine_stop(en);
+	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 	if (!command_print(stdout, cmd, inv)) {
 		/* A reader that closed the pipe has what it wanted (`| head`). */
 		if (errno != EPIPE)

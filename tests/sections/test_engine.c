@@ -344,6 +344,19 @@ static void test_P66_close_while_hanging(void **state)
 	engine_close(fake.engine, fake.inv);
 }
 
+/* What was found stays readable while the workers end; the teardown looks at the
+ * connections. */
+static void test_stop_before_printing(void **state)
+{
+	(void)state;
+	begin(all_well);
+	fake_run(fake_settled);
+	engine_stop(fake.engine);
+	engine_stop(fake.engine);
+	STATE(0, "ok");
+	assert_true(cell_is(section_cell(&fake.inv->sections[1], 1999, "id"), "1999"));
+}
+
 static int setup(void **state)
 {
 	window_days = 5;
@@ -363,6 +376,7 @@ int main(void)
 		T(test_cancel_alone_and_refetch), T(test_superseded_rows_are_dropped),
 		T(test_forbidden_source_is_not_asked), T(test_only_one_section),
 		T(test_check_really_asks), T(test_P66_quit_while_hanging), T(test_P66_close_while_hanging),
+		T(test_stop_before_printing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

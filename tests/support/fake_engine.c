@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -153,15 +154,19 @@ static bool fake_check(void *conn, usec deadline, struct cancel *c, struct healt
 	return !hang || cancel_wait(c, -1, 0, deadline, e);
 }
 
+static atomic_int connected;
+
 static void *fake_open(const struct source *s, struct err *e)
 {
 	(void)e;
+	atomic_fetch_add(&connected, 1);
 	return (void *)(uintptr_t)s;
 }
 
 static void fake_close(void *conn)
 {
 	(void)conn;
+	atomic_fetch_sub(&connected, 1);
 }
 
 static const struct client_ops ops = {
@@ -211,6 +216,7 @@ int fake_teardown(void **state)
 {
 	(void)state;
 	assert_true(engine_free(fake.engine, 5 * USEC_SEC));
+	assert_int_equal(atomic_load(&connected), 0);
 	fake.engine = NULL;
 	return 0;
 }
