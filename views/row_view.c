@@ -5,7 +5,7 @@
 enum {
 	LOOK_ROWS = 1024,        /* tests between two looks at the clock */
 	LOOK_CHUNKS = 32,        /* rows passed over count as so much less */
-	SORT_STEPS = 32 * 1024,
+	SORT_STEPS = 16 * 1024,
 	FIRST_CAP = 256,
 };
 
@@ -41,7 +41,7 @@ void row_view_release(struct row_view *v)
 {
 	row_filter_free(v->filter);
 	row_filter_free(v->search);
-	row_sort_release(&v->sort);
+	row_sort_free(v->sort);
 	list_release(&v->shown);
 	list_release(&v->hits);
 	row_view_init(v, v->columns, v->ncolumns);
@@ -57,7 +57,8 @@ static void search_anew(struct row_view *v)
 
 static void start_anew(struct row_view *v)
 {
-	row_sort_release(&v->sort);
+	row_sort_free(v->sort);
+	v->sort = NULL;
 	list_release(&v->shown);
 	v->filtered = v->sorted = 0;
 	v->trouble = VIEW_FINE;
@@ -272,18 +273,19 @@ static bool search_some(struct row_view *v, const struct work *w)
 static bool sort_some(struct row_view *v, const struct work *w)
 {
 	while (sorting(v)) {
-		if (!v->sort.keys &&
-		    !row_sort_start(&v->sort, v->shown.n, (size_t)v->column, v->columns[v->column].type,
-		                    v->down)) {
+		if (!v->sort)
+			v->sort = row_sort_new(v->shown.n, (size_t)v->column, v->columns[v->column].type,
+			                       v->down);
+		if (!v->sort) {
 			v->trouble = VIEW_MEMORY;
 			return false;
 		}
-		while (!row_sort_step(&v->sort, w->rows, v->shown.rows, SORT_STEPS))
+		while (!row_sort_step(v->sort, w->rows, v->shown.rows, SORT_STEPS))
 			if (!in_time(w))
 				return false;
-		row_sort_take(&v->sort, v->shown.rows);
-		v->sorted = v->sort.n;
-		row_sort_release(&v->sort);
+		v->sorted = row_sort_take(v->sort, v->shown.rows);
+		row_sort_free(v->sort);
+		v->sort = NULL;
 		search_anew(v);
 	}
 	return true;

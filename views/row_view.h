@@ -30,7 +30,7 @@ struct row_view {
 	size_t filtered;         /* rows that the filter has seen */
 	int column;              /* sorted by; UNSORTED */
 	bool down;
-	struct row_sort sort;
+	struct row_sort *sort;   /* under way; NULL = none */
 	size_t sorted;           /* of shown; the rest came later */
 
 	struct row_filter *search;   /* owned; NULL = nothing is looked for */
