@@ -21,6 +21,8 @@ static const char *const phase_words[] = {
 #define STALL_RATE      64 /* bytes a second */
 #define TICK_TIME       USEC_SEC
 
+enum { READ_BYTES = 128 << 10 };        /* at once from the socket: rows come in millions */
+
 struct http {
 	const struct source *source;
 	CURLM *multi;
@@ -250,6 +252,7 @@ static bool set_transfer(struct exchange *x)
 	SET(ACCEPT_ENCODING, "");
 	SET(USERAGENT, "sextant");
 	SET(TCP_KEEPALIVE, 1L);
+	SET(BUFFERSIZE, (long)READ_BYTES);
 	SET(CONNECTTIMEOUT_MS, (long)(x->http->connect_total / USEC_MS));
 	SET(ERRORBUFFER, x->detail);
 	SET(HEADERFUNCTION, on_header);
