@@ -91,6 +91,7 @@ static bool post_rows(struct job *j)
 bool job_flush(struct job *j)
 {
 	pthread_mutex_lock(&j->lock);
+	j->told = false;
 	bool ok = !j->builder || !chunk_builder_rows(j->builder) || post_rows(j);
 	pthread_mutex_unlock(&j->lock);
 	return ok;
@@ -136,8 +137,8 @@ static bool deliver_columns(struct row_sink *s, const char *const *names, size_t
 	return true;
 }
 
-/* Adds to the shared builder; a full chunk goes out, the first row of a new one
- * tells the engine to look again soon. */
+/* Adds to the shared builder; a full chunk goes out, rows that wait tell the engine
+ * once to look again soon. */
 static bool deliver_emit(struct row_maker *maker, const struct cell *cells, struct err *e)
 {
 	struct job *j = ((struct delivery *)maker->ctx)->job;
@@ -149,8 +150,8 @@ static bool deliver_emit(struct row_maker *maker, const struct cell *cells, stru
 	size_t rows = ok ? chunk_builder_rows(j->builder) : 0;
 	if (rows >= CHUNK_ROWS)
 		posted = post_rows(j);
-	else if (rows == 1)
-		posted = (pending = mail_new(j, MAIL_PENDING)) != NULL;
+	else if (rows && !j->told)
+		posted = j->told = (pending = mail_new(j, MAIL_PENDING)) != NULL;
 	pthread_mutex_unlock(&j->lock);
 	if (pending)
 		post(j, pending);

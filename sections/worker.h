@@ -76,6 +76,7 @@ struct job {
 	/* Rows on their way: the builder is shared with job_flush(). */
 	pthread_mutex_t lock;
 	struct chunk_builder *builder;
+	bool told;                       /* that rows wait, since the last job_flush() */
 	struct mailbox *out;
 	struct job_mail done;            /* part of the job, so that the end can always be told */
 };
