@@ -231,8 +231,8 @@ static bool deliver(struct run *r, const PGresult *res, struct err *e)
 	if (!r->announced && !announce(r, res, e))
 		return false;
 	for (size_t i = 0; i < r->columns; i++) {
-		bool null = PQgetisnull(res, 0, (int)i);
 		size_t len = (size_t)PQgetlength(res, 0, (int)i);
+		bool null = len == 0 && PQgetisnull(res, 0, (int)i);
 
 		r->cells[i] = null ? CELL_NULL :
 			      (struct cell){ PQgetvalue(res, 0, (int)i), len };
