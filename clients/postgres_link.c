@@ -13,8 +13,8 @@
 
 #include "base/text.h"
 #include "clients/aside.h"
+#include "clients/peer.h"
 #include "clients/postgres_error.h"
-#include "clients/postgres_peer.h"
 #include "clients/resolve.h"
 
 #define DNS_TIME        (3 * USEC_SEC)
@@ -22,7 +22,6 @@
 #define TLS_TIME        (5 * USEC_SEC)
 #define LOGIN_TIME      (5 * USEC_SEC)
 #define PEER_TIME       (3 * USEC_SEC)
-#define DEFAULT_CA      "/etc/ssl/certs/ca-certificates.crt"
 /* A path that cannot exist: libpq looks into ~/.pgpass and ~/.postgresql otherwise. */
 #define NOWHERE         "/dev/null/none"
 
@@ -123,7 +122,7 @@ static PGconn *start(const struct attempt *a)
 		{ "dbname", source_get(s, "database", "") },
 		{ "connect_timeout", timeout },
 		{ "sslmode", source_get(s, "sslmode", "verify-full") },
-		{ "sslrootcert", source_get(s, "ca_file", DEFAULT_CA) },
+		{ "sslrootcert", source_get(s, "ca_file", PEER_DEFAULT_CA) },
 		{ "ssl_min_protocol_version", "TLSv1.2" },
 		{ "sslcert", NOWHERE },
 		{ "passfile", NOWHERE },
@@ -205,14 +204,16 @@ static bool untrusted_err(const struct attempt *a, struct cancel *c, const struc
 			  struct err *e)
 {
 	const struct source *s = a->link->source;
-	const struct pg_peer who = { source_get(s, "host", ""), a->address->text, pg_port(s),
-				     source_get(s, "ca_file", DEFAULT_CA) };
-	char facts[320];
+	const struct peer_target who = { source_get(s, "host", ""), a->address->text, pg_port(s),
+					 source_get(s, "ca_file", PEER_DEFAULT_CA),
+					 PEER_POSTGRES_TLS };
+	struct peer_facts facts;
+	char text[320];
 
-	if (!pg_peer_facts(&who, facts, sizeof(facts), c,
-			   earlier(now_mono() + PEER_TIME, a->deadline)))
+	if (!peer_look(&who, &facts, c, earlier(now_mono() + PEER_TIME, a->deadline), NULL))
 		return err_set(e, why->kind, why->code, "%s", why->text);
-	return err_set(e, why->kind, why->code, "%s (%s)", why->text, facts);
+	peer_describe(&facts, text, sizeof(text));
+	return err_set(e, why->kind, why->code, "%s (%s)", why->text, text);
 }
 
 static bool attempt_failed(const struct attempt *a, struct cancel *c, struct err *e)
