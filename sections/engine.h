@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "clients/reach.h"
 #include "sections/config.h"
 #include "sections/investigation.h"
 #include "sections/policy.h"
@@ -78,6 +79,7 @@ struct source_status {
 	usec p50, p95;                  /* of the last answers; 0 = none yet */
 	bool checking, checked;         /* engine_check() */
 	bool healthy;
+	struct reach reach;             /* how far the check came */
 	struct health health;
 	struct err check_err;
 	usec check_time;                /* how long the check took */

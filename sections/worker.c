@@ -272,9 +272,23 @@ static bool run_query(struct job *j, struct delivery *d)
 	return ok;
 }
 
+/* Nobody is asked to whom no way leads; the step that failed says why. */
+static bool reach_source(struct job *j, struct err *e)
+{
+	if (reach_check(j->source, &j->reach, &j->cancel, j->query.deadline))
+		return true;
+	for (int i = 0; i < REACH_STEP_COUNT; i++) {
+		const struct reach_step *step = &j->reach.steps[i];
+
+		if (step->outcome == REACH_FAILED)
+			return err_set(e, step->why, 0, "%s: %s", j->source->name, step->text);
+	}
+	return false;
+}
+
 static bool run_check(struct job *j)
 {
-	return connect_job(j, &j->done.err) &&
+	return connect_job(j, &j->done.err) && reach_source(j, &j->done.err) &&
 	       j->source->client->check(j->conn, j->query.deadline, &j->cancel, &j->done.health,
 					&j->done.err);
 }

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/mailbox.h"
 #include "clients/client.h"
+#include "clients/reach.h"
 #include "sections/config.h"
 #include "sections/section.h"
 
@@ -70,6 +71,7 @@ struct job {
 	struct param *params;            /* owned, values too */
 	size_t nparams;
 	usec now;                        /* wall, for derive() */
+	struct reach reach;              /* of a health check */
 	struct cancel cancel;
 	void *conn;                      /* from the idle pool, or NULL; handed back with MAIL_DONE */
 

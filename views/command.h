@@ -46,6 +46,7 @@ bool command_print(FILE *, const struct command *, const struct investigation *)
 int cmd_open(const struct command *);       /* the workbench (views/app.c) */
 int cmd_show(const struct command *);       /* views/show.c */
 int cmd_sources(const struct command *);    /* views/sources.c */
+int cmd_doctor(const struct command *);     /* views/doctor.c */
 int cmd_config_check(const struct command *);
 int cmd_demo_list(const struct command *);
 

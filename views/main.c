@@ -18,6 +18,7 @@ static const char usage_text[] =
 	"       sextant demo --list                    its scenarios\n"
 	"       sextant show LOAD [--section ID]... [--format text|json|csv]\n"
 	"       sextant sources [--format text|json]   ask every source how it is\n"
+	"       sextant doctor [--format text|json]    and how it is reached, step by step\n"
 	"       sextant config check                   what is configured, from where\n"
 	"       sextant [LOAD...] : VERB ... [: VERB ...] does what is typed so\n"
 	"       sextant VERB ...                       there behind a colon: timeline, theme cvd\n"
@@ -254,15 +255,25 @@ static int run_show(struct request *r)
 	return cmd_show(&r->cmd);
 }
 
-static int run_sources(struct request *r)
+static int run_health(struct request *r, int (*command)(const struct command *))
 {
 	if (!at_most(r, 1))
 		return EXIT_USAGE;
 	if (r->cmd.format == FORMAT_CSV) {
-		fprintf(stderr, "sextant: sources prints text or json\n");
+		fprintf(stderr, "sextant: %s prints text or json\n", r->words[0]);
 		return EXIT_USAGE;
 	}
-	return cmd_sources(&r->cmd);
+	return command(&r->cmd);
+}
+
+static int run_sources(struct request *r)
+{
+	return run_health(r, cmd_sources);
+}
+
+static int run_doctor(struct request *r)
+{
+	return run_health(r, cmd_doctor);
 }
 
 static int run_config(struct request *r)
@@ -285,7 +296,7 @@ static int run(struct request *r)
 {
 	static int (*const commands[VERB_COUNT])(struct request *) = {
 		[VERB_demo] = run_demo, [VERB_show] = run_show, [VERB_sources] = run_sources,
-		[VERB_config] = run_config,
+		[VERB_config] = run_config, [VERB_doctor] = run_doctor,
 	};
 	enum verb verb = r->nwords ? verb_named(r->words[0]) : VERB_COUNT;
 

@@ -214,6 +214,14 @@ static void run_sources(struct app *app, const char *arg)
 	push(app, sources_new);
 }
 
+static void run_doctor(struct app *app, const char *arg)
+{
+	(void)arg;
+	for (size_t i = 0; app->engine && i < engine_sources(app->engine); i++)
+		engine_check(app->engine, i);
+	push(app, sources_new);
+}
+
 static void run_keys(struct app *app, const char *arg)
 {
 	(void)arg;

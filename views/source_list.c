@@ -5,6 +5,7 @@
 
 #include "views/app.h"
 #include "views/flow.h"
+#include "views/health.h"
 #include "views/list_view.h"
 #include "views/words.h"
 
@@ -150,12 +151,27 @@ static bool has_detail(const struct view *v)
 	return ((const struct list_view *)v)->table.has_selection;
 }
 
+static void put_way(struct flow *f, const struct source_status *st)
+{
+	const char *advice = health_advice(st);
+	struct buf way = BUF_INIT;
+
+	health_way(&way, st);
+	flow_puts(f, "way", buf_str(&way));
+	if (st->reach.steps[REACH_TLS].outcome != REACH_SKIPPED)
+		flow_puts(f, "certificate", st->reach.steps[REACH_TLS].text);
+	if (advice)
+		flow_puts(f, "advice", advice);
+	buf_release(&way);
+}
+
 static void put_check(struct flow *f, const struct source_status *st)
 {
 	char text[320], span[TIME_SPAN_MAX];
 
 	if (!st->checked)
 		return;
+	put_way(f, st);
 	if (!st->healthy) {
 		flow_puts(f, "checked", st->check_err.text);
 		return;

@@ -1,50 +1,8 @@
 /* `sextant sources`: asks every configured source something real, all at once.
  * `sextant config check`: says what is set and from where, asks nobody. */
-#include <jansson.h>
-#include <poll.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "sections/engine.h"
-#include "views/command.h"
-
-#define QUIT_GRACE (900 * USEC_MS)
-
-static bool all_checked(struct engine *en)
-{
-	for (size_t i = 0; i < engine_sources(en); i++)
-		if (engine_source(en, i)->checking)
-			return false;
-	return true;
-}
-
-static void ask_all(struct engine *en)
-{
-	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
-
-	for (size_t i = 0; i < engine_sources(en); i++)
-		engine_check(en, i);
-	for (;;) {
-		engine_tick(en, NULL);
-		if (all_checked(en))
-			return;
-		poll(&fd, 1, -1);
-	}
-}
-
-static const char *state_of(const struct source_status *st)
-{
-	if (!st->source->configured)
-		return "not configured";
-	return st->healthy ? "healthy" : "unhealthy";
-}
-
-static const char *kind_of(const struct source_status *st)
-{
-	return st->source->client ? st->source->client->kind : "";
-}
+#include "views/health.h"
 
 static void print_text(struct engine *en)
 {
@@ -52,7 +10,7 @@ static void print_text(struct engine *en)
 		const struct source_status *st = engine_source(en, i);
 		char span[TIME_SPAN_MAX];
 
-		printf("%-10s %-10s %-15s ", st->source->name, kind_of(st), state_of(st));
+		printf("%-10s %-10s %-15s ", st->source->name, health_kind(st), health_state(st));
 		if (!st->source->configured)
 			printf("%s\n", st->source->missing);
 		else if (!st->healthy)
@@ -64,34 +22,13 @@ static void print_text(struct engine *en)
 	}
 }
 
-static json_t *string_or_null(const char *s)
-{
-	return s && *s ? json_string(s) : json_null();
-}
-
-static json_t *source_json(const struct source_status *st)
-{
-	bool asked = st->checked;
-
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"name", st->source->name, "kind", string_or_null(kind_of(st)),
-		"state", state_of(st), "origin", string_or_null(st->source->origin),
-		"missing", string_or_null(st->source->configured ? NULL : st->source->missing),
-		"ms", asked ? json_integer(st->check_time / USEC_MS) : json_null(),
-		"server", string_or_null(st->health.server), "user", string_or_null(st->health.user),
-		"read_only", asked && st->healthy ? json_boolean(st->health.read_only) : json_null(),
-		"skew_ms", asked && st->healthy ? json_integer(st->health.skew_ms) : json_null(),
-		"class", asked && !st->healthy ? json_string(err_word(st->check_err.kind)) : json_null(),
-		"detail", string_or_null(st->healthy ? st->health.detail : st->check_err.text));
-}
-
 static bool print_json(struct engine *en)
 {
 	json_t *all = json_array();
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < engine_sources(en); i++)
-		ok = !json_array_append_new(all, source_json(engine_source(en, i)));
+		ok = !json_array_append_new(all, health_json(engine_source(en, i)));
 	ok = ok && !json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1));
 	json_decref(all);
 	putchar('\n');
@@ -114,33 +51,7 @@ static int verdict(struct engine *en)
 
 int cmd_sources(const struct command *cmd)
 {
-	struct config config;
-	struct err e = { 0 };
-	struct engine *en;
-	int status;
-
-	if (!command_config(cmd, &config, &e)) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		return EXIT_USAGE;
-	}
-	en = engine_new(&config, &workspace_load, &clock_system, &e);
-	if (!en) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		config_release(&config);
-		return EXIT_NO_ANSWER;
-	}
-	ask_all(en);
-	if (cmd->format == FORMAT_JSON)
-		print_json(en);
-	else
-		print_text(en);
-	status = verdict(en);
-	if (!engine_free(en, QUIT_GRACE)) {
-		fflush(stdout);
-		_exit(status);
-	}
-	config_release(&config);
-	return status;
+	return health_run(cmd, &(struct health_command){ print_text, print_json, verdict });
 }
 
 int cmd_config_check(const struct command *cmd)

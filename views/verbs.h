@@ -50,6 +50,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(loads,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, LOADS,       "go to an open load") \
 	X(close,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, NONE,        "close a load") \
 	X(sources,   "",                     NOTHING,     NOTHING, ALONE,     NONE,        "how sources are") \
+	X(doctor,    "",                     NOTHING,     NOTHING, ALONE,     NONE,        "check every source") \
 	X(config,    "check",                CHECK,       NOTHING, ALONE,     NONE,        "what is set, from where") \
 	X(keys,      "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "what keys do") \
 	X(mouse,     "on|off",               SWITCH,      NOTHING, WORKBENCH, NONE,        "clicks, wheel") \

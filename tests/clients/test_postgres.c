@@ -721,7 +721,7 @@ static void test_P31_tls_is_verified(void **state)
 	expect_no_connection(wrong_ca, ERR_TRUST, false,
 			     "; CN=localhost, issuer CN=Sextant test CA, until ");
 	expect_no_connection(wrong_name, ERR_TRUST, false, "does not match host name \"127.0.0.2\"");
-	expect_no_connection(wrong_name, ERR_TRUST, false, "(CN=localhost, issuer");
+	expect_no_connection(wrong_name, ERR_TRUST, false, "(IP address mismatch; CN=localhost, issuer");
 	expect_no_connection(no_ca, ERR_CONFIG, false, "/nowhere/ca.crt");
 	temp_dir_remove(other);
 	free(other);

@@ -169,8 +169,10 @@ static void fake_close(void *conn)
 	atomic_fetch_sub(&connected, 1);
 }
 
+static const struct setting_def no_settings[] = { { NULL, NULL, false, false, NULL } };
+
 static const struct client_ops ops = {
-	.kind = "sqlite", .open = fake_open, .run = fake_run_query, .check = fake_check,
+	.kind = "sqlite", .settings = no_settings, .open = fake_open, .run = fake_run_query, .check = fake_check,
 	.close = fake_close,
 };
 

@@ -382,6 +382,42 @@ static void test_sources_verdicts(void **state)
 	command_release(&r);
 }
 
+static void test_doctor(void **state)
+{
+	struct command_run r;
+	char text[900];
+	json_t *all, *s;
+	size_t i;
+
+	(void)state;
+	snprintf(text, sizeof text, "sources:\n  tracking: { kind: sqlite, path: '%s' }\n"
+		 "  redshift: { host: 127.0.0.1, port: 1, user: u, database: d, sslmode: disable, password: { env: HOME } }\n"
+		 "  rewind: { host: no-such-host.invalid, user: u }\n", fixtures.db_file);
+	assert_int_equal(run(&r, WORDS("--config", config_file(text), "doctor", "--format", "json")), 2);
+	all = json_loadb(r.out.data, r.out.len, 0, NULL);
+	assert_int_equal(json_array_size(all), 8);
+	json_array_foreach(all, i, s)
+		assert_int_equal(json_array_size(json_object_get(s, "steps")),
+				 json_is_null(json_object_get(s, "ms")) ? 0 : 4);
+	assert_string_equal(word(source_named(all, "tracking"), "state"), "healthy");
+	assert_true(json_is_null(json_object_get(source_named(all, "tracking"), "advice")));
+	assert_non_null(strstr(word(source_named(all, "redshift"), "advice"), "nothing accepts there"));
+	assert_non_null(strstr(word(json_object_get(source_named(all, "redshift"), "settings"), "port"),
+			       "test.yaml:3:"));
+	assert_non_null(strstr(word(source_named(all, "rewind"), "advice"), "are you on the VPN?"));
+	assert_non_null(strstr(word(source_named(all, "rewind"), "detail"), "no-such-host.invalid"));
+	json_decref(all);
+	command_release(&r);
+
+	assert_int_equal(run(&r, WORDS("--config", config_with(false, NO_ARCHIVES), "doctor")), 0);
+	assert_non_null(strstr(buf_str(&r.out), "asked "));
+	assert_non_null(strstr(buf_str(&r.out), " configured sources healthy, "));
+	command_release(&r);
+	assert_int_equal(run(&r, WORDS("--config", config_with(false, NO_SOURCE), "doctor")), 2);
+	command_release(&r);
+	assert_usage(WORDS("doctor", "--format", "csv"), "doctor prints text or json");
+}
+
 static void test_config_check(void **state)
 {
 	char path[300], folder[260];
@@ -492,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_demo),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_sources_verdicts),
+		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_config_check),
 		cmocka_unit_test(test_wrong_configuration),
 		cmocka_unit_test(test_P42_others_may_not_write_it),

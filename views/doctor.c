@@ -1,0 +1,128 @@
+/* `sextant doctor`: the way to every configured source, step by step, and what to do
+ * where it is broken. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views/health.h"
+#include "views/words.h"
+
+enum { MOST = 70 };      /* per cent that must be healthy for "some" */
+enum { EXIT_ALL_HEALTHY = 0, EXIT_SOME_UNHEALTHY = 1, EXIT_FEW_HEALTHY = 2 };
+
+static void print_found(const struct source_status *st)
+{
+	const struct health *h = &st->health;
+
+	printf("; %s%s%s%s%s", h->server, h->user[0] ? " as " : "", h->user, h->detail[0] ? ", " : "",
+	       h->detail);
+	if (st->reach.steps[REACH_TLS].outcome == REACH_OK)
+		printf(", %s", st->reach.steps[REACH_TLS].text);
+	if (h->skew_ms)
+		printf(", clock %+" PRId64 "ms", h->skew_ms);
+}
+
+static void print_source(const struct source_status *st)
+{
+	const char *advice = health_advice(st);
+	struct buf way = BUF_INIT;
+	char span[TIME_SPAN_MAX];
+
+	printf("%-10s %-10s %-15s", st->source->name, health_kind(st), health_state(st));
+	if (!st->source->configured) {
+		printf(" %6s  %s\n", "", st->source->missing);
+		return;
+	}
+	health_way(&way, st);
+	printf(" %6s  %s", time_span(span, st->check_time), buf_str(&way));
+	buf_release(&way);
+	if (st->healthy)
+		print_found(st);
+	else
+		printf("; %s", without_source(st->check_err.text, st->source->name));
+	printf("%s%s\n", advice ? " - " : "", advice ? advice : "");
+}
+
+static void print(struct engine *en)
+{
+	size_t healthy = 0, configured = 0;
+
+	for (size_t i = 0; i < engine_sources(en); i++) {
+		const struct source_status *st = engine_source(en, i);
+
+		configured += st->source->configured;
+		healthy += st->healthy;
+		print_source(st);
+	}
+	printf("%zu of %zu configured sources healthy, %zu not configured\n", healthy, configured,
+	       engine_sources(en) - configured);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------- */
+
+static json_t *steps_json(const struct source_status *st)
+{
+	static const char *const outcomes[] = {
+		[REACH_SKIPPED] = "skipped", [REACH_OK] = "ok", [REACH_FAILED] = "failed",
+	};
+	json_t *all = json_array();
+
+	for (int i = 0; st->checked && i < REACH_STEP_COUNT; i++) {
+		const struct reach_step *step = &st->reach.steps[i];
+
+		json_array_append_new(all, json_pack("{s:s, s:s, s:I, s:s}", "step", reach_word((enum reach_name)i),
+			"outcome", outcomes[step->outcome], "ms", (json_int_t)(step->took / USEC_MS),
+			"text", step->text));
+	}
+	return all;
+}
+
+/* Which names matched; a value that may be a secret's is a reference only, and is not told. */
+static json_t *settings_json(const struct source *s)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < s->nsettings; i++)
+		json_object_set_new(all, s->settings[i].key, json_string(s->settings[i].origin));
+	return all;
+}
+
+static bool print_json(struct engine *en)
+{
+	json_t *all = json_array();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < engine_sources(en); i++) {
+		const struct source_status *st = engine_source(en, i);
+		const char *advice = health_advice(st);
+		json_t *one = health_json(st);
+
+		json_object_set_new(one, "steps", steps_json(st));
+		json_object_set_new(one, "settings", settings_json(st->source));
+		json_object_set_new(one, "advice", advice ? json_string(advice) : json_null());
+		ok = !json_array_append_new(all, one);
+	}
+	ok = ok && !json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1));
+	json_decref(all);
+	putchar('\n');
+	return ok;
+}
+
+/* 0: all configured sources are healthy, 1: at least 70 %, 2: fewer, or none is configured. */
+static int verdict(struct engine *en)
+{
+	size_t healthy = 0, configured = 0;
+
+	for (size_t i = 0; i < engine_sources(en); i++) {
+		configured += engine_source(en, i)->source->configured;
+		healthy += engine_source(en, i)->healthy;
+	}
+	if (healthy == configured && configured)
+		return EXIT_ALL_HEALTHY;
+	return configured && healthy * 100 >= configured * MOST ? EXIT_SOME_UNHEALTHY : EXIT_FEW_HEALTHY;
+}
+
+int cmd_doctor(const struct command *cmd)
+{
+	return health_run(cmd, &(struct health_command){ print, print_json, verdict });
+}

@@ -1,0 +1,170 @@
+#include "views/health.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define QUIT_GRACE (900 * USEC_MS)
+
+enum { SKEW_MS = 2000, DAYS_SOON = 14 };
+
+/* ---- asking ----------------------------------------------------------------------- */
+
+static bool all_checked(struct engine *en)
+{
+	for (size_t i = 0; i < engine_sources(en); i++)
+		if (engine_source(en, i)->checking)
+			return false;
+	return true;
+}
+
+static void ask_all(struct engine *en)
+{
+	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
+
+	for (size_t i = 0; i < engine_sources(en); i++)
+		engine_check(en, i);
+	for (;;) {
+		engine_tick(en, NULL);
+		if (all_checked(en))
+			return;
+		poll(&fd, 1, -1);
+	}
+}
+
+int health_run(const struct command *cmd, const struct health_command *what)
+{
+	struct config config;
+	struct err e = { 0 };
+	struct engine *en;
+	int status;
+
+	if (!command_config(cmd, &config, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
+	en = engine_new(&config, &workspace_load, &clock_system, &e);
+	if (!en) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		config_release(&config);
+		return EXIT_NO_ANSWER;
+	}
+	ask_all(en);
+	if (cmd->format == FORMAT_JSON)
+		what->print_json(en);
+	else
+		what->print(en);
+	status = what->verdict(en);
+	if (!engine_free(en, QUIT_GRACE)) {
+		fflush(stdout);
+		_exit(status);
+	}
+	config_release(&config);
+	return status;
+}
+
+/* ---- one source --------------------------------------------------------------------- */
+
+const char *health_state(const struct source_status *st)
+{
+	if (!st->source->configured)
+		return "not configured";
+	return st->healthy ? "healthy" : "unhealthy";
+}
+
+const char *health_kind(const struct source_status *st)
+{
+	return st->source->client ? st->source->client->kind : "";
+}
+
+static json_t *string_or_null(const char *s)
+{
+	return s && *s ? json_string(s) : json_null();
+}
+
+json_t *health_json(const struct source_status *st)
+{
+	bool asked = st->checked;
+
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"name", st->source->name, "kind", string_or_null(health_kind(st)),
+		"state", health_state(st), "origin", string_or_null(st->source->origin),
+		"missing", string_or_null(st->source->configured ? NULL : st->source->missing),
+		"ms", asked ? json_integer(st->check_time / USEC_MS) : json_null(),
+		"server", string_or_null(st->health.server), "user", string_or_null(st->health.user),
+		"read_only", asked && st->healthy ? json_boolean(st->health.read_only) : json_null(),
+		"skew_ms", asked && st->healthy ? json_integer(st->health.skew_ms) : json_null(),
+		"class", asked && !st->healthy ? json_string(err_word(st->check_err.kind)) : json_null(),
+		"detail", string_or_null(st->healthy ? st->health.detail : st->check_err.text));
+}
+
+/* ---- what to do ------------------------------------------------------------------------ */
+
+static const char *advice_on_way(enum reach_name step, enum err_kind why)
+{
+	switch (step) {
+	case REACH_SECRET:
+		return "set what it refers to, or refer to another: env:, file: or command:";
+	case REACH_NAME:
+		return "the name is not known here: is it spelt right, and are you on the VPN?";
+	case REACH_CONNECT:
+		return why == ERR_TIMEOUT ? "not reachable: are you on the VPN?"
+		                          : "nothing accepts there: is the port right, and are you on the VPN?";
+	case REACH_TLS:
+		return "who answers is not who it should be: is ca_file set, is a proxy in between?";
+	case REACH_STEP_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static const char *advice_on_answer(enum err_kind why)
+{
+	switch (why) {
+	case ERR_AUTH:    return "the identity was refused: has the secret been changed, or expired?";
+	case ERR_DENIED:  return "it knows you and does not allow the question: ask for read access";
+	case ERR_NETWORK: return "the connection broke: does something in between close it?";
+	case ERR_TIMEOUT: return "it accepts and does not answer: is it asleep or overloaded?";
+	case ERR_QUOTA:   return "it asks to slow down: try again in a minute";
+	case ERR_DECODE:  return "something else answers there: a login page, another service?";
+	case ERR_REMOTE:  return "it answers with an error of its own: ask who runs it";
+	case ERR_CONFIG:  return "`sextant config check` shows what is set, and from where";
+	default:          return NULL;
+	}
+}
+
+const char *health_advice(const struct source_status *st)
+{
+	if (!st->checked)
+		return NULL;
+	if (st->healthy && llabs((long long)st->health.skew_ms) > SKEW_MS)
+		return "its clock and this machine's differ: signatures may be refused";
+	if (st->healthy && st->reach.expires && st->reach.days_left < DAYS_SOON)
+		return "its certificate ends soon";
+	if (st->healthy)
+		return NULL;
+	for (int i = 0; i < REACH_STEP_COUNT; i++)
+		if (st->reach.steps[i].outcome == REACH_FAILED)
+			return advice_on_way((enum reach_name)i, st->reach.steps[i].why);
+	return advice_on_answer(st->check_err.kind);
+}
+
+void health_way(struct buf *out, const struct source_status *st)
+{
+	char span[TIME_SPAN_MAX];
+	usec left = st->check_time;
+
+	for (int i = 0; i < REACH_STEP_COUNT; i++) {
+		const struct reach_step *step = &st->reach.steps[i];
+
+		left -= step->took;
+		/* A secret that was found is no news. */
+		if (step->outcome == REACH_SKIPPED || (i == REACH_SECRET && step->outcome == REACH_OK))
+			continue;
+		buf_printf(out, "%s%s ", out->len ? "  " : "", reach_word((enum reach_name)i));
+		buf_puts(out, step->outcome == REACH_OK ? time_span(span, step->took) : "failed");
+	}
+	if (st->healthy)
+		buf_printf(out, "%sasked %s", out->len ? "  " : "", time_span(span, left > 0 ? left : 0));
+}

@@ -1,0 +1,31 @@
+/* The health of sources: what `sources` and `doctor` print and the sources pane shows. */
+#ifndef VIEWS_HEALTH_H
+#define VIEWS_HEALTH_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "sections/engine.h"
+#include "views/command.h"
+
+struct health_command {
+	void (*print)(struct engine *);
+	bool (*print_json)(struct engine *);
+	int (*verdict)(struct engine *);
+};
+/* Asks every configured source, all at once, then prints; the exit status. */
+int health_run(const struct command *, const struct health_command *);
+
+/* "healthy", "unhealthy", "not configured". */
+const char *health_state(const struct source_status *);
+const char *health_kind(const struct source_status *);
+/* {name, kind, state, …}: one source, as docs/json.md says. NULL without memory. */
+json_t *health_json(const struct source_status *);
+
+/* One sentence on what to do about a source that is not healthy, or not for long; NULL
+ * when there is nothing to say. */
+const char *health_advice(const struct source_status *);
+/* "dns 3ms  tcp 12ms  tls 30ms  asked 0.4s": the way as far as it was gone. */
+void health_way(struct buf *out, const struct source_status *);
+
+#endif
