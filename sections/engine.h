@@ -18,6 +18,7 @@
 #include "sections/config.h"
 #include "sections/investigation.h"
 #include "sections/policy.h"
+#include "sections/pulse.h"
 
 struct engine;
 
@@ -77,6 +78,7 @@ struct source_status {
 	struct err last;                /* last failure; kind ERR_NONE = none */
 	uint64_t ok, failed;
 	usec p50, p95;                  /* of the last answers; 0 = none yet */
+	struct pulse pulse;
 	bool checking, checked;         /* engine_check() */
 	bool healthy;
 	struct reach reach;             /* how far the check came */

@@ -440,11 +440,12 @@ static int by_length(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void sample(struct slot *slot, usec took)
+static void sample(struct slot *slot, usec now, usec took)
 {
 	usec sorted[SLOT_SAMPLES];
 	size_t n;
 
+	pulse_note(&slot->status.pulse, now, true, took);
 	slot->samples[slot->nsamples++ % SLOT_SAMPLES] = took;
 	n = slot->nsamples < SLOT_SAMPLES ? slot->nsamples : SLOT_SAMPLES;
 	memcpy(sorted, slot->samples, n * sizeof sorted[0]);
@@ -487,9 +488,10 @@ void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
 		slot->status.ok++;
 		budget_success(&slot->budget, now);
 		if (j->attempt && j->attempt->started)
-			sample(slot, now - j->attempt->started);
+			sample(slot, now, now - j->attempt->started);
 	} else if (e->kind != ERR_CANCELLED && !m->no_query) {
 		slot->status.failed++;
+		pulse_note(&slot->status.pulse, now, false, 0);
 		slot->status.last = *e;
 	}
 	en->changed = true;

@@ -9,15 +9,16 @@
 #include "views/list_view.h"
 #include "views/words.h"
 
-enum { S_NAME, S_STATE, S_KIND, S_NOW, S_P50, S_P95, S_COUNTS, S_LAST, S_COUNT };
+enum { S_NAME, S_STATE, S_KIND, S_NOW, S_P50, S_P95, S_PULSE, S_COUNTS, S_LAST, S_COUNT };
 
 static const struct table_column columns[S_COUNT] = {
 	[S_NAME]   = { "source", 9, 0, true, false, TABLE_LEFT },
 	[S_STATE]  = { "state", 17, 0, false, false, TABLE_LEFT },
 	[S_KIND]   = { "kind", 10, 4, false, false, TABLE_LEFT },
-	[S_NOW]    = { "now", 10, 3, false, false, TABLE_LEFT },
+	[S_NOW]    = { "now", 10, 4, false, false, TABLE_LEFT },
 	[S_P50]    = { "p50", 6, 2, false, false, TABLE_RIGHT },
 	[S_P95]    = { "p95", 6, 1, false, false, TABLE_RIGHT },
+	[S_PULSE]  = { "15 minutes", PULSE_MINUTES, 3, false, false, TABLE_LEFT },
 	[S_COUNTS] = { "ok/failed", 9, 2, false, false, TABLE_LEFT },
 	[S_LAST]   = { "last trouble", 12, 3, false, true, TABLE_LEFT },
 };
@@ -104,6 +105,44 @@ static struct table_text span_text(char *scratch, usec span)
 	return list_text(scratch, ROLE_TEXT);
 }
 
+static usec slowest(const struct pulse *p, usec now)
+{
+	usec most = 0;
+
+	for (int ago = 0; ago < PULSE_MINUTES; ago++) {
+		const struct pulse_minute *m = pulse_at(p, now, ago);
+
+		most = m && m->slowest > most ? m->slowest : most;
+	}
+	return most;
+}
+
+static enum glyph_name minute_glyph(const struct pulse_minute *m, usec most)
+{
+	const int bars = GLYPH_BAR8 - GLYPH_BAR1 + 1;
+
+	if (!m)
+		return GLYPH_DOT;
+	if (m->failed)
+		return GLYPH_FAIL;
+	return most ? (enum glyph_name)(GLYPH_BAR1 + (bars - 1) * m->slowest / most) : GLYPH_BAR1;
+}
+
+/* A cell per minute, this one last: how slow the slowest answer was, or that something
+ * failed. */
+static struct table_text pulse_text(char *scratch, const struct pulse *p, usec now)
+{
+	usec most = slowest(p, now);
+	size_t len = 0;
+
+	for (int ago = PULSE_MINUTES - 1; ago >= 0; ago--) {
+		enum glyph_name glyph = minute_glyph(pulse_at(p, now, ago), most);
+
+		len += (size_t)snprintf(scratch + len, TABLE_SCRATCH - len, "%s", glyph_text(glyph, false));
+	}
+	return list_text(scratch, ROLE_TEXT);
+}
+
 static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
 {
 	const struct view *v = ctx;
@@ -119,6 +158,7 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 	case S_KIND: return list_text(st->source->client ? st->source->client->kind : "", ROLE_DIM);
 	case S_P50:  return span_text(scratch, st->p50);
 	case S_P95:  return span_text(scratch, st->p95);
+	case S_PULSE: return pulse_text(scratch, &st->pulse, app_mono(v->app));
 	case S_LAST: return list_text(trouble(st), ROLE_DIM);
 	case S_STATE:
 		role = state_of(st, app_mono(v->app), word, &glyph);
@@ -144,6 +184,23 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	snprintf(rest, sizeof rest, "%zu", l->table.rows);
 	pane_title(c, r, "SOURCES", rest, "c check  q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
+}
+
+static void put_pulse(struct flow *f, const struct pulse *p, usec now)
+{
+	char bars[TABLE_SCRATCH], text[TABLE_SCRATCH], span[TIME_SPAN_MAX];
+	unsigned ok = 0, failed = 0;
+
+	for (int ago = 0; ago < PULSE_MINUTES; ago++) {
+		const struct pulse_minute *m = pulse_at(p, now, ago);
+
+		ok += m ? m->ok : 0;
+		failed += m ? m->failed : 0;
+	}
+	pulse_text(bars, p, now);
+	snprintf(text, sizeof text, "%.80s  %u ok, %u failed, slowest %s", bars, ok, failed,
+	         ok ? time_span(span, slowest(p, now)) : "-");
+	flow_puts(f, "15 minutes", text);
 }
 
 static bool has_detail(const struct view *v)
@@ -198,6 +255,7 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 
 	flow_puts(&f, "where", st->source->origin[0] ? st->source->origin : "-");
 	flow_puts(&f, "breaker", breaker_word(st->breaker));
+	put_pulse(&f, &st->pulse, app_mono(v->app));
 	if (st->source->lag)
 		flow_puts(&f, "its data is", time_span(span, st->source->lag));
 	if (trouble(st)[0])
