@@ -12,6 +12,7 @@ const struct client_ops *const client_kinds[] = {
 	&clickhouse_ops,
 	&rest_ops,
 	&sqlite_ops,
+	&trino_ops,
 	NULL,
 };
 

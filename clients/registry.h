@@ -8,5 +8,6 @@ extern const struct client_ops postgres_ops;
 extern const struct client_ops clickhouse_ops;
 extern const struct client_ops rest_ops;
 extern const struct client_ops sqlite_ops;
+extern const struct client_ops trino_ops;
 
 #endif

@@ -81,6 +81,9 @@ static const char *const rewind_presets[] = { "user=default", "database=rewind_d
 
 static const char *const athena_presets[] = { "region=us-east-1", "database=raw_data_db", NULL };
 
+/* TRINO_HOST, TRINO_USER and TRINO_PASSWORD are the whole of it elsewhere. */
+static const char *const trino_presets[] = { "auth=basic", "catalog=hive", "schema=log", NULL };
+
 static const char *const ocean_presets[] = { "auth=basic", NULL };
 
 static const char vpn[] = "are you on the VPN?";
@@ -100,7 +103,7 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	{ .name = "athena", .title = "Athena archive", .kind = "athena", .lane = 6,
 	  .env = athena_env, .presets = athena_presets },
 	{ .name = "trino", .title = "Trino log lake", .kind = "trino", .lane = 4, .env = trino_env,
-	  .lag = "30h", .advice = vpn },
+	  .presets = trino_presets, .lag = "30h", .advice = vpn },
 	{ .name = "ocean", .title = "Ocean API", .kind = "ocean-api", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
 };

@@ -25,7 +25,7 @@ static void every_kind_is_found_and_whole(void **state)
 			assert_non_null(s->help);
 		k->close(NULL);
 	}
-	assert_int_equal(n, 4);
+	assert_true(n > 4);
 	assert_null(client_find("oracle"));
 	assert_null(client_find(""));
 }
