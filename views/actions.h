@@ -20,6 +20,7 @@ enum {
 	ON_TIMELINE = 256,
 	ON_RECORDS = 512,   /* the table of a section: search, filter, sort */
 	ON_LOADS   = 1024,  /* the loads that are open */
+	ON_COMPARE = 2048,  /* two records side by side */
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -37,6 +38,8 @@ enum {
 	X(LEFT,         "h Left",          ON_TABLE | ON_TREE, "", "column to the left; fold a tree") \
 	X(RIGHT,        "l Right",         ON_TABLE | ON_TREE, "", "column to the right; unfold a tree") \
 	X(TOGGLE,       "Enter Space",     ON_TREE | ON_CHOICE, "toggle", "fold, unfold; change a rule") \
+	X(FOLD,         "Space Enter",     ON_COMPARE, "equal fields", "show the fields that are equal, and fold them") \
+	X(AGAINST,      "=",               ON_COMPARE, "another", "compare with what comes next: marks, the one before, the one after") \
 	X(OPEN,         "Enter",           ON_TABLE, "open", "open what is selected") \
 	X(NEXT_PROBLEM, "e",               ON_ANY, "next problem", "next problem, in any section") \
 	X(PREV_PROBLEM, "E",               ON_ANY, "", "previous problem") \
@@ -61,6 +64,9 @@ enum {
 	X(PRINT,        "Y",               ON_ANY, "", "print it bare, without the screen around it") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
+	X(COMPARE,      "=",               ON_ROWS | ON_TIMELINE, "compare", "compare with a mark, else with the record before it") \
+	X(MARK,         "m",               ON_ROWS | ON_TIMELINE, "", "mark this record with a letter") \
+	X(MARKED,       "'",               ON_ANY, "", "go to the mark of that letter") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
 	X(TIME_IN,      "+",               ON_TIMELINE, "closer", "less time, around what is selected") \
 	X(TIME_OUT,     "-",               ON_TIMELINE, "", "more time, in the end all of it") \

@@ -29,6 +29,7 @@ void app_release(struct app *app)
 		desk_free(app->desks[--app->ndesks]);
 	canvas_release(&app->canvas);
 	buf_release(&app->copied);
+	marks_release(&app->marks);
 }
 
 bool app_start(struct app *app, struct err *e)

@@ -22,10 +22,13 @@
 #include "views/desk.h"
 #include "views/format.h"
 #include "views/keymap.h"
+#include "views/marks.h"
 #include "views/pane.h"
 
 enum { APP_MESSAGE = 240 };
 
+/* After y, m and '. */
+enum app_await { AWAIT_NOTHING, AWAIT_COPY, AWAIT_MARK, AWAIT_MARKED };
 enum app_prompt { PROMPT_NONE, PROMPT_COMMAND, PROMPT_LOAD, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct app {
@@ -60,7 +63,8 @@ struct app {
 	int choice;                      /* in the list above the prompt; -1 = none */
 	char message[APP_MESSAGE];       /* until the next key */
 	bool message_bad;
-	bool copying;                    /* after y: a letter is to come */
+	enum app_await awaiting;         /* a letter is to come */
+	struct marks marks;              /* of records, over all that was open */
 	struct buf copied;               /* by the last key, for Y */
 	bool zoom, local, ascii;
 	int interrupts;                  /* ^C in a row */
@@ -154,6 +158,21 @@ void app_rows_typed(struct app *, enum prompt_result);
 void app_filter(struct app *, const char *text);
 void app_sort(struct app *, const char *column);
 void app_next_problem(struct app *, int direction);           /* problems.c */
+/* The record in front, of whatever kind its view is (app_records.c); false when there is none. */
+bool app_record(struct app *, int *section, size_t *row);
+/* Goes to a record of what is open. */
+void app_show_record(struct app *, int section, size_t row);
+bool app_take_record(const struct app *, int section, size_t row, struct record_copy *, struct err *);
+/* It was opened as the case of that record was. */
+bool desk_has_case(const struct desk *, const struct record_copy *);
+/* Where that record is now; false when it is not of the case in front, or gone. */
+bool app_find_record(const struct app *, const struct record_copy *, int *section, size_t *row);
+void app_mark(struct app *, char letter);                     /* marks.c */
+void app_go_mark(struct app *, char letter);
+void app_mark_key(struct app *, struct key);                  /* the one after m and ' */
+void mark_hint_draw(const struct app *, struct canvas *, struct rect);
+/* The record in front, with that mark or, for '\0', with what comes next (compare_view.c). */
+void app_compare(struct app *, char mark);
 /* The user's key map; from then on a change of the file counts (live.c). */
 bool app_load_keys(struct app *, struct err *);
 void app_watch_theme(struct app *, const char *path);         /* NULL = none */

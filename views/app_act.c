@@ -185,7 +185,11 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_PREV_LOAD:    app_turn(app, -1); break;
 	case ACTION_HISTORY_BACK: app_travel(app, -1); break;
 	case ACTION_HISTORY_ON:   app_travel(app, 1); break;
-	case ACTION_COPY:         app->copying = true; break;
+	case ACTION_COPY:         app->awaiting = AWAIT_COPY; break;
+	case ACTION_AGAINST:
+	case ACTION_COMPARE:      app_compare(app, '\0'); break;
+	case ACTION_MARK:         app->awaiting = AWAIT_MARK; break;
+	case ACTION_MARKED:       app->awaiting = AWAIT_MARKED; break;
 	case ACTION_PRINT:        app_print(app); break;
 	case ACTION_PALETTE:      start_prompt(app); break;
 	case ACTION_HELP:         push_help(app); break;
@@ -250,8 +254,8 @@ void app_key(struct app *app, struct key k)
 		key_in_prompt(app, k);
 		return;
 	}
-	if (app->copying) {
-		app_copy_key(app, k);
+	if (app->awaiting != AWAIT_NOTHING) {
+		(app->awaiting == AWAIT_COPY ? app_copy_key : app_mark_key)(app, k);
 		return;
 	}
 	a = action_of(k, v->ops->where);

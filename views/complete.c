@@ -161,6 +161,15 @@ static void complete_output(const struct app *app, const char *arg, struct compl
 	add(out, "csv", "for spreadsheets");
 }
 
+static void complete_mark(const struct app *app, struct completions *out)
+{
+	const struct record_copy *mark;
+	char word[2] = "";
+
+	for (size_t n = 0; (mark = marks_newest(&app->marks, n, word)); n++)
+		add(out, word, "%s %s of %s", mark->def->title, mark->ref, mark->of);
+}
+
 void complete_argument(const struct app *app, enum verb v, const char *arg, struct completions *out)
 {
 	enum verb_takes takes = verb_info(v)->takes;
@@ -175,6 +184,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	case TAKES_FILTER:      complete_filter(app, arg, out); break;
 	case TAKES_LANES:       complete_lanes(app, arg, out); break;
 	case TAKES_FORM:        complete_form(out); break;
+	case TAKES_MARK:        complete_mark(app, out); break;
 	case TAKES_THEME:       complete_theme(out); break;
 	case TAKES_OUTPUT:      complete_output(app, arg, out); break;
 	case TAKES_CHECK:       add(out, "check", "as `sextant config check`"); break;

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "sections/runnable.h"
+#include "views/compare.h"
 #include "views/output.h"
 
 static const struct copy_form_info infos[] = {
@@ -128,7 +129,7 @@ static bool put_link(const struct copy_what *w, struct buf *out, struct err *e)
 /* ---- markdown ---------------------------------------------------------------------------- */
 
 /* Every character that could mean something there is escaped. */
-static void put_escaped(struct buf *out, const char *data, size_t len)
+void copy_put_markdown(struct buf *out, const char *data, size_t len)
 {
 	struct buf safe = BUF_INIT;
 
@@ -154,7 +155,7 @@ static void put_source(const struct copy_what *w, struct buf *out)
 	if (!w->section->answered_by)
 		return;
 	buf_puts(out, ", from ");
-	put_escaped(out, w->section->answered_by, strlen(w->section->answered_by));
+	copy_put_markdown(out, w->section->answered_by, strlen(w->section->answered_by));
 	if (w->section->as_of != TIME_NONE)
 		buf_printf(out, " as of %s", time_iso(when, w->section->as_of, false));
 }
@@ -167,7 +168,7 @@ static bool put_markdown(const struct copy_what *w, struct buf *out, struct err 
 	buf_printf(out, "**%s ", def->title);
 	put_ref(w, out);
 	buf_printf(out, "** of %s ", w->inv->workspace->subject);
-	put_escaped(out, case_name(w), strlen(case_name(w)));
+	copy_put_markdown(out, case_name(w), strlen(case_name(w)));
 	put_source(w, out);
 	buf_puts(out, "\n\n| field | value |\n|---|---|\n");
 	for (size_t i = 0; i < def->ncolumns; i++) {
@@ -176,7 +177,7 @@ static bool put_markdown(const struct copy_what *w, struct buf *out, struct err 
 		if (def->columns[i].type == COLUMN_BODY || !has_value(w, i))
 			continue;
 		buf_printf(out, "| %s | ", def->columns[i].title);
-		put_escaped(out, c.data, c.len);
+		copy_put_markdown(out, c.data, c.len);
 		buf_puts(out, " |\n");
 	}
 	return true;
@@ -186,6 +187,11 @@ bool copy_plain(const struct copy_what *w, struct buf *out, struct err *e)
 {
 	const struct section_def *def;
 
+	if (w->compare) {
+		compare_put(w->compare, COPY_ROW, w->all, out);
+		buf_putc(out, '\n');
+		return !out->failed || err_set(e, ERR_LIMIT, 0, "too long to print");
+	}
 	if (!w->section || !w->has_row)
 		return err_set(e, ERR_CONFIG, 0, "there is no record to print");
 	def = w->section->def;
@@ -224,6 +230,12 @@ static bool put_curl(const struct copy_what *w, struct buf *out, struct err *e)
 	return put_runnable(w, RUNNABLE_CURL, out, e);
 }
 
+/* The forms in which two records stand side by side; the others are about one. */
+static bool compares(enum copy_form form)
+{
+	return form == COPY_ROW || form == COPY_JSON || form == COPY_MARKDOWN;
+}
+
 bool copy_render(const struct copy_what *w, enum copy_form form, struct buf *out, struct err *e)
 {
 	static const struct {
@@ -242,6 +254,10 @@ bool copy_render(const struct copy_what *w, enum copy_form form, struct buf *out
 
 	if ((unsigned)form >= COPY_FORM_COUNT)
 		return err_set(e, ERR_INTERNAL, 0, "no such form");
+	if (w->compare && compares(form)) {
+		compare_put(w->compare, form, w->all, out);
+		return !out->failed || err_set(e, ERR_LIMIT, 0, "too long to copy");
+	}
 	if (forms[form].wants_row && !w->has_row)
 		return err_set(e, ERR_CONFIG, 0, "there is no record to copy here");
 	if (!w->inv)

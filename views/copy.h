@@ -34,6 +34,8 @@ const struct copy_form_info *copy_form_info(enum copy_form);
 /* By its letter, or by its word; COPY_FORM_COUNT = none. */
 enum copy_form copy_form_find(const char *name, size_t len);
 
+struct compare;
+
 /* What is selected. Borrowed, for the call. */
 struct copy_what {
 	const struct config *config;
@@ -43,6 +45,8 @@ struct copy_what {
 	size_t row, column;             /* of the section; column: what COPY_VALUE takes */
 	char ref[16];                   /* "C4"; "" = the record has no number yet */
 	const struct attempt *attempt;  /* NULL = nothing was asked */
+	const struct compare *compare;  /* of that record with another one; NULL = none */
+	bool all;                       /* of it: equal fields too */
 	bool demo;                      /* links open the demonstration */
 };
 
@@ -50,5 +54,7 @@ struct copy_what {
 bool copy_render(const struct copy_what *, enum copy_form, struct buf *out, struct err *);
 /* The record as lines of "title: value", for reading. */
 bool copy_plain(const struct copy_what *, struct buf *out, struct err *);
+/* Printable, with every character that Markdown could take for its own escaped. */
+void copy_put_markdown(struct buf *out, const char *data, size_t len);
 
 #endif

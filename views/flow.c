@@ -30,6 +30,14 @@ static int wrap_at(struct flow *f, int x, int w, unsigned style, const char *in,
 	return canvas_wrap(f->canvas, r, style, in, len, skip);
 }
 
+int flow_beside(const struct flow *f, int down, int x, int w, unsigned style, const char *in, size_t len)
+{
+	struct flow part = *f;
+
+	part.y += down;
+	return wrap_at(&part, x, w, style, in, len);
+}
+
 void flow_bytes(struct flow *f, unsigned style, const char *in, size_t len)
 {
 	f->y += wrap_at(f, 0, f->r.w, style, in, len);

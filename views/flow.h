@@ -28,6 +28,9 @@ void flow_gap(struct flow *);
 void flow_code(struct flow *, const char *text);
 /* A label and a value that wraps beside it. */
 void flow_field(struct flow *, const char *label, unsigned style, const char *in, size_t len);
+/* Wraps in the cells [x, x + w), so many lines further down; the next line stays where it
+ * is. Returns the lines. */
+int flow_beside(const struct flow *, int down, int x, int w, unsigned style, const char *in, size_t len);
 void flow_puts(struct flow *, const char *label, const char *value);
 /* Glyph and word, a name, text: a line per attempt of the section's trail. */
 void flow_trail(struct flow *, const struct section *, usec now);

@@ -229,6 +229,8 @@ static const char *prompt_hint(enum app_prompt kind)
 
 void footer_draw(const struct app *app, struct canvas *c, struct rect r)
 {
+	struct rect last = { r.x + 1, r.y + r.h - 1, r.w - 2, 1 };
+
 	if (app->prompting != PROMPT_NONE) {
 		prompt_draw(&app->prompt, c, (struct rect){ r.x + 1, r.y, r.w - 2, 1 });
 		if (r.h > 1 && app->message[0])
@@ -237,12 +239,14 @@ void footer_draw(const struct app *app, struct canvas *c, struct rect r)
 			canvas_puts(c, r.x + 1, r.y + 1, r.w - 2, ROLE_DIM, prompt_hint(app->prompting));
 		return;
 	}
-	if (!app->copying || r.h > 1)
+	if (app->awaiting == AWAIT_NOTHING || r.h > 1)
 		draw_headline(app, c, r.x + 1, r.y, r.w - 2);
-	if (app->copying)
-		copy_hint_draw(c, (struct rect){ r.x + 1, r.y + r.h - 1, r.w - 2, 1 });
+	if (app->awaiting == AWAIT_COPY)
+		copy_hint_draw(c, last);
+	else if (app->awaiting != AWAIT_NOTHING)
+		mark_hint_draw(app, c, last);
 	else if (r.h > 1)
-		draw_keys(app, c, r.x + 1, r.y + 1, r.w - 2);
+		draw_keys(app, c, last.x, last.y, last.w);
 }
 
 void tiny_draw(const struct app *app, struct canvas *c, struct rect r)

@@ -25,5 +25,7 @@ bool output_csv(FILE *, const struct investigation *, const struct output_choice
 /* One row as an object, as output_json() writes it. */
 struct buf;
 bool output_json_row(struct buf *out, const struct section *, size_t row);
+/* One value as a string; NULL gives null. */
+bool output_json_text(struct buf *out, const char *data, size_t len);
 
 #endif

@@ -123,6 +123,16 @@ bool output_json_row(struct buf *out, const struct section *s, size_t row)
 	return ok;
 }
 
+bool output_json_text(struct buf *out, const char *data, size_t len)
+{
+	json_t *value = text_value(data, len);
+	bool ok = value && !json_dump_callback(value, put_buf, out,
+					       JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_COMPACT);
+
+	json_decref(value);
+	return ok;
+}
+
 static bool put_rows(FILE *out, const struct section *s)
 {
 	if (fputs("\"rows\":[", out) == EOF)

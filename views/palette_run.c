@@ -278,11 +278,27 @@ static void run_copy(struct app *app, const char *arg)
 	enum copy_form form = copy_form_find(arg, strlen(arg));
 
 	if (!arg[0])
-		app->copying = true;
+		app->awaiting = AWAIT_COPY;
 	else if (form == COPY_FORM_COUNT)
 		app_complain(app, "copy value, row, JSON, path, link, markdown, query or curl?");
 	else
 		app_copy(app, form);
+}
+
+static void run_diff(struct app *app, const char *arg)
+{
+	if (strlen(arg) > 1)
+		app_complain(app, "diff with which mark? a letter");
+	else
+		app_compare(app, arg[0]);
+}
+
+static void run_mark(struct app *app, const char *arg)
+{
+	if (!arg[0])
+		app->awaiting = AWAIT_MARK;
+	else
+		app_mark(app, arg[1] ? '\0' : arg[0]);
 }
 
 static bool print_show(const struct app *app, const struct command *cmd, struct buf *out)

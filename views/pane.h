@@ -84,6 +84,8 @@ bool section_pane_find(const struct view *, uint64_t key, size_t *row);
 uint64_t section_pane_key(const struct view *, size_t row);
 /* A filter that hides the row is left. */
 void section_pane_select(struct view *, size_t row);
+/* The row that is shown below it (1), above it (-1); false when there is none. */
+bool section_pane_beside(const struct view *, size_t row, int direction, size_t *other);
 /* The filter lets it through. */
 bool section_pane_shows(const struct view *, size_t row);
 /* What was typed after & and /; "" = nothing. False: it is wrong, all stays as it was. */
@@ -99,6 +101,8 @@ void section_pane_forget(struct view *);
 /* "C4"; "" while the record has no number yet. */
 enum { REF_MAX = 16 };
 const char *section_pane_ref(const struct view *, size_t row, char out[static REF_MAX]);
+/* The 4 of "C4", counted from the oldest record on; 0 = none. */
+unsigned section_pane_number(const struct view *, size_t row);
 /* The record of that row, as what is to be copied. */
 void section_pane_copy(const struct view *, size_t row, struct copy_what *);
 /* The counters' line; "" when there is none. */

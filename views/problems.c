@@ -57,12 +57,12 @@ static void show(struct app *app, struct place p)
 	const struct section *s = app_section(app, p.section);
 	char ref[REF_MAX];
 
-	app_go(app, p.section + 1);
 	if (p.row < 0) {
+		app_go(app, p.section + 1);
 		app_say(app, "%s could not be answered", s->def->title);
 		return;
 	}
-	section_pane_select(app->desk->panes[p.section], (size_t)p.row);
+	app_show_record(app, p.section, (size_t)p.row);
 	section_pane_ref(app->desk->panes[p.section], (size_t)p.row, ref);
 	app_say(app, "%s%s%s: %zu of %zu rows have a problem", s->def->title, ref[0] ? " " : "", ref,
 	        s->problems, s->rows.rows);

@@ -96,6 +96,18 @@ void section_pane_select(struct view *v, size_t row)
 	table_select(&p->table, place);
 }
 
+bool section_pane_beside(const struct view *v, size_t row, int direction, size_t *other)
+{
+	const struct row_view *view = &pane(v)->narrow.view;
+	size_t place;
+
+	if (!row_view_place(view, row, &place))
+		return false;
+	place += (size_t)direction;      /* before the first is behind the last */
+	*other = place < row_view_count(view) ? row_view_row(view, place) : 0;
+	return place < row_view_count(view) && *other < pane(v)->records.n;
+}
+
 bool section_pane_shows(const struct view *v, size_t row)
 {
 	size_t place;

@@ -264,6 +264,11 @@ const char *section_pane_ref(const struct view *v, size_t row, char out[static R
 	return out;
 }
 
+unsigned section_pane_number(const struct view *v, size_t row)
+{
+	return records_number(&pane(v)->records, row);
+}
+
 void section_pane_copy(const struct view *v, size_t row, struct copy_what *w)
 {
 	w->section = section_of(pane(v));

@@ -347,17 +347,10 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 
 static void open_selected(struct timeline_pane *p)
 {
-	struct app *app = p->v.app;
 	const struct instant *in = selected(p);
-	int section;
-	size_t row;
 
-	if (!in)
-		return;
-	section = in->section;
-	row = in->row;
-	app_go(app, section + 1);
-	section_pane_select(app->desk->panes[section], row);
+	if (in)
+		app_show_record(p->v.app, in->section, in->row);
 }
 
 /* In: less time around what is selected. Out: more of it. */

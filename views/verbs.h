@@ -21,6 +21,7 @@ enum verb_takes {
 	TAKES_LANES,
 	TAKES_SWITCH,
 	TAKES_FORM,              /* to copy */
+	TAKES_MARK,
 	TAKES_THEME,
 	TAKES_OUTPUT,            /* what `show` takes */
 	TAKES_CHECK,
@@ -55,6 +56,8 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(keys,      "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "what keys do") \
 	X(mouse,     "on|off",               SWITCH,      NOTHING, WORKBENCH, NONE,        "clicks, wheel") \
 	X(copy,      "[value|row|JSON...]",  FORM,        CASE,    WORKBENCH, COPY,        "copy it") \
+	X(diff,      "[MARK]",               MARK,        CASE,    WORKBENCH, COMPARE,     "compare this record") \
+	X(mark,      "[LETTER]",             TEXT,        CASE,    WORKBENCH, MARK,        "mark this record") \
 	X(print,     "",                     NOTHING,     CASE,    WORKBENCH, PRINT,       "print it bare") \
 	X(show,      "[section S] [json|csv]", OUTPUT,    CASE,    ALONE,     NONE,        "print all, bare") \
 	X(theme,     "NAME|FILE",            THEME,       NOTHING, WORKBENCH, NONE,        "another look") \

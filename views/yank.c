@@ -58,7 +58,7 @@ void app_copy_key(struct app *app, struct key k)
 	size_t len = key_utf8(k, letter);
 	enum copy_form form = len == 1 ? copy_form_find(letter, 1) : COPY_FORM_COUNT;
 
-	app->copying = false;
+	app->awaiting = AWAIT_NOTHING;
 	if (form != COPY_FORM_COUNT)
 		app_copy(app, form);
 	else if (k.code != K_ESC && !key_is(k, "^C"))

@@ -223,7 +223,7 @@ static void expect_copied(const char *letter, const char *text)
 	press("y");
 	press(letter);
 	assert_string_equal(buf_str(&fc.app.copied), text);
-	assert_false(fc.app.copying);
+	assert_int_equal(fc.app.awaiting, AWAIT_NOTHING);
 }
 
 static int open_case(void **state)
@@ -271,11 +271,11 @@ static void test_there_is_always_a_way_out(void **state)
 	press("5");
 	press("y");
 	press("Esc");
-	assert_false(fc.app.copying);
+	assert_int_equal(fc.app.awaiting, AWAIT_NOTHING);
 	assert_int_equal(fc.app.desk->base, 5);
 	press("y");
 	press("z");
-	assert_false(fc.app.copying || fc.app.zoom);
+	assert_false(fc.app.awaiting != AWAIT_NOTHING || fc.app.zoom);
 	assert_non_null(strstr(fc.app.message, "v r j p l m q c"));
 	/* Without a terminal there is no clipboard, and it is said. */
 	press("y");

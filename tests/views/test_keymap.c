@@ -131,7 +131,8 @@ static void test_the_built_in_keys_are_a_valid_map(void **state)
 		buf_printf(&text, "%s: [", action_name(name, (enum action)a));
 		for (size_t len; *keys; keys += len + (keys[len] == ' ')) {
 			len = strcspn(keys, " ");
-			buf_printf(&text, " '%.*s'%s", (int)len, keys, keys[len] ? "," : "");
+			buf_printf(&text, *keys == '\'' ? " \"%.*s\"%s" : " '%.*s'%s", (int)len, keys,
+			           keys[len] ? "," : "");
 		}
 		buf_puts(&text, " ]\n");
 		assert_int_equal(action_named(name), a);
@@ -236,6 +237,7 @@ static void test_help_and_hints_show_the_effective_keys(void **state)
 	press("q");
 	type("keys");
 	assert_true(shows("3 of your own"));
+	press("^D");
 	assert_true(shows("* from            F5"));
 	press("q");
 	press("F5");
