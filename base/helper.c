@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/spawn.h"
 
 enum { ARGS_MAX = 64, TIME_LIMIT_S = 10 };
 
@@ -47,47 +47,6 @@ static bool split(char *line, char *argv[static ARGS_MAX + 1], struct err *e)
 	if (quote)
 		return err_set(e, ERR_CONFIG, 0, "a secret command has an open quote");
 	return n > 0 || err_set(e, ERR_CONFIG, 0, "a secret command is empty");
-}
-
-/* -1 is /dev/null. */
-static int add_fd(posix_spawn_file_actions_t *files, int fd, int as)
-{
-	if (fd >= 0)
-		return posix_spawn_file_actions_adddup2(files, fd, as);
-	return posix_spawn_file_actions_addopen(files, as, "/dev/null", as ? O_WRONLY : O_RDONLY, 0);
-}
-
-/* Fresh signals, its own group to be killed as one, and none of our descriptors. */
-static int spawn(pid_t *pid, char *const argv[], int in, int out)
-{
-	short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int rc;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	rc = posix_spawn_file_actions_init(&files);
-	if (rc != 0)
-		return rc;
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, flags);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	rc = add_fd(&files, in, 0);
-	if (rc == 0)
-		rc = add_fd(&files, out, 1);
-	if (rc == 0)
-		rc = add_fd(&files, -1, 2);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(&files, 3);
-	if (rc == 0)
-		rc = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return rc;
 }
 
 struct run {
@@ -184,7 +143,7 @@ static bool run_words(char *const argv[], struct run *r, struct err *e)
 		return err_set(e, ERR_INTERNAL, errno, "cannot run a command: %s", strerror(errno));
 	r->out = ends[0];
 	(void)!fcntl(r->out, F_SETFL, O_NONBLOCK);
-	rc = spawn(&pid, argv, -1, ends[1]);
+	rc = spawn_program(&(struct spawn){ .argv = argv, .in = -1, .out = ends[1], .err = -1 }, &pid);
 	close(ends[1]);
 	if (rc != 0)
 		ok = err_set(e, ERR_CONFIG, rc, "cannot run the secret command: %s: %s",
@@ -301,7 +260,8 @@ bool helper_feed(const char *const argv[], const char *data, size_t len, int ms,
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return err_set(e, ERR_INTERNAL, errno, "cannot run a command: %s", strerror(errno));
 	f.in = ends[0];
-	rc = spawn(&pid, (char *const *)(uintptr_t)argv, ends[1], -1);
+	rc = spawn_program(&(struct spawn){ .argv = (char *const *)(uintptr_t)argv, .in = ends[1],
+					    .out = -1, .err = -1 }, &pid);
 	close(ends[1]);
 	if (len == 0)
 		end_input(&f);

@@ -6,7 +6,7 @@ TEST_BIN     := $(TEST_SRC:%.c=$(BUILD)/%)
 SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
 # Those with threads: they run once more under ThreadSanitizer.
-THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c)
+THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c tests/base/test_task.c)
 THREADED_BIN := $(THREADED_SRC:%.c=$(BUILD)/%)
 
 $(BUILD)/tests/%.o: tests/%.c
