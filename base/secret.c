@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -213,4 +214,21 @@ const char *secret_env(const char *name)
 			return sealed[i].value.data ? sealed[i].value.data : "";
 	}
 	return getenv(name);
+}
+
+bool secret_named(const char *word)
+{
+	static const char *const names[] = {
+		"password", "passwd", "token", "secret", "apikey", "api-key", "api_key", "-pass", "_pass",
+	};
+	const char *name = word + strspn(word, "-");
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (n <= len && strncasecmp(name + len - n, names[i], n) == 0)
+			return true;
+	}
+	return len == 4 && strncasecmp(name, "pass", 4) == 0;
 }

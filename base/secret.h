@@ -27,6 +27,9 @@ void secret_release(struct secret *);
  * ERR_CONFIG says which rule failed and what to run (chmod 600 PATH). */
 bool secret_read(struct secret *, const char *ref, struct err *);
 
+/* An option of a command line that is called as one for a secret: "--api-token=...". */
+bool secret_named(const char *word);
+
 /* Takes the named environment variables into locked memory, overwrites them in
  * the process environment and unsets them. Call once, before threads. */
 void secret_seal_env(const char *const *names, size_t count);

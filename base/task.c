@@ -349,11 +349,16 @@ void task_cancel(struct task *t)
 	wish(t, WISH_END);
 }
 
+void task_kill(struct task *t)
+{
+	wish(t, WISH_KILL);
+}
+
 void task_free(struct task *t)
 {
 	if (!t)
 		return;
-	wish(t, WISH_KILL);
+	task_kill(t);
 	pthread_join(t->thread, NULL);
 	release(t);
 }

@@ -47,5 +47,7 @@ void task_report(struct task *, struct task_report *);
 bool task_output(struct task *, size_t from, struct buf *out);
 /* Asks its group to end, and kills it when it does not. */
 void task_cancel(struct task *);
+/* At once, as task_free() does it. */
+void task_kill(struct task *);
 
 #endif

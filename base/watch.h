@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { WATCH_FILES = 2, WATCH_NAME = 256 };
+enum { WATCH_FILES = 3, WATCH_NAME = 256 };
 
 struct watch {
 	int fd;                  /* for poll(); -1 = nothing is watched */

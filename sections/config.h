@@ -41,6 +41,9 @@ struct source *config_source(const struct config *, const char *name);
  * alias matched), what is missing. Secrets are never read, only named. */
 void config_describe(const struct config *, struct buf *out);
 
+/* "30h", "15m", "90s", "500ms", "2d". */
+bool config_span(const char *text, usec *out);
+
 /* $XDG_CONFIG_HOME/sextant/NAME, or that below ~/.config; the caller's. NULL: no memory. */
 char *config_user_path(const char *name);
 /* Reads a regular file that only we (or root) may write, 1 MiB at most. With *absent

@@ -23,8 +23,6 @@ const struct setting *setting_find(const struct setting *, size_t n, const char 
 bool config_scalar(const struct doc_node *, const char *key, const char **out, struct err *);
 /* The words of a list for an error text: "a, b, c". */
 void config_list(struct buf *out, const char *word);
-/* "30h", "15m", "90s", "500ms", "2d". */
-bool config_span(const char *text, usec *out);
 /* Absolute, or "~/..." which becomes so. NULL: ERR_CONFIG naming `where`. */
 char *config_path(const char *value, const char *where, struct err *);
 

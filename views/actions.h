@@ -21,6 +21,8 @@ enum {
 	ON_RECORDS = 512,   /* the table of a section: search, filter, sort */
 	ON_LOADS   = 1024,  /* the loads that are open */
 	ON_COMPARE = 2048,  /* two records side by side */
+	ON_RUN     = 4096,  /* a command of the user's, its output */
+	ON_CONFIRM = 8192,  /* whether to run it */
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -60,6 +62,7 @@ enum {
 	X(CANCEL_ALL,   "X",               ON_ANY, "", "stop everything") \
 	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
 	X(WATERFALL,    "w",               ON_ANY, "waterfall", "who was asked when, and how long it took") \
+	X(CONFIRM,      "y",               ON_CONFIRM, "run it", "run it after all") \
 	X(COPY,         "y",               ON_ANY, "copy", "copy: v value, r row, j JSON, p path, l link, m markdown, q query, c curl") \
 	X(PRINT,        "Y",               ON_ANY, "", "print it bare, without the screen around it") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
@@ -70,6 +73,8 @@ enum {
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
 	X(TIME_IN,      "+",               ON_TIMELINE, "closer", "less time, around what is selected") \
 	X(TIME_OUT,     "-",               ON_TIMELINE, "", "more time, in the end all of it") \
+	X(STOP_RUN,     "x",               ON_RUN, "stop", "end this command") \
+	X(RUN_AGAIN,    "r",               ON_RUN, "again", "run these words again") \
 	X(GO,           "0 1 2 3 4 5 6 7 8", ON_ANY, "", "overview, section 1 to 7, timeline") \
 	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \
 	X(PREV_PANE,    "S-Tab",           ON_ANY, "", "previous section") \

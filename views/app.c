@@ -14,6 +14,7 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 	*app = (struct app){ .workspace = w, .config = config, .clock = clock, .choice = -1 };
 	theme_init(&app->theme);
 	watch_init(&app->watch);
+	runs_init(&app->runs);
 	if (w->nsections > APP_PANES)
 		return err_set(e, ERR_INTERNAL, 0, "more sections than panes");
 	app->npanes = w->nsections;
@@ -25,6 +26,7 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 void app_release(struct app *app)
 {
 	app_forget_files(app);
+	runs_release(&app->runs);
 	while (app->ndesks)
 		desk_free(app->desks[--app->ndesks]);
 	canvas_release(&app->canvas);
@@ -71,7 +73,7 @@ bool app_running(const struct app *app)
 	for (size_t i = 0; app->engine && i < engine_sources(app->engine); i++)
 		if (engine_source(app->engine, i)->checking)
 			return true;
-	return app->desk->inv && !investigation_settled(app->desk->inv);
+	return runs_running(&app->runs) || (app->desk->inv && !investigation_settled(app->desk->inv));
 }
 
 usec app_mono(const struct app *app)

@@ -24,6 +24,7 @@
 #include "views/keymap.h"
 #include "views/marks.h"
 #include "views/pane.h"
+#include "views/runs.h"
 
 enum { APP_MESSAGE = 240 };
 
@@ -47,7 +48,10 @@ struct app {
 	char *theme_path;                /* the file it was read from; NULL = built in */
 	struct key_choice keymap;
 	char *keys_path;                 /* NULL before app_load_keys() */
-	struct watch watch;              /* of both files */
+	struct user_commands commands;
+	char *commands_path;             /* NULL before app_load_commands() */
+	struct runs runs;
+	struct watch watch;              /* of these files */
 	struct canvas canvas;
 	struct layout layout;
 	int w, h;
@@ -68,6 +72,7 @@ struct app {
 	struct buf copied;               /* by the last key, for Y */
 	bool zoom, local, ascii;
 	int interrupts;                  /* ^C in a row */
+	bool quit_said;                  /* what quitting would end, by the last key */
 	bool quit;
 };
 
@@ -175,11 +180,22 @@ void mark_hint_draw(const struct app *, struct canvas *, struct rect);
 void app_compare(struct app *, char mark);
 /* The user's key map; from then on a change of the file counts (live.c). */
 bool app_load_keys(struct app *, struct err *);
+/* The user's own commands, and the demonstration's where he has none; likewise. */
+bool app_load_commands(struct app *, struct err *);
+/* Runs one, or asks first; by its name, by its key (app_runs.c). */
+void app_command(struct app *, const struct user_command *);
+bool app_command_key(struct app *, struct key);
+/* Takes the words over. */
+void app_run(struct app *, const struct user_command *, char **words);
+/* After app.runs.fd was readable; true when something is to be drawn. */
+bool app_update_runs(struct app *);
 void app_watch_theme(struct app *, const char *path);         /* NULL = none */
 /* Once app.watch is readable; false when nothing changed. */
 bool app_reload(struct app *);
 void app_forget_files(struct app *);
 bool app_theme(struct app *, const char *name, struct err *); /* themes.c */
+/* What is selected in the view in front. */
+struct copy_what app_selected(struct app *);
 void app_copy(struct app *, enum copy_form);                  /* yank.c */
 void app_copy_key(struct app *, struct key);                  /* the one after y */
 void app_print(struct app *);

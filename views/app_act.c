@@ -158,6 +158,19 @@ static void redraw(struct app *app)
 		term_redraw(app->term);
 }
 
+/* Commands do not outlive the program: the first time that is said. */
+static void quit(struct app *app)
+{
+	size_t n = runs_running(&app->runs);
+
+	if (!n || app->quit_said)
+		app->quit = true;
+	else
+		app_complain(app, "%zu command%s still running; again stops %s and quits", n,
+		             n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+	app->quit_said = true;
+}
+
 void app_act(struct app *app, enum action a, struct key k)
 {
 	switch (a) {
@@ -195,7 +208,7 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_HELP:         push_help(app); break;
 	case ACTION_REDRAW:       redraw(app); break;
 	case ACTION_INTERRUPT:    interrupt(app); break;
-	case ACTION_QUIT:         app->quit = true; break;
+	case ACTION_QUIT:         quit(app); break;
 	default:                  break;
 	}
 }
@@ -263,8 +276,12 @@ void app_key(struct app *app, struct key k)
 		buf_clear(&app->copied);
 	if (a != ACTION_INTERRUPT)
 		app->interrupts = 0;
-	if (a == ACTION_NONE)
+	if (a != ACTION_QUIT && a != ACTION_PALETTE)
+		app->quit_said = false;
+	if (a == ACTION_NONE) {
+		app_command_key(app, k);
 		return;
+	}
 	if (!v->ops->act || !v->ops->act(v, a))
 		app_act(app, a, k);
 }

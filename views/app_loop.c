@@ -177,6 +177,7 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		{ term_signal_fd(app->term), POLLIN, 0 },
 		{ engine_fd(app->engine), POLLIN, 0 },
 		{ -1, POLLIN, 0 },
+		{ -1, POLLIN, 0 },
 	};
 
 	app_open_all(app, typed, n);
@@ -188,12 +189,15 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		if (!l.dirty && !l.working)
 			term_idle(true);
 		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
+		fds[4].fd = app->runs.fd;
 		fds[0].events = (short)(POLLIN | (l.blocked ? POLLOUT : 0));
 		if (poll(fds, sizeof fds / sizeof fds[0], sleep_ms(&l)) > 0 && fds[0].revents & POLLOUT)
 			l.blocked = false;
 		term_idle(false);
 		if (fds[3].revents && app_reload(app))
 			l.dirty = l.urgent = true;
+		if (fds[4].revents && app_update_runs(app))
+			l.dirty = true;
 		take_events(&l);
 	}
 	return l.signal;
@@ -232,7 +236,8 @@ static bool set_up(struct app *app, const struct command *cmd, const struct conf
 	app->opening = cmd->loads[0];
 	app->script = cmd->script;
 	app->nscript = cmd->nscript;
-	return app_load_keys(app, e) && app_theme(app, theme, e) && open_terminal(app, cmd, e);
+	return app_load_keys(app, e) && app_load_commands(app, e) && app_theme(app, theme, e) &&
+	       open_terminal(app, cmd, e);
 }
 
 /* The first frame comes before anything that takes time: threads, connections. */
@@ -272,6 +277,7 @@ int cmd_open(const struct command *cmd)
 	ok = set_up(&app, cmd, &config, &clock, &e) && begin(&app, &e);
 	if (ok)
 		signo = app_loop(&app, cmd->loads, cmd->nloads);
+	runs_release(&app.runs);
 	term_close(app.term);
 	if (!ok)
 		fprintf(stderr, "sextant: %s\n", e.text);

@@ -170,6 +170,13 @@ static void complete_mark(const struct app *app, struct completions *out)
 		add(out, word, "%s %s of %s", mark->def->title, mark->ref, mark->of);
 }
 
+static void complete_command(const struct app *app, struct completions *out)
+{
+	for (size_t i = 0; i < app->commands.n; i++)
+		if (user_command_applies(&app->commands.all[i], app_focus(app)))
+			add(out, app->commands.all[i].name, "%s", app->commands.all[i].help);
+}
+
 void complete_argument(const struct app *app, enum verb v, const char *arg, struct completions *out)
 {
 	enum verb_takes takes = verb_info(v)->takes;
@@ -187,6 +194,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	case TAKES_MARK:        complete_mark(app, out); break;
 	case TAKES_THEME:       complete_theme(out); break;
 	case TAKES_OUTPUT:      complete_output(app, arg, out); break;
+	case TAKES_COMMAND:     complete_command(app, out); break;
 	case TAKES_CHECK:       add(out, "check", "as `sextant config check`"); break;
 	case TAKES_COLUMN:
 		out->from += arg[out->from] == '-';

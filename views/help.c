@@ -80,12 +80,38 @@ static void put_group(struct flow *f, unsigned where, enum group group)
 	flow_gap(f);
 }
 
+/* The user's own commands that mean something in the section below. */
+static void put_own(struct flow *f, const struct app *app)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < app->commands.n; i++) {
+		const struct user_command *c = &app->commands.all[i];
+		char word[KEY_NAME_MAX + USER_COMMAND_NAME + 8], key[KEY_NAME_MAX] = "";
+
+		if (!user_command_applies(c, app_base_view(app)->section))
+			continue;
+		if (!any)
+			flow_text(f, ROLE_STRONG, " Your own commands");
+		any = true;
+		if (c->key.code != K_NONE)
+			key_text(key, c->key);
+		snprintf(word, sizeof word, "%s%s:%s", key, key[0] ? "  " : "", c->name);
+		put_meaning(f, ROLE_ACCENT, word, c->help);
+	}
+	if (any)
+		flow_gap(f);
+}
+
 static void content(const struct text_view *t, struct flow *f)
 {
 	const struct help *h = (const struct help *)t;
 
-	for (unsigned g = 0; g < GROUP_COUNT; g++)
+	for (unsigned g = 0; g < GROUP_COUNT; g++) {
 		put_group(f, h->where, (enum group)g);
+		if (g == GROUP_HERE)
+			put_own(f, t->v.app);
+	}
 	flow_text(f, ROLE_STRONG, " How a section was got");
 	for (size_t i = 0; i < sizeof rail_words / sizeof rail_words[0]; i++)
 		put_word(f, i);

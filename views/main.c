@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "sections/engine.h"
 #include "sections/investigation.h"
@@ -89,28 +89,14 @@ static bool wrong(const char *what, const char *arg)
 /* Everybody on the machine can read the arguments of a program. */
 static bool refuse_secret(const char *arg)
 {
-	static const char *const names[] = {
-		"password", "passwd", "pass", "token", "secret", "apikey", "api-key", "api_key", "pgpassword",
-	};
-	size_t len = strcspn(arg, "=");
-
-	while (len > 0 && *arg == '-') {
-		arg++;
-		len--;
-	}
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		size_t n = strlen(names[i]);
-
-		if (n > len || strncasecmp(arg + len - n, names[i], n) != 0)
-			continue;
-		fprintf(stderr,
-			"sextant: secrets are never taken from the command line, where everybody can "
-			"read them.\nRefer to one in the configuration instead: password: { env: NAME }, "
-			"{ file: PATH } (mode 0600)\nor { command: \"PROGRAM ARGUMENTS\" }. "
-			"`sextant config check` shows what is set.\n");
-		return true;
-	}
-	return false;
+	if (!secret_named(arg))
+		return false;
+	fprintf(stderr,
+		"sextant: secrets are never taken from the command line, where everybody can "
+		"read them.\nRefer to one in the configuration instead: password: { env: NAME }, "
+		"{ file: PATH } (mode 0600)\nor { command: \"PROGRAM ARGUMENTS\" }. "
+		"`sextant config check` shows what is set.\n");
+	return true;
 }
 
 static bool set_format(struct command *cmd, const char *word)

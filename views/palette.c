@@ -13,7 +13,8 @@ enum { ITEMS_MAX = COMPLETIONS_MAX, HELP_TYPED_MIN = 3 };
 
 struct item {
 	char word[FUZZY_MAX], help[COMPLETION_HELP];
-	const char *usage, *key_words;   /* key_words: "" = no key does it */
+	const char *usage;
+	char key[KEY_NAME_MAX];  /* "" = none does it */
 	bool blocked;            /* help says why */
 	int score, order;
 	uint64_t hits;           /* letters of the word that were typed */
@@ -70,19 +71,37 @@ static void keep(struct items *list, struct item *it, const char *typed, size_t 
 		list->all[list->n++] = *it;
 }
 
+/* Commands of the user's that mean something here. */
+static void list_own(const struct app *app, const char *typed, size_t len, struct items *list)
+{
+	for (size_t i = 0; i < app->commands.n; i++) {
+		const struct user_command *c = &app->commands.all[i];
+		struct item it = { .usage = "" };
+
+		if (!user_command_applies(c, app_focus(app)))
+			continue;
+		snprintf(it.word, sizeof it.word, "%s", c->name);
+		snprintf(it.help, sizeof it.help, "%s", c->help[0] ? c->help : "a command of your own");
+		if (c->key.code != K_NONE)
+			key_text(it.key, c->key);
+		keep(list, &it, typed, len);
+	}
+}
+
 static void list_verbs(const struct app *app, const char *typed, size_t len, struct items *list)
 {
 	for (unsigned v = 0; v < VERB_COUNT; v++) {
 		const struct verb_info *info = verb_info((enum verb)v);
 		const char *blocked = palette_blocked(app, info);
-		struct item it = { .usage = info->usage, .blocked = blocked != NULL, .key_words = "" };
+		struct item it = { .usage = info->usage, .blocked = blocked != NULL };
 
 		snprintf(it.word, sizeof it.word, "%s", info->word);
 		snprintf(it.help, sizeof it.help, "%s", blocked ? blocked : info->help);
 		if (info->action != ACTION_NONE && info->action != ACTION_GO)
-			it.key_words = action_info(info->action)->keys;
+			action_key(it.key, info->action);
 		keep(list, &it, typed, len);
 	}
+	list_own(app, typed, len, list);
 }
 
 static void list_arguments(const struct app *app, const char *arg, struct items *list)
@@ -94,7 +113,7 @@ static void list_arguments(const struct app *app, const char *arg, struct items 
 	word = arg + found.from;
 	list->from = (size_t)(word - app->prompt.text);
 	for (size_t i = 0; i < found.n; i++) {
-		struct item it = { .usage = "", .key_words = "" };
+		struct item it = { .usage = "" };
 
 		memcpy(it.word, found.items[i].word, sizeof it.word);
 		memcpy(it.help, found.items[i].help, sizeof it.help);
@@ -149,6 +168,7 @@ bool palette_complete(struct app *app)
 	char text[PROMPT_MAX];
 	struct items list;
 	size_t at = app->choice > 0 ? (size_t)app->choice : 0;
+	enum verb verb;
 
 	make(app, &list);
 	app->choice = -1;
@@ -157,7 +177,8 @@ bool palette_complete(struct app *app)
 	snprintf(text, sizeof text, "%.*s%s%s", (int)list.from, app->prompt.text, list.all[at].word,
 	         behind(&list, &list.all[at]));
 	prompt_init(&app->prompt, app->prompt.label, text);
-	return list.verb != VERB_COUNT || !verb_wants_more(verb_info(verb_named(list.all[at].word)));
+	verb = verb_named(list.all[at].word);
+	return list.verb != VERB_COUNT || verb == VERB_COUNT || !verb_wants_more(verb_info(verb));
 }
 
 /* ---- looks ------------------------------------------------------------------------------------ */
@@ -180,7 +201,7 @@ static void draw_item(struct canvas *c, struct rect r, int y, const struct item 
 	used = canvas_puts(c, x, y, arguments ? key_x - x - 1 : WORD_W, it->blocked ? ROLE_DIM : ROLE_TEXT,
 	                   it->word) + 1;
 	canvas_puts(c, x + used, y, key_x - 1 - x - used, ROLE_DIM, it->usage);
-	canvas_printf(c, key_x, y, 2, ROLE_ACCENT, "%.*s", (int)strcspn(it->key_words, " "), it->key_words);
+	canvas_puts(c, key_x, y, 2, ROLE_ACCENT, it->key);
 	canvas_puts(c, help_x, y, end - help_x, ROLE_DIM, it->help);
 	if (chosen) {
 		canvas_glyph(c, r.x + 1, y, ROLE_FOCUS, GLYPH_SELECT);
@@ -198,7 +219,7 @@ static void draw_verb(const struct app *app, struct canvas *c, struct rect r, in
 {
 	const struct verb_info *info = verb_info(v);
 	const char *blocked = palette_blocked(app, info);
-	struct item it = { .usage = info->usage, .key_words = "", .blocked = blocked != NULL };
+	struct item it = { .usage = info->usage, .blocked = blocked != NULL };
 
 	snprintf(it.word, sizeof it.word, "%s", info->word);
 	snprintf(it.help, sizeof it.help, "%s", blocked ? blocked : info->help);

@@ -190,6 +190,36 @@ static void run_source(struct app *app, const char *arg)
 	app_say(app, "%s: %s from the next fetch on (r)", source, rules[rule].name);
 }
 
+/* ---- commands of the user's ------------------------------------------------------------------ */
+
+static void run_run(struct app *app, const char *arg)
+{
+	struct fuzzy_name names[USER_COMMANDS];
+	struct err e = { 0 };
+	int found;
+
+	if (!app->commands.n) {
+		app_complain(app, "there are none; %s would name them", app->commands_path ? app->commands_path
+		                                                                        : "commands.yaml");
+		return;
+	}
+	for (size_t i = 0; i < app->commands.n; i++)
+		names[i] = (struct fuzzy_name){ app->commands.all[i].name, (int)i };
+	found = fuzzy_pick(arg, strlen(arg), names, app->commands.n, "command of your own", &e);
+	if (found < 0)
+		app_complain(app, "%s", e.text);
+	else
+		app_command(app, &app->commands.all[found]);
+}
+
+static void run_output(struct app *app, const char *arg)
+{
+	struct err e = { 0 };
+
+	(void)arg;
+	app_push(app, run_view_new(app, app->runs.last, &e), &e);
+}
+
 /* ---- looking ------------------------------------------------------------------------------- */
 
 static void run_filter(struct app *app, const char *arg)
@@ -362,6 +392,20 @@ static void (*const runs[])(struct app *, const char *arg) = {
 #undef X
 };
 
+/* A command of the user's by its name alone. */
+static void run_own(struct app *app, const char *line, size_t len, const struct err *e)
+{
+	char name[USER_COMMAND_NAME];
+	const struct user_command *own;
+
+	snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name), line);
+	own = user_command_named(&app->commands, name);
+	if (own)
+		app_command(app, own);
+	else
+		app_complain(app, "%s", e->text);
+}
+
 void palette_run(struct app *app, const char *line)
 {
 	char arg[PROMPT_MAX];
@@ -376,7 +420,7 @@ void palette_run(struct app *app, const char *line)
 		return;
 	verb = verb_find(line, len, &e);
 	if (verb == VERB_COUNT) {
-		app_complain(app, "%s", e.text);
+		run_own(app, line, len, &e);
 		return;
 	}
 	blocked = palette_blocked(app, verb_info(verb));

@@ -70,6 +70,11 @@ struct view *chooser_new(struct app *, int section, struct err *);
 struct view *loads_new(struct app *, struct err *);
 struct view *keys_view_new(struct app *, struct err *);
 struct view *config_view_new(struct app *, struct err *);
+struct user_command;
+/* Asks before it is run; takes the words over. */
+struct view *confirm_new(struct app *, const struct user_command *, char **words, struct err *);
+struct view *run_view_new(struct app *, unsigned number, struct err *);  /* of app->runs */
+unsigned run_view_number(const struct view *);
 struct view *help_new(struct app *, unsigned where, const char *of, struct err *);
 
 /* The waterfall without a view of its own, for the extra area. */

@@ -25,6 +25,7 @@ enum verb_takes {
 	TAKES_THEME,
 	TAKES_OUTPUT,            /* what `show` takes */
 	TAKES_CHECK,
+	TAKES_COMMAND,           /* of the user's own */
 };
 
 enum verb_needs { NEEDS_NOTHING, NEEDS_CASE, NEEDS_DEMO };
@@ -60,6 +61,8 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(mark,      "[LETTER]",             TEXT,        CASE,    WORKBENCH, MARK,        "mark this record") \
 	X(print,     "",                     NOTHING,     CASE,    WORKBENCH, PRINT,       "print it bare") \
 	X(show,      "[section S] [json|csv]", OUTPUT,    CASE,    ALONE,     NONE,        "print all, bare") \
+	X(run,       "NAME",                 COMMAND,     NOTHING, WORKBENCH, NONE,        "a command of your own") \
+	X(output,    "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "of the last command") \
 	X(theme,     "NAME|FILE",            THEME,       NOTHING, WORKBENCH, NONE,        "another look") \
 	X(ascii,     "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     NOTHING,     NOTHING, WORKBENCH, ZOOM,        "this pane alone") \

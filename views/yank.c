@@ -18,7 +18,7 @@ static const struct attempt *asked(const struct section *s)
 	return a;
 }
 
-static struct copy_what what_of(struct app *app)
+struct copy_what app_selected(struct app *app)
 {
 	struct view *v = app_view(app);
 	struct copy_what w = {
@@ -37,7 +37,7 @@ static struct copy_what what_of(struct app *app)
 
 void app_copy(struct app *app, enum copy_form form)
 {
-	struct copy_what what = what_of(app);
+	struct copy_what what = app_selected(app);
 	struct err e = { 0 };
 	const char *way;
 
@@ -67,7 +67,7 @@ void app_copy_key(struct app *app, struct key k)
 
 void app_print(struct app *app)
 {
-	struct copy_what what = what_of(app);
+	struct copy_what what = app_selected(app);
 	struct err e = { 0 };
 
 	if (!app->copied.len && !copy_plain(&what, &app->copied, &e)) {

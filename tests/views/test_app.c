@@ -62,7 +62,7 @@ static void open_scene(const char *scene)
 static void test_no_key_means_two_things(void **state)
 {
 	(void)state;
-	for (unsigned where = 0; where < 512; where++) {
+	for (unsigned where = 0; where < 16384; where++) {
 		assert_int_equal(action_of(key_rune('?'), where), ACTION_HELP);
 		assert_int_equal(action_of(key_rune('Q'), where), ACTION_QUIT);
 		assert_int_equal(action_of(key_ctrl('C'), where), ACTION_INTERRUPT);

@@ -123,6 +123,32 @@ static void test_verbs_of_the_command_line(void **state)
 	expect_end(pty, &before);
 }
 
+/* The demonstration's own commands: one that shows fields, one that asks, one that never
+ * ends and is gone with the program. */
+static void test_commands_of_the_users_own(void **state)
+{
+	struct vterm_pty *pty = START(80, 24, "demo", ":section", "callbacks");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "C62"));            /* its number, at the end */
+	assert_true(vterm_pty_type(pty, "\x1bOQ"));                 /* F2 */
+	assert_true(vterm_pty_wait_text(pty, "of load NB-2026-004417"));
+	assert_true(vterm_pty_wait_text(pty, "exit 0 after"));
+	assert_true(vterm_pty_type(pty, "q\x1bOR"));                /* F3 */
+	assert_true(vterm_pty_wait_text(pty, "Marked dangerous"));
+	assert_true(vterm_pty_type(pty, "y"));
+	assert_true(vterm_pty_wait_text(pty, "would ask the carrier"));
+	assert_true(vterm_pty_type(pty, "q:watch\r"));
+	assert_true(vterm_pty_wait_text(pty, "waiting for news of 726100801"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	assert_true(vterm_pty_wait_text(pty, "still running; again"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 static void test_a_wrong_identifier_is_explained(void **state)
 {
 	struct vterm_pty *pty = START(80, 24, "--demo", "   ");
@@ -228,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_frame_comes_before_any_answer),
 		cmocka_unit_test(test_without_a_load_it_asks_for_one),
 		cmocka_unit_test(test_verbs_of_the_command_line),
+		cmocka_unit_test(test_commands_of_the_users_own),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
 		cmocka_unit_test(test_several_loads),
