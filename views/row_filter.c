@@ -169,6 +169,7 @@ enum filter_answer row_filter_test(const struct row_filter *f, const struct rows
 	return got == FILTER_COSTLY ? got : answer((got == FILTER_YES) != f->inverse);
 }
 
+/* All terms must hold: each may pass over what the ones before it left. */
 size_t row_filter_skip(const struct row_filter *f, const struct rowset *rows, size_t row)
 {
 	for (size_t i = 0; i < f->n && !f->inverse; i++) {
@@ -177,7 +178,7 @@ size_t row_filter_skip(const struct row_filter *f, const struct rowset *rows, si
 		if (t->op != FILTER_HAS || t->inverse || t->like_time || !t->needle.len)
 			continue;
 		if (t->column == ANY_COLUMN || f->columns[t->column].type != COLUMN_FLAG)
-			return rowset_seek(rows, row, &t->needle);
+			row = rowset_seek(rows, row, &t->needle);
 	}
 	return row;
 }

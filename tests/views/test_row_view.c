@@ -128,9 +128,9 @@ static void work(struct row_view *v, const struct rowset *rows)
 
 static struct row_filter *some_filter(bool search)
 {
-	static const char *const texts[] = { "alpha-b", "n>0", "/^gamma1/", "!alpha", "name=", "n<0 alpha", "" };
+	static const char *const texts[] = { "alpha-b", "n>0", "/^gamma1/", "!alpha", "name=", "n<0 alpha", "alpha-b 7 a", "" };
 	struct err e = { 0 };
-	size_t i = any(search ? 3 : 7);
+	size_t i = any(search ? 3 : 8);
 
 	return search ? row_filter_search(i == 1 ? "a-" : texts[i], columns, COLUMNS, &e)
 	              : row_filter_new(texts[i], columns, COLUMNS, &e);
