@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh check|install build|test|lint|fuzz: the Debian packages that building or
+# packages.sh check|install build|test|bench|lint|fuzz: the Debian packages that building or
 # testing needs. `check` names what is missing and fails; `install` installs it
 # (as root, or with sudo).
 set -eu
@@ -8,6 +8,7 @@ build='gcc make pkg-config ca-certificates libc6-dev libncurses-dev libcurl4-ope
 libjansson-dev libsqlite3-dev libpcre2-dev libfyaml-dev libutf8proc-dev'
 test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev ncurses-term openssl procps groff-base
 postgresql-15 clickhouse-server clickhouse-client curl python3 tig less tmux clang-14 libclang-rt-14-dev"
+bench="$test lnav"
 
 lint="$build cppcheck clang-tidy-14"
 fuzz="$build clang-14 libclang-rt-14-dev"
@@ -15,6 +16,7 @@ fuzz="$build clang-14 libclang-rt-14-dev"
 case "$2" in
 build) wanted=$build ;;
 test) wanted=$test ;;
+bench) wanted=$bench ;;
 lint) wanted=$lint ;;
 fuzz) wanted=$fuzz ;;
 *) echo "packages.sh: $2?" >&2; exit 2 ;;

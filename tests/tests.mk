@@ -94,5 +94,5 @@ fuzz fuzz-smoke:
 # Ratios against the tools people would use instead; the rounds can be set.
 .PHONY: bench
 bench: all $(BUILD)/tests/bench/engine $(BUILD)/tests/bench/pane $(BUILD)/tests/bench/servers
-	@sh tests/packages.sh install test
+	@sh tests/packages.sh install bench
 	@python3 -B tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)

@@ -22,6 +22,7 @@ LOAD = "726100801"
 ROWS = 1000000
 FIRST_ROWS = b"2026-01-01 00:00:05"     # a time in one of the first rows
 PAGE_DOWN = b"\x1b[6~"
+RARE = b"stop 999123 reached"           # in one row, near the end
 SETTLED = "\u2713".encode()             # what the rail shows once all rows are there
 
 # source, milliseconds, fails: load -> network -> five at once, carrier files failing over.
@@ -239,6 +240,77 @@ def bench_rows(table, stores):
     table.add("memory, peak / psql", peak / mega, statistics.median(theirs) / mega, "MB", "<= 0.5")
 
 
+# ---- finding and sorting -------------------------------------------------------------------
+
+def last_key(screen, typed, quiet=0.5):
+    """Types and rests; seconds from the last key until the screen is final."""
+    os.write(screen.fd, typed[:-1])
+    screen.settle(quiet)
+    sent = time.monotonic()
+    os.write(screen.fd, typed[-1:])
+    return screen.settle(quiet)[1] - sent
+
+
+def in_pane(stores, typed):
+    with stores.pane(stores.postgres) as screen:
+        screen.until(SETTLED)
+        screen.settle(0.3)
+        return last_key(screen, typed)
+
+
+def in_tig(stores, typed):
+    with Screen(["tig"], stores.env, stdin=stores.text) as screen:
+        screen.until(FIRST_ROWS)
+        screen.settle(1.0)
+        return last_key(screen, typed)
+
+
+def in_lnav(stores, typed):
+    """It shows a clock, so its own word for the end counts."""
+    with Screen(["lnav", stores.text], dict(stores.env, HOME=stores.folder)) as screen:
+        screen.until(b"100%")
+        screen.settle(0.6)
+        os.write(screen.fd, typed[:-1])
+        screen.settle(0.2)
+        sent = time.monotonic()
+        os.write(screen.fd, typed[-1:])
+        return screen.until(b"filter now active")[0] + screen.started - sent
+
+
+def sort(stores, column):
+    """Seconds of sort(1) over the lines of a file, on one thread."""
+    with open(os.devnull, "w") as null:
+        start = time.monotonic()
+        subprocess.run(["sort", "--parallel=1", "-t|", "-k%d,%d" % (column, column), stores.text],
+                       env=dict(stores.env, LC_ALL="C"), stdout=null, check=True)
+        return time.monotonic() - start
+
+
+def keys_while_it_sorts(stores):
+    with stores.pane(stores.postgres) as screen:
+        screen.until(SETTLED)
+        os.write(screen.fd, b":sort message")
+        screen.settle(0.3)
+        os.write(screen.fd, b"\r")
+        return [screen.echo(b"j")[0] for _ in range(8)]
+
+
+def bench_finding(table, stores):
+    search, tig, kept, filtered = in_turns(
+        lambda: in_pane(stores, b"/" + RARE), lambda: in_tig(stores, b"/" + RARE + b"\r"),
+        lambda: in_pane(stores, b"&" + RARE),
+        lambda: in_lnav(stores, b":filter-in " + RARE + b"\r"))
+    table.add("search a rare string in 1 M rows, from the last key / tig", 1e3 * search, 1e3 * tig, "ms", "<= 0.7")
+    table.add("filter by it, from the last key / lnav", 1e3 * kept, 1e3 * filtered, "ms", "<= 0.2")
+    carrier, text, in_order, lines = in_turns(
+        lambda: in_pane(stores, b":sort carrier\r"), lambda: sort(stores, 3),
+        lambda: in_pane(stores, b":sort message\r"), lambda: sort(stores, 6))
+    table.add("sort by a text column / sort(1), one thread", carrier, text, "s", "<= 0.5")
+    table.add("the same, of a column that is nearly in order", in_order, lines, "s", "<= 0.5")
+    took = [key for _ in range(ROUNDS) for key in keys_while_it_sorts(stores)]
+    table.add("key to paint while it sorts, p95 (of %d keys)" % len(took), 1e3 * p(took, 0.95), 0, "ms", "")
+
+
 # ---- keys -----------------------------------------------------------------------------------
 
 class Keys:
@@ -344,7 +416,7 @@ def main():
     bench_load(table, env, text)
     stores = Stores(folder, env)
     try:
-        for part in (bench_rows, bench_keys, bench_arrival, bench_idle):
+        for part in (bench_rows, bench_finding, bench_keys, bench_arrival, bench_idle):
             part(table, stores)
             print("bench: %s" % part.__name__, file=sys.stderr)
     finally:

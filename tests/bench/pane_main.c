@@ -37,7 +37,7 @@ static const struct source_def sources[] = {
 	{ .name = "store", .title = "Store", .kind = "postgres", .env = no_env, .presets = no_presets,
 	  .lane = 1 },
 };
-static const char *const no_names[] = { NULL };
+static const char *const no_names[] = { NULL }, *const subject[] = { "identifier", NULL };
 
 static bool identify(const char *typed, struct facts *f, struct err *e)
 {
@@ -53,7 +53,7 @@ static void no_window(const struct facts *f, usec now, struct window *w)
 static const struct workspace workspace = {
 	.name = "bench", .subject = "case", .sections = sections, .nsections = 1,
 	.sources = sources, .nsources = 1, .identify = identify, .window = no_window,
-	.subject_facts = no_names, .params = no_names, .secret_env = no_names,
+	.subject_facts = subject, .params = no_names, .secret_env = no_names,
 };
 
 static bool run_engine(const struct config *config, struct err *e)
