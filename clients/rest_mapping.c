@@ -151,6 +151,21 @@ static bool read_query(struct rest_mapping *m, const struct doc_node *root, stru
 	return true;
 }
 
+static bool read_choose(struct rest_mapping *m, const struct doc_node *root, struct err *e)
+{
+	m->choose = doc_get(root, "choose");
+	if (m->choose && !is_type(m->choose, DOC_MAP, "a map", e))
+		return false;
+	for (size_t i = 0; i < doc_count(m->choose); i++) {
+		const struct doc_node *v = doc_value(m->choose, i);
+		const char *s = doc_str(v);
+
+		if (!s || param_name(s, strlen(s)) == 0)
+			return err_set(e, ERR_CONFIG, 0, "%s: expected a \":name\"", doc_where(v));
+	}
+	return true;
+}
+
 static bool read_body(struct rest_mapping *m, const struct doc_node *root, struct err *e)
 {
 	const struct doc_node *n = doc_get(root, "body");
@@ -236,14 +251,14 @@ static bool read_rows(struct rest_mapping *m, const struct doc_node *root, struc
 
 static bool read_mapping(struct rest_mapping *m, const char *name, struct err *e)
 {
-	static const char *const known[] = { "method", "path", "query", "body", "status", "rows",
-					     "absent", "pages", "columns", NULL };
+	static const char *const known[] = { "method", "path", "query", "choose", "body", "status",
+					     "rows", "absent", "pages", "columns", NULL };
 	const struct doc_node *root = doc_root(m->doc);
 
 	if (doc_type(root) != DOC_MAP)
 		return err_set(e, ERR_CONFIG, 0, "%s: expected an endpoint mapping", name);
 	return known_keys(root, known, e) && read_method(m, root, e) && read_path(m, root, e) &&
-	       read_query(m, root, e) && read_body(m, root, e) && read_status(m, root, e) &&
+	       read_query(m, root, e) && read_choose(m, root, e) && read_body(m, root, e) && read_status(m, root, e) &&
 	       read_rows(m, root, e) && read_absent(m, root, e) && read_pages(m, root, e) &&
 	       read_columns(m, root, e);
 }
@@ -363,6 +378,18 @@ static bool put_entry(struct buf *out, const struct query *q, const char *key, c
 	return true;
 }
 
+static bool put_choice(const struct rest_mapping *m, const struct query *q, struct buf *out,
+		       struct err *e)
+{
+	size_t before = out->len;
+
+	for (size_t i = 0; i < doc_count(m->choose) && out->len == before; i++)
+		if (!put_entry(out, q, doc_key(m->choose, i), doc_str(doc_value(m->choose, i)), e))
+			return false;
+	return !m->choose || out->failed || out->len > before ||
+	       err_set(e, ERR_CONFIG, 0, "%s: nothing is known to ask by", doc_where(m->choose));
+}
+
 static bool put_query(const struct rest_mapping *m, const struct query *q, long page,
 		      struct buf *out, struct err *e)
 {
@@ -376,6 +403,8 @@ static bool put_query(const struct rest_mapping *m, const struct query *q, long 
 			if (!put_entry(out, q, doc_key(m->query, i), s, e))
 				return false;
 	}
+	if (!put_choice(m, q, out, e))
+		return false;
 	if (m->page_param) {
 		snprintf(number, sizeof(number), "%ld", page);
 		put_pair(out, m->page_param, number);

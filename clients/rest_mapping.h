@@ -9,6 +9,9 @@
  *   query: { tracking_ids: ":tracking_id", locale: en, show: [stops, ":more"] }
  *       # in order, form-escaped; a list repeats its key; ":name" is the bound
  *       # value and is left out when it is NULL; anything else is sent as it is
+ *   choose: { container: ":container_number", booking: ":booking_number" }
+ *       # optional: of these only the first whose value is not NULL goes into the
+ *       # query; ERR_CONFIG when there is none
  *   body: |                         # POST only; a JSON object or array
  *     { "load_ids": [":load_number"], "per_page": ":limit:int", "page": 0 }
  *       # a string that is exactly ":name" becomes the bound value (a string, or
@@ -58,7 +61,7 @@ struct doc_node;
 struct rest_mapping {
 	struct doc *doc;
 	const char *method;
-	const struct doc_node *path, *query;
+	const struct doc_node *path, *query, *choose;
 	json_t *body;                           /* NULL = none */
 	const char *status_field, *status_ok;   /* NULL = not looked at */
 	const struct doc_node *rows;            /* see rest_path() */

@@ -55,17 +55,38 @@ static enum source_rule rule_of(const struct fetch *f, const char *source)
 	return rule;
 }
 
+/* False with the reason when a fact that the step asks by is not known. */
+static bool knows_enough(const struct step *st, const struct facts *facts, char text[static REASON_MAX])
+{
+	size_t len;
+
+	for (size_t i = 0; st->needs && st->needs[i]; i++)
+		if (!facts_get(facts, st->needs[i])) {
+			snprintf(text, REASON_MAX, "needs %s, which is not known", st->needs[i]);
+			return false;
+		}
+	if (!st->needs_one)
+		return true;
+	len = (size_t)snprintf(text, REASON_MAX, "needs %s", st->needs_one[0]);
+	for (size_t i = 0; st->needs_one[i]; i++) {
+		if (facts_get(facts, st->needs_one[i]))
+			return true;
+		if (i > 0 && len < REASON_MAX)
+			len += (size_t)snprintf(text + len, REASON_MAX - len, " or %s", st->needs_one[i]);
+	}
+	if (len < REASON_MAX)
+		snprintf(text + len, REASON_MAX - len, ", none is known");
+	return false;
+}
+
 /* NULL when the step applies, else why it does not. */
 static const char *why_not(const struct fetch *f, const struct segment *seg, const struct step *st,
 			   const struct facts *facts, char text[static REASON_MAX])
 {
 	if (rule_of(f, st->source) == SOURCE_FORBIDDEN)
 		return "you chose not to ask it";
-	for (size_t i = 0; st->needs && st->needs[i]; i++)
-		if (!facts_get(facts, st->needs[i])) {
-			snprintf(text, REASON_MAX, "needs %s, which is not known", st->needs[i]);
-			return text;
-		}
+	if (!knows_enough(st, facts, text))
+		return text;
 	if (st->applies && !st->applies(facts))
 		return "does not apply to this identifier";
 	if (!plan_covers(st, seg->span, f->now)) {

@@ -29,6 +29,7 @@ struct step {
 	const char *source;             /* "tracking" */
 	const char *query;              /* "load_by_id" */
 	const char *const *needs;       /* facts that must be known, NULL-ended; else the step is skipped */
+	const char *const *needs_one;   /* and at least one of these; NULL = none is needed */
 	bool (*applies)(const struct facts *);  /* NULL = always */
 	unsigned age_from, age_to;      /* age of the data in days that the source holds: [from, to); 0,0 = any */
 	unsigned chunk_days;            /* longer windows are cut into such slices; 0 = never */

@@ -240,6 +240,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const char *const needs_id[] = { "tracking_id", NULL };
+static const char *const needs_shipment[] = { "container_number", "booking_number", "bol_number", NULL };
 
 static const struct step steps[] = {
 	{ .source = "signoz", .query = "ocean_events", .needs = needs_id, .age_to = 30, .shrink = true,
@@ -249,7 +250,7 @@ static const struct step steps[] = {
 	{ .source = "trino", .query = "ocean_events", .needs = needs_id, .age_from = 30, .age_to = 180,
 	  .chunk_days = 7, .authority = true },
 	/* How long it keeps events is not known: nobody is believed about older ones. */
-	{ .source = "ocean", .query = "ocean_api_events", .needs = needs_id, .age_to = 180,
+	{ .source = "ocean", .query = "ocean_api_events", .needs_one = needs_shipment, .age_to = 180,
 	  .authority = true },
 };
 

@@ -104,7 +104,7 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	  .env = athena_env, .presets = athena_presets },
 	{ .name = "trino", .title = "Trino log lake", .kind = "trino", .lane = 4, .env = trino_env,
 	  .presets = trino_presets, .lag = "30h", .advice = vpn },
-	{ .name = "ocean", .title = "Ocean API", .kind = "ocean-api", .lane = 4, .env = ocean_env,
+	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
 };
 

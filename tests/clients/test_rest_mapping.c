@@ -109,6 +109,30 @@ static void test_binds_the_query(void **state)
 	      NULL);
 }
 
+static void test_chooses_one(void **state)
+{
+	static const char *const wrong[] = { "choose: [a]\n", "choose: { a: b }\n", "choose: { a: [\":id\"] }\n" };
+	struct rest_mapping *m = mapping(BASE "choose: { a: \":none\", b: \":none\" }\n");
+	struct rest_request r = REST_REQUEST_INIT;
+	struct err e = { 0 };
+
+	(void)state;
+	sends(BASE "query: { z: 1 }\nchoose: { a: \":none\", b: \":id\", c: \":text\" }\n", "/loads",
+	      "z=1&b=726100801", NULL);
+	assert_false(rest_mapping_request(m, &query, 1, &r, &e));
+	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_non_null(strstr(e.text, "nothing is known to ask by"));
+	rest_request_release(&r);
+	rest_mapping_free(m);
+	refuse(BASE "choose: [a]\n", "expected a map");
+	for (size_t i = 1; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char text[300];
+
+		snprintf(text, sizeof(text), "%s%s", BASE, wrong[i]);
+		refuse(text, "expected a \":name\"");
+	}
+}
+
 static void test_binds_the_path(void **state)
 {
 	(void)state;
@@ -356,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes_are_named_with_their_place),
 		cmocka_unit_test(test_binds_the_query),
+		cmocka_unit_test(test_chooses_one),
 		cmocka_unit_test(test_binds_the_path),
 		cmocka_unit_test(test_binds_the_body),
 		cmocka_unit_test(test_P37_values_cannot_leave_their_segment),

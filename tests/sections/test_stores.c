@@ -16,9 +16,9 @@
 
 static struct stores stores;
 /* Without some sources their seconds answer: the warehouse for the APIs, the copy in
- * ClickHouse for the warehouse. */
-enum { WITH_ALL, WITHOUT_APIS, WITHOUT_WAREHOUSE, SETUPS };
-static const char *const off[SETUPS] = { NULL, "tracking company", "redshift" };
+ * ClickHouse for the warehouse, the ocean API for the logs. */
+enum { WITH_ALL, WITHOUT_APIS, WITHOUT_WAREHOUSE, WITHOUT_LOGS, SETUPS };
+static const char *const off[SETUPS] = { NULL, "tracking company", "redshift", "signoz" };
 static struct buf servers[SETUPS], embedded[SETUPS];
 
 /* ---- comparing --------------------------------------------------------------------- */
@@ -172,6 +172,12 @@ static void test_every_scenario_without_the_warehouse(void **state)
 	assert_true(compare_scenarios(WITHOUT_WAREHOUSE) > 500);
 }
 
+static void test_every_scenario_without_the_logs(void **state)
+{
+	(void)state;
+	assert_true(compare_scenarios(WITHOUT_LOGS) > 400);
+}
+
 /* Whatever a person may type instead of the id. */
 static void test_other_identifiers(void **state)
 {
@@ -244,6 +250,17 @@ static void test_callback_outage(void **state)
 	json_decref(doc);
 }
 
+static void test_the_ocean_api_answers_for_the_logs(void **state)
+{
+	json_t *doc = look(&servers[WITHOUT_LOGS], "726100801");
+
+	(void)state;
+	assert_string_equal(text_of(doc, "ocean_events", "state"), "ok");
+	assert_string_equal(text_of(doc, "ocean_events", "source"), "ocean");
+	assert_true(rows_with(doc, "ocean_events", "event_code", "VD") >= 1);
+	json_decref(doc);
+}
+
 static void test_thousand_lines(void **state)
 {
 	json_t *doc = look(&servers[WITH_ALL], "729388812");
@@ -298,7 +315,7 @@ static void test_every_server_is_well(void **state)
 			assert_non_null(strstr(s->health.server, "18.16"));
 		well += s->healthy;
 	}
-	assert_int_equal(well, 5);
+	assert_int_equal(well, 6);
 	opened_end(&o);
 }
 
@@ -343,8 +360,10 @@ int main(void)
 		cmocka_unit_test(test_every_scenario),
 		cmocka_unit_test(test_every_scenario_without_the_apis),
 		cmocka_unit_test(test_every_scenario_without_the_warehouse),
+		cmocka_unit_test(test_every_scenario_without_the_logs),
 		cmocka_unit_test(test_other_identifiers),
 		cmocka_unit_test(test_callback_outage),
+		cmocka_unit_test(test_the_ocean_api_answers_for_the_logs),
 		cmocka_unit_test(test_thousand_lines),
 		cmocka_unit_test(test_nothing_anywhere),
 		cmocka_unit_test(test_every_server_is_well),

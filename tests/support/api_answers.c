@@ -189,6 +189,30 @@ static json_t *relationships(json_t *data, const struct api_call *c, const char 
 	return a;
 }
 
+/* By one identifier, of three kinds. */
+static json_t *ocean_events(json_t *data, const struct api_call *c, unsigned *status)
+{
+	static const char *const by[][2] = {
+		{ "container", "_container" }, { "booking", "_booking" }, { "bl", "_bol" },
+	};
+	json_t *found = json_array(), *event;
+	size_t asked = 0, i;
+
+	for (size_t k = 0; k < sizeof(by) / sizeof(*by); k++) {
+		const char *wanted = api_argument(c, by[k][0]);
+
+		asked += wanted != NULL;
+		json_array_foreach(json_object_get(data, "ocean_events"), i, event)
+			if (wanted && is_text(json_object_get(event, by[k][1]), wanted))
+				json_array_append_new(found, public_copy(event));
+	}
+	*status = asked != 1 ? 422 : json_array_size(found) ? 200 : 404;
+	if (*status == 200)
+		return json_pack("{s:o, s:n, s:n}", "events", found, "carrier_code", "last_update");
+	json_decref(found);
+	return json_pack("{s:s}", "error", asked != 1 ? "one of container, booking, bl" : "Not found");
+}
+
 /* "/api/v1/companies/SHIPPER/relationships" gives SHIPPER, decoded. */
 static bool shipper_of(const char *path, char *out, size_t size)
 {
@@ -213,6 +237,8 @@ char *api_answer(json_t *data, const struct api_call *c, enum api_paging paging,
 		a = tracking(data, c, paging, status);
 	else if (!get && strcmp(c->path, "/api/v1/tracking/search") == 0)
 		a = search(data, c, paging, status);
+	else if (get && strcmp(c->path, "/v1/ocean/events") == 0)
+		a = ocean_events(data, c, status);
 	else if (get && shipper_of(c->path, shipper, sizeof(shipper)))
 		a = relationships(data, c, shipper, paging, status);
 	else

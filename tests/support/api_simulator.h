@@ -4,6 +4,7 @@
  *   GET  /api/v1/tracking?tracking_ids=|load_ids=[&company_id=]
  *   POST /api/v1/tracking/search?company_id=     { "load_ids", "page", "per_page" }
  *   GET  /api/v1/companies/SHIPPER/relationships?related_company_id=&page=&per_page=
+ *   GET  /v1/ocean/events?container=|booking=|bl=
  *
  * Listens on 127.0.0.1; a thread per connection. All calls from any thread. */
 #ifndef TESTS_SUPPORT_API_SIMULATOR_H
@@ -19,7 +20,8 @@ struct api_simulator;
 
 struct api_options {
 	unsigned port;                  /* 0 = a free one */
-	/* { "loads": [load …], "relationships": [{ "_shipper", "_carrier", … } …] } */
+	/* { "loads": [load …], "relationships": [{ "_shipper", "_carrier", … } …],
+	 *   "ocean_events": [{ "_container", "_booking", "_bol", … } …] } */
 	const char *data_file;          /* NULL = data */
 	const char *data;               /* the same as text; NULL = nothing there */
 	/* Credentials that are accepted; those left NULL accept nothing. None set at

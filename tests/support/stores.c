@@ -28,7 +28,8 @@ bool stores_installed(void)
 static bool start_api(struct stores *s, struct err *e)
 {
 	const struct api_options options = {
-		.data_file = s->fixtures.api_file, .app = APP, .secret = SECRET,
+		.data_file = s->fixtures.api_file, .app = APP, .secret = SECRET, .user = APP,
+		.password = SECRET,
 	};
 
 	s->api = api_simulator_start(&options, e);
@@ -73,7 +74,8 @@ void stores_stop(struct stores *s)
 
 /* ---- configurations ---------------------------------------------------------------- */
 
-static const char *const sources[] = { "tracking", "company", "redshift", "signoz", "rewind" };
+static const char *const sources[] = { "tracking", "company", "redshift", "signoz", "rewind",
+				       "ocean" };
 
 static bool is_off(const struct stores_options *o, const char *source)
 {
@@ -84,8 +86,7 @@ static bool is_off(const struct stores_options *o, const char *source)
 static void put_head(const struct stores_options *o, struct buf *out)
 {
 	buf_printf(out, "now: " FIXTURES_NOW "\n%ssources:\n", o->head ? o->head : "");
-	buf_puts(out, "  athena: { enabled: false }\n  trino: { enabled: false }\n"
-		 "  ocean: { enabled: false }\n");
+	buf_puts(out, "  athena: { enabled: false }\n  trino: { enabled: false }\n");
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
 		if (is_off(o, sources[i]))
 			buf_printf(out, "  %s: { enabled: false }\n", sources[i]);
@@ -97,6 +98,12 @@ static void put_api(const struct stores *s, const char *name, const char *more, 
 	buf_printf(out, "  %s: { url: 'http://127.0.0.1:%u', auth: hmac-query, app_id: " APP
 		   ", secret: { file: '%s' }%s }\n", name, api_simulator_port(s->api), s->secret_file,
 		   more ? more : "");
+}
+
+static void put_ocean(const struct stores *s, struct buf *out)
+{
+	buf_printf(out, "  ocean: { url: 'http://127.0.0.1:%u', user: " APP ", password: { file: '%s' } }\n",
+		   api_simulator_port(s->api), s->secret_file);
 }
 
 static void put_postgres(const struct stores *s, struct buf *out)
@@ -125,6 +132,8 @@ struct buf stores_servers(const struct stores *s, const struct stores_options *o
 		put_api(s, "tracking", NULL, &out);
 	if (!is_off(o, "company"))
 		put_api(s, "company", o->company, &out);
+	if (!is_off(o, "ocean"))
+		put_ocean(s, &out);
 	if (!is_off(o, "redshift"))
 		put_postgres(s, &out);
 	if (!is_off(o, "signoz"))

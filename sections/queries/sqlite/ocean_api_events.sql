@@ -1,7 +1,7 @@
 -- The ocean API's own view of the container.
 SELECT
 	event_code, event_name, event_time, location AS place, vessel, voyage, source,
-	received_at AS known_at, container_number AS container
+	received_at AS known_at
 FROM api_ocean_events
 WHERE container_number = :container_number
 	OR booking_number = :booking_number
