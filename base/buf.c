@@ -97,6 +97,24 @@ bool buf_put_safe(struct buf *b, const char *in, size_t len)
 	return true;
 }
 
+bool buf_put_kept(struct buf *b, const char *in, size_t len)
+{
+	size_t at = 0, begin = 0;
+	struct glyph g;
+
+	while (at < len && !b->failed) {
+		size_t bad = text_malformed(in + at, len - at);
+
+		if (bad > 0) {
+			buf_put_safe(b, in + begin, at - begin);
+			buf_put(b, in + at, bad);
+			begin = at + bad;
+		}
+		at += bad ? bad : text_next(in + at, len - at, &g);
+	}
+	return begin == len ? !b->failed : buf_put_safe(b, in + begin, len - begin);
+}
+
 void buf_clear(struct buf *b)
 {
 	b->len = 0;

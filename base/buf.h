@@ -26,6 +26,9 @@ bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 bool buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Appends the printable form of outside bytes (text_safe). */
 bool buf_put_safe(struct buf *b, const char *in, size_t len);
+/* The same, but for what is no UTF-8 and harmless (text_malformed), which stays as it is:
+ * not for a terminal. */
+bool buf_put_kept(struct buf *b, const char *in, size_t len);
 void buf_clear(struct buf *b);          /* keeps the memory */
 void buf_release(struct buf *b);        /* frees the memory, back to BUF_INIT */
 char *buf_detach(struct buf *b);        /* the caller frees; "" when empty; NULL if failed */

@@ -287,6 +287,20 @@ size_t text_cells(const char *in, size_t len)
 	return cells;
 }
 
+size_t text_malformed(const char *in, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)in;
+	size_t want, n = 1;
+	uint32_t cp;
+
+	if (len == 0 || s[0] < 0xa0 || (decode(in, len, &cp), cp != BAD))
+		return 0;
+	want = s[0] < 0xc0 || s[0] >= 0xfe ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf8 ? 4 : s[0] < 0xfc ? 5 : 6;
+	while (n < want && n < len && s[n] >= 0x80 && s[n] < 0xc0)
+		n++;
+	return n;
+}
+
 bool text_is_utf8(const char *in, size_t len)
 {
 	while (len > 0) {

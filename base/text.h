@@ -36,6 +36,12 @@ size_t text_safe(char *out, size_t outsz, const char *in, size_t len);
 /* Columns that the printable form takes on a terminal. */
 size_t text_cells(const char *in, size_t len);
 
+/* How many bytes at the start of in[0..len) are no UTF-8 and may still be handed on as
+ * they came, to a clipboard or a file: a malformed sequence as a whole (overlong, a
+ * surrogate, cut), a lone byte from A0 on. 0 for valid text, and for a lone byte that
+ * is a C1 control, which steers terminals of eight bits. */
+size_t text_malformed(const char *in, size_t len);
+
 /* True when in[0..len) is valid UTF-8 (no surrogates, no overlong forms). */
 bool text_is_utf8(const char *in, size_t len);
 

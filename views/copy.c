@@ -48,7 +48,7 @@ static bool put_value(const struct copy_what *w, struct buf *out, struct err *e)
 	if (!has_value(w, w->column))
 		return err_set(e, ERR_CONFIG, 0, "%s has no value here; h and l choose the column",
 			       w->section->def->columns[w->column].title);
-	buf_put_safe(out, c.data, c.len);
+	buf_put_kept(out, c.data, c.len);
 	return true;
 }
 
@@ -66,7 +66,7 @@ static bool put_row(const struct copy_what *w, struct buf *out, struct err *e)
 		if (any)
 			buf_putc(out, '\t');
 		any = true;
-		buf_put_safe(out, c.data, c.len);
+		buf_put_kept(out, c.data, c.len);
 	}
 	return true;
 }

@@ -1,5 +1,6 @@
 /* What can be copied, in which forms. Pure: from what is selected to a text that is
- * printable but for the newlines and tabs put in here. */
+ * printable but for the newlines and tabs put in here, and for the bytes of values and
+ * rows that are no UTF-8 (text_malformed). */
 #ifndef VIEWS_COPY_H
 #define VIEWS_COPY_H
 

@@ -1,6 +1,7 @@
 /* What `show` prints, one function per format. All read the same investigation;
  * none of them may print outside bytes raw: text goes through text_safe(), JSON is
- * escaped to ASCII, CSV cells that a spreadsheet would run get a leading quote. */
+ * escaped to ASCII, CSV cells that a spreadsheet would run get a leading quote. Only
+ * bytes that are no UTF-8 and no controls stay in CSV that goes to a file. */
 #ifndef VIEWS_OUTPUT_H
 #define VIEWS_OUTPUT_H
 

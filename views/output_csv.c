@@ -1,7 +1,9 @@
 /* RFC 4180, a block per section: a comment-free header line of column ids with the
  * section's id first. Cells that a spreadsheet could take for a formula get a
- * leading apostrophe; control bytes are shown as tokens. */
+ * leading apostrophe; control bytes are shown as tokens. What is no UTF-8 stays as it is
+ * in a file, and is shown as tokens on a terminal. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "views/output.h"
@@ -32,7 +34,7 @@ static bool is_number(const char *s, size_t len)
 	return true;
 }
 
-static void put_cell(struct buf *line, struct cell c)
+static void put_cell(struct buf *line, struct cell c, bool shown)
 {
 	struct buf safe = BUF_INIT;
 
@@ -40,7 +42,10 @@ static void put_cell(struct buf *line, struct cell c)
 		return;
 	if (runs_as_formula(c.data, c.len) && !is_number(c.data, c.len))
 		buf_putc(&safe, '\'');
-	buf_put_safe(&safe, c.data, c.len);
+	if (shown)
+		buf_put_safe(&safe, c.data, c.len);
+	else
+		buf_put_kept(&safe, c.data, c.len);
 	const char *s = buf_str(&safe);
 	if (!strpbrk(s, ",\"") && *s) {
 		buf_puts(line, s);
@@ -66,6 +71,8 @@ static bool put_line(FILE *out, struct buf *line)
 
 static bool put_section(FILE *out, const struct section *s, struct buf *line)
 {
+	bool shown = isatty(fileno(out));
+
 	buf_puts(line, "section");
 	for (size_t c = 0; c < s->def->ncolumns; c++)
 		buf_printf(line, ",%s", s->def->columns[c].id);
@@ -75,7 +82,7 @@ static bool put_section(FILE *out, const struct section *s, struct buf *line)
 		buf_puts(line, s->def->id);
 		for (size_t c = 0; c < s->def->ncolumns; c++) {
 			buf_putc(line, ',');
-			put_cell(line, rowset_cell(&s->rows, r, c));
+			put_cell(line, rowset_cell(&s->rows, r, c), shown);
 		}
 		if (!put_line(out, line))
 			return false;

@@ -65,6 +65,26 @@ void app_copy_key(struct app *app, struct key k)
 		app_say(app, "y copies with one of the letters v r j p l m q c");
 }
 
+/* What was copied may hold bytes that no terminal should get. */
+static void print(struct term *term, const struct buf *copied)
+{
+	struct buf safe = BUF_INIT;
+	const char *s = buf_str(copied), *end = s + copied->len;
+
+	while (s < end) {
+		const char *stop = s;
+
+		while (stop < end && *stop != '\n' && *stop != '\t')
+			stop++;
+		buf_put_safe(&safe, s, (size_t)(stop - s));
+		if (stop < end)
+			buf_putc(&safe, *stop++);
+		s = stop;
+	}
+	term_print(term, buf_str(&safe), safe.len);
+	buf_release(&safe);
+}
+
 void app_print(struct app *app)
 {
 	struct copy_what what = app_selected(app);
@@ -76,7 +96,7 @@ void app_print(struct app *app)
 		return;
 	}
 	if (app->term)
-		term_print(app->term, app->copied.data, app->copied.len);
+		print(app->term, &app->copied);
 	app_say(app, "printed %zu bytes", app->copied.len);
 }
 

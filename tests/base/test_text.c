@@ -152,6 +152,19 @@ static void utf8_is_judged_strictly(void **state)
 	assert_false(text_is_utf8("\x80", 1));
 }
 
+static void test_P06_malformed_bytes_are_told_from_controls(void **state)
+{
+	static const struct { const char *in; size_t len; } cases[] = {
+		{ "\xff\xfe", 1 }, { "\xc0\xaf!", 2 }, { "\xed\xa0\x80", 3 }, { "\xe2\x82", 2 }, { "\xe2\x82z", 2 },
+		{ "\xf0\x9f\x98", 3 }, { "\xf5\x80\x80\x80\x80", 4 }, { "\xa9", 1 }, { "\x9b" "31m", 0 },
+		{ "\x80\x80", 0 }, { "e", 0 }, { "\xc3\xa9", 0 }, { "\xc2\x9b", 0 }, { "\x1b[", 0 }, { "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(text_malformed(cases[i].in, strlen(cases[i].in)), cases[i].len);
+}
+
 static void test_P07_marks_join_their_base_up_to_the_limit(void **state)
 {
 	char in[1 + 2 * 4000];
@@ -269,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_P01_terminal_sequences_are_shown),
 		cmocka_unit_test(test_P05_invisible_characters_are_tokens),
 		cmocka_unit_test(test_P06_invalid_utf8_is_a_token_per_bad_part),
+		cmocka_unit_test(test_P06_malformed_bytes_are_told_from_controls),
 		cmocka_unit_test(utf8_is_judged_strictly),
 		cmocka_unit_test(test_P07_marks_join_their_base_up_to_the_limit),
 		cmocka_unit_test(test_P07_joined_emoji_keep_a_known_width),

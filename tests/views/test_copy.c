@@ -137,9 +137,25 @@ static void assert_harmless(const struct buf *b, const char *allowed)
 			fail_msg("byte %02x in %s", c, b->data);
 		assert_false(c == 0xc2 && next >= 0x80 && next <= 0x9f);
 	}
-	assert_true(text_is_utf8(b->data, b->len));
 	for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
 		assert_null(strstr(buf_str(b), unseen[i]));
+}
+
+/* P06: the bytes that are no UTF-8 are copied as they came, but for controls. */
+static void check_kept(const struct buf *b, struct cell c)
+{
+	static const char *const kept[] = { "\xff\xfe", "\xc0\xaf", "\xed\xa0\x80", "cut\xe2\x82" };
+
+	assert_null(memchr(b->data, 0x9b, b->len));
+	assert_null(memchr(b->data, 0x9d, b->len));
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		if (c.len != strlen(kept[i]) || memcmp(c.data, kept[i], c.len) != 0)
+			continue;
+		assert_int_equal(b->len, c.len);
+		assert_memory_equal(b->data, c.data, c.len);
+		return;
+	}
+	assert_true(text_is_utf8(b->data, b->len));
 }
 
 static size_t count(const struct buf *b, char c)
@@ -177,7 +193,7 @@ static void check_markdown(const struct buf *b)
 	assert_int_equal(count(b, '\n'), 6);
 }
 
-static void test_p01_to_p06_hostile_cells(void **state)
+static void test_P06_hostile_cells(void **state)
 {
 	static char typed[] = "1\x1b[2J'\u202e";
 	struct made m;
@@ -188,6 +204,7 @@ static void test_p01_to_p06_hostile_cells(void **state)
 		form(&m, COPY_VALUE);
 		assert_true(m.out.len > 0);
 		assert_harmless(&m.out, "");
+		check_kept(&m.out, hostile[i]);
 		form(&m, COPY_ROW);
 		assert_harmless(&m.out, "\t");
 		assert_int_equal(count(&m.out, '\t'), 2);
@@ -195,6 +212,7 @@ static void test_p01_to_p06_hostile_cells(void **state)
 		check_json(&m.out, hostile[i]);
 		form(&m, COPY_MARKDOWN);
 		assert_harmless(&m.out, "\n");
+		assert_true(text_is_utf8(m.out.data, m.out.len));
 		check_markdown(&m.out);
 		assert_string_equal(form(&m, COPY_PATH), "1<1B>[2J'<U+202E>/callbacks/C4");
 		assert_string_equal(form(&m, COPY_LINK), "sextant '1<1B>[2J'\\''<U+202E>'  # Callbacks C4");
@@ -294,7 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_form),
 		cmocka_unit_test(test_what_is_not_there_is_said),
-		cmocka_unit_test(test_p01_to_p06_hostile_cells),
+		cmocka_unit_test(test_P06_hostile_cells),
 		cmocka_unit_test_setup_teardown(test_keys_copy_what_is_selected, open_case, close_case),
 		cmocka_unit_test_setup_teardown(test_there_is_always_a_way_out, open_case, close_case),
 	};
