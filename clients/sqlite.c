@@ -229,6 +229,8 @@ static bool fail(const struct sqlite_conn *c, const char *what, struct err *e)
 		return err_set(e, ERR_CANCELLED, 0, "stopped");
 	if (rc == SQLITE_INTERRUPT)
 		return err_transient(e, ERR_TIMEOUT, 0, "%s: %s: the deadline passed", c->source->name, what);
+	if ((rc & 0xff) == SQLITE_TOOBIG)
+		return err_set(e, ERR_LIMIT, rc, "%s: a row over %d KB (%s)", c->source->name, ROWS_MAX_CELL >> 10, what);
 	return err_set(e, kind_of(rc), rc, "%s: %s: %s", c->source->name, what, sqlite3_errmsg(c->db));
 }
 

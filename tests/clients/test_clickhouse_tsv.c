@@ -243,6 +243,33 @@ static void test_P14_another_number_of_cells(void **state)
 	outcome_release(&o);
 }
 
+static void put_cells(struct buf *body, const char *each, const char *last)
+{
+	for (size_t i = 1; i < ROWS_MAX_COLUMNS; i++)
+		buf_printf(body, "%s\t", each);
+	buf_printf(body, "%s\n", last);
+}
+
+static void test_P09_as_many_columns_as_there_may_be(void **state)
+{
+	struct buf body = BUF_INIT;
+	struct outcome o;
+
+	(void)state;
+	put_cells(&body, "a", "z");
+	put_cells(&body, "String", "UInt8");
+	put_cells(&body, "1", "2");
+	put_cells(&body, "3", "the end");
+	o = read_in(body.data, body.len, "", 1000, 1000);
+	assert_true(o.fed);
+	assert_int_equal(o.end, TSV_OK);
+	assert_int_equal(o.seen.ncolumns, ROWS_MAX_COLUMNS);
+	assert_int_equal(o.seen.rows, 2);
+	assert_non_null(strstr(buf_str(&o.seen.text), "|3|the end\n"));
+	outcome_release(&o);
+	buf_release(&body);
+}
+
 static void test_P16_ceilings(void **state)
 {
 	struct buf body = BUF_INIT;
@@ -364,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_P18_a_marked_message),
 		cmocka_unit_test(a_cut_answer),
 		cmocka_unit_test(test_P14_another_number_of_cells),
+		cmocka_unit_test(test_P09_as_many_columns_as_there_may_be),
 		cmocka_unit_test(test_P16_ceilings),
 		cmocka_unit_test(the_sink_refuses),
 		cmocka_unit_test(values_are_escaped),

@@ -276,17 +276,19 @@ static void test_P30_tls_failures_have_kinds(void **state)
 	run_end(&x);
 }
 
-/* openssl's own little server, with the certificate of tls_files(). */
-static void tls_server(struct child *c, const char *dir, unsigned port, const char *protocol)
+/* openssl's own little server, with a certificate of tls_files() or tls_other(). */
+static void tls_server(struct child *c, const char *dir, unsigned port, const char *protocol, const char *name)
 {
-	char accept[32];
+	char accept[32], crt[60], key[60];
 	const char *argv[] = {
-		"openssl", "s_server", "-accept", accept, "-cert", "server.crt", "-key", "server.key",
+		"openssl", "s_server", "-accept", accept, "-cert", crt, "-key", key,
 		"-www", "-quiet", protocol, "-cipher", "ALL:@SECLEVEL=0", NULL,
 	};
 	struct err e = { 0 };
 
 	snprintf(accept, sizeof(accept), "127.0.0.1:%u", port);
+	snprintf(crt, sizeof(crt), "%s.crt", name);
+	snprintf(key, sizeof(key), "%s.key", name);
 	assert_true(child_start(c, argv, dir, &e));
 	assert_true(port_wait(port, c, 10));
 }
@@ -328,8 +330,8 @@ static void test_P31_only_trusted_peers_get_a_request(void **state)
 	assert_non_null(dir);
 	assert_true(tls_files(dir, &e));
 	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
-	tls_server(&c, dir, port, "-tls1_2");
-	tls_server(&old, dir, old_port, "-tls1_1");
+	tls_server(&c, dir, port, "-tls1_2", "server");
+	tls_server(&old, dir, old_port, "-tls1_1", "server");
 	if (!over_tls(&x, "localhost", port, ca))
 		fail_msg("%s", x.e.text);
 	run_end(&x);
@@ -338,6 +340,40 @@ static void test_P31_only_trusted_peers_get_a_request(void **state)
 	refused_by_trust("localhost", old_port, ca);    /* TLS 1.1 */
 	child_stop(&c);
 	child_stop(&old);
+	temp_dir_remove(dir);
+	free(dir);
+}
+
+/* Of the CA that is trusted, but expired, not good yet, or with a key that is too short. */
+static void test_P31_certificates_that_are_no_good(void **state)
+{
+	static const struct { const char *name, *bits; int from, until; } cases[] = {
+		{ "good", "2048", -2, 2 }, { "expired", "2048", -10, -1 }, { "early", "2048", 2, 4 }, { "short", "1024", -2, 2 },
+	};
+	struct err e = { 0 };
+	char *dir = temp_dir("http", &e), ca[300];
+
+	(void)state;
+	assert_non_null(dir);
+	assert_true(tls_files(dir, &e));
+	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		unsigned port = free_port();
+		struct child c;
+		struct run x;
+
+		if (!tls_other(dir, cases[i].name, cases[i].bits, cases[i].from, cases[i].until, &e))
+			fail_msg("%s", e.text);
+		tls_server(&c, dir, port, "-tls1_2", cases[i].name);
+		if (i > 0) {
+			refused_by_trust("localhost", port, ca);
+		} else {
+			if (!over_tls(&x, "localhost", port, ca))
+				fail_msg("%s", x.e.text);
+			run_end(&x);
+		}
+		child_stop(&c);
+	}
 	temp_dir_remove(dir);
 	free(dir);
 }
@@ -372,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_P27_a_resolver_that_hangs_holds_nobody),
 		cmocka_unit_test(test_P30_tls_failures_have_kinds),
 		cmocka_unit_test(test_P31_only_trusted_peers_get_a_request),
+		cmocka_unit_test(test_P31_certificates_that_are_no_good),
 	};
 
 	return cmocka_run_group_tests_name("HTTP limits", tests, start, stop);

@@ -728,6 +728,29 @@ static void test_P26_a_clock_is_put_right_once(void **state)
 	}
 }
 
+/* The server's clock is put right, or jumps, while the connection lives. */
+static void test_P26_a_clock_that_steps_during_the_run(void **state)
+{
+	static const char *const steps[] = { "skew:0", "skew:1200", "skew:-1200", "skew:0" };
+	struct made m;
+
+	(void)state;
+	make(&m, "hmac-query");
+	api_simulator_forget(api);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		int before;
+
+		api_simulator_fault(api, "", steps[i]);
+		before = (int)api_simulator_count(api, "");
+		gives(&m, by_id, THE_LOAD);
+		/* Refused once, signed again once; known from then on. */
+		assert_int_equal((int)api_simulator_count(api, "") - before, i == 0 ? 1 : 2);
+		gives(&m, by_id, THE_LOAD);
+		assert_int_equal((int)api_simulator_count(api, "") - before, i == 0 ? 2 : 3);
+	}
+	release(&m);
+}
+
 static void test_P26_a_clock_is_no_excuse(void **state)
 {
 	struct made m;
@@ -930,6 +953,7 @@ int main(void)
 		TEST(test_rows_before_a_failure_stay),
 		TEST(test_P11_json_bombs),
 		TEST(test_P26_a_clock_is_put_right_once),
+		TEST(test_P26_a_clock_that_steps_during_the_run),
 		TEST(test_P26_a_clock_is_no_excuse),
 		TEST(test_slow_answers),
 		TEST(test_cancel),
