@@ -124,7 +124,9 @@ for variant in $VARIANTS; do
 done
 
 case $VARIANTS in
-*release*) check 'peers: current ClickHouse engine' sh tests/peers/run.sh ;;
+*release*)
+	check 'peers: current ClickHouse engine' sh tests/peers/run.sh
+	check 'peers: Trino' sh tests/peers/trino.sh ;;
 esac
 
 # A machine that does something else meanwhile can be too slow for a terminal or a

@@ -24,7 +24,7 @@ $(TEST_BIN): %: %.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/tests/support.a $(BUILD)/libsextant.a $(LIBS) $(TEST_LIBS)
 
 # Programs that tests start, or people: tests/tools/NAME_main.c is build/tests/tools/NAME.
-TOOL_BIN     := $(patsubst %_main.c,$(BUILD)/%,$(wildcard tests/tools/*_main.c tests/bench/*_main.c))
+TOOL_BIN     := $(patsubst %_main.c,$(BUILD)/%,$(wildcard tests/tools/*_main.c tests/bench/*_main.c tests/peers/*_main.c))
 
 $(TOOL_BIN): %: %_main.o $(BUILD)/tests/support.a $(BUILD)/libsextant.a
 	$(call say,LD)
@@ -48,11 +48,12 @@ test:
 	@sh tests/packages.sh install test
 	@MAKE='$(MAKE)' sh tests/run.sh $(THREADED_SRC)
 
-# The client against the current ClickHouse engine, which npm brings; skipped
-# with the reason when it cannot be had.
+# Clients against real servers that other registries than Debian's bring; each is
+# skipped with the reason when it cannot be had.
 .PHONY: test-peers
-test-peers: $(BUILD)/tests/clients/test_clickhouse
-	@sh tests/peers/run.sh $< || [ $$? = 77 ]
+test-peers: $(BUILD)/tests/clients/test_clickhouse $(BUILD)/tests/peers/trino
+	@sh tests/peers/run.sh $(BUILD)/tests/clients/test_clickhouse || [ $$? = 77 ]
+	@sh tests/peers/trino.sh $(BUILD)/tests/peers/trino || [ $$? = 77 ]
 
 # What gcc -fanalyzer, cppcheck and clang-tidy find; under a minute.
 .PHONY: lint
