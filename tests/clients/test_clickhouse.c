@@ -48,7 +48,7 @@ static void talk_begin(struct talk *t, struct source *source)
 	assert_non_null(t->conn);
 	record_init(&t->got);
 	assert_true(cancel_init(&t->cancel, &t->e));
-	t->query = (struct query){ .name = "test", .deadline = in_ms(20000) };
+	t->query = (struct query){ .name = "test", .deadline = in_ms(60000) };
 	snprintf(t->query.id, sizeof(t->query.id), "sextant-test-%d-%u", getpid(), ++next);
 }
 
