@@ -3,73 +3,93 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/finder.h"
 
-/* The section's pane that is meant; NULL with a word about it when there is none. */
-static struct view *wanted(struct app *app)
+static struct finder *finder_of(struct view *v)
 {
-	if (app->desk->base)
-		return app->desk->panes[app->desk->base - 1];
-	app_complain(app, "go to a section first; 1 to %zu", app->npanes);
-	return NULL;
+	return v->ops->finder ? v->ops->finder(v) : NULL;
+}
+
+/* Of the view in front, else of the one below; NULL with a word about it when neither has
+ * rows to look through. */
+static struct finder *wanted(struct app *app)
+{
+	struct finder *f = finder_of(app_view(app));
+
+	if (!f)
+		f = finder_of(app_base_view(app));
+	if (!f)
+		app_complain(app, "go to a section first; 1 to %zu", app->npanes);
+	return f;
 }
 
 void app_ask_rows(struct app *app, enum app_prompt kind)
 {
-	struct view *v = wanted(app);
+	struct finder *f = wanted(app);
 
-	if (!v)
+	if (!f)
 		return;
 	app->prompting = kind;
 	app->before[0] = '\0';
 	if (kind == PROMPT_FILTER)
-		memcpy(app->before, section_pane_filtered(v), strlen(section_pane_filtered(v)) + 1);
+		memcpy(app->before, f->narrow.filter, strlen(f->narrow.filter) + 1);
 	prompt_init(&app->prompt, kind == PROMPT_FILTER ? "&" : "/", app->before);
 	if (kind == PROMPT_SEARCH)
-		section_pane_search(v, "", NULL);
+		finder_search(f, "", NULL);
 }
 
 /* Every letter is tried; what is wrong so far leaves the rows as they are. */
 void app_rows_typed(struct app *app, enum prompt_result result)
 {
-	struct view *v = wanted(app);
+	struct finder *f = wanted(app);
 	const char *text = result == PROMPT_CANCELLED ? app->before : app->prompt.text;
 	bool filter = app->prompting == PROMPT_FILTER;
 	struct err e = { 0 };
 
 	if (result == PROMPT_DONE || result == PROMPT_CANCELLED)
 		app->prompting = PROMPT_NONE;
-	if (!v || result == PROMPT_IGNORED)
+	if (!f || result == PROMPT_IGNORED)
 		return;
 	/* A key more must not look for the same again. */
-	if (!filter && result == PROMPT_DONE && !strcmp(text, section_pane_searched(v)))
+	if (!filter && result == PROMPT_DONE && !strcmp(text, f->narrow.search))
 		return;
-	if (!(filter ? section_pane_filter : section_pane_search)(v, text, &e))
+	if (!(filter ? finder_filter : finder_search)(f, text, &e))
 		app_complain(app, "%s", e.text);
 }
 
 void app_filter(struct app *app, const char *text)
 {
-	struct view *v = wanted(app);
+	struct finder *f = wanted(app);
 	struct err e = { 0 };
 
-	if (v && !section_pane_filter(v, text, &e))
+	if (f && !finder_filter(f, text, &e))
 		app_complain(app, "%s", e.text);
 }
 
 void app_sort(struct app *app, const char *column)
 {
-	struct view *v = wanted(app);
+	struct finder *f = wanted(app);
 	struct err e = { 0 };
 
-	if (v && !section_pane_sort(v, column, &e))
+	if (f && !finder_sort(f, column, &e))
 		app_complain(app, "%s", e.text);
+}
+
+static bool work(struct view *v, usec until)
+{
+	struct finder *f = finder_of(v);
+
+	return f && finder_work(f, until);
 }
 
 bool app_work(struct app *app, usec until)
 {
-	bool more = false;
+	struct desk *d = app->desk;
+	bool more = work(d->timeline, until);
 
 	for (size_t i = 0; i < app->npanes; i++)
-		more |= section_pane_work(app->desk->panes[i], until);
+		more |= work(d->panes[i], until);
+	for (int i = 0; i < d->depth; i++)
+		more |= work(d->stack[i], until);
 	return more;
 }

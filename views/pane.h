@@ -17,6 +17,7 @@
 struct app;
 struct view;
 struct copy_what;
+struct finder;
 
 struct view_ops {
 	const char *name;
@@ -34,6 +35,8 @@ struct view_ops {
 	bool (*act)(struct view *, enum action);
 	/* Names the record, column and attempt to be copied; NULL = those of its section. */
 	void (*copy)(const struct view *, struct copy_what *);
+	/* Its filter, order and search; NULL = it has none. */
+	struct finder *(*finder)(struct view *);
 	void (*free)(struct view *);
 };
 
@@ -93,14 +96,6 @@ void section_pane_select(struct view *, size_t row);
 bool section_pane_beside(const struct view *, size_t row, int direction, size_t *other);
 /* The filter lets it through. */
 bool section_pane_shows(const struct view *, size_t row);
-/* What was typed after & and /; "" = nothing. False: it is wrong, all stays as it was. */
-bool section_pane_filter(struct view *, const char *text, struct err *);
-bool section_pane_search(struct view *, const char *text, struct err *);
-const char *section_pane_filtered(const struct view *);
-const char *section_pane_searched(const struct view *);
-/* By the name of a column, a part is enough; a minus in front sorts downwards. */
-bool section_pane_sort(struct view *, const char *column, struct err *);
-bool section_pane_work(struct view *, usec until);
 /* Another case: its records are others, its references start anew. */
 void section_pane_forget(struct view *);
 /* "C4"; "" while the record has no number yet. */

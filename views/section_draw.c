@@ -27,8 +27,8 @@ static void draw_title(const struct section_pane *p, struct canvas *c, struct re
 		snprintf(name, sizeof name, "%s", def->title);
 	for (char *at = name; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
-	narrow_words(rest, &p->narrow, p->table.selected);
-	narrow_order(order, &p->narrow);
+	narrow_words(rest, &p->finder.narrow, p->table.selected);
+	narrow_order(order, &p->finder.narrow);
 	if (!rest[0] && s && s->rows.rows)
 		snprintf(rest, sizeof rest, "%s",
 		         p->summary[0] ? p->summary : rows_text(rows, s->rows.rows));
@@ -116,14 +116,6 @@ static void draw_only_mark(const struct section_pane *p, struct canvas *c, struc
 		canvas_text(c, r.x + r.w - 1, r.y, 1, mark == '!' ? ROLE_BAD : ROLE_ATTENTION, &mark, 1);
 }
 
-static void draw_no_match(const struct section_pane *p, struct canvas *c, struct rect r)
-{
-	bool busy = row_view_busy(&p->narrow.view);
-
-	canvas_printf(c, r.x + 1, r.y, r.w - 1, ROLE_DIM, busy ? "looking through %zu rows" :
-	              "none of %zu rows fits; Esc leaves the filter", p->records.n);
-}
-
 /* A single record is all fields; several are a table. Beside the pane in front a
  * table has no selection: there is one cursor. */
 static void draw_rows(const struct section_pane *p, struct canvas *c, struct rect r, bool focused)
@@ -132,7 +124,7 @@ static void draw_rows(const struct section_pane *p, struct canvas *c, struct rec
 	struct fields f;
 
 	if (!table.rows) {
-		draw_no_match(p, c, r);
+		finder_draw_nothing(&p->finder, c, r, p->records.n);
 		return;
 	}
 	if (p->records.n == 1) {

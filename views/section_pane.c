@@ -15,7 +15,7 @@ static size_t model_rows(const void *ctx)
 {
 	const struct section_pane *p = ctx;
 
-	return row_view_count(&p->narrow.view);
+	return row_view_count(&p->finder.narrow.view);
 }
 
 static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
@@ -55,10 +55,7 @@ static struct table_text model_ref(const void *ctx, size_t row, char *scratch)
 
 static size_t model_find(const void *ctx, struct table_text text, size_t from, size_t *len)
 {
-	const struct row_view *v = &((const struct section_pane *)ctx)->narrow.view;
-
-	*len = 0;
-	return v->search && v->trouble == VIEW_FINE ? row_filter_mark(v->search, text, from, len) : 0;
+	return finder_mark(&((const struct section_pane *)ctx)->finder, text, from, len);
 }
 
 static struct table_model model_of(const struct section_pane *p)
@@ -108,8 +105,7 @@ static void update(struct view *v)
 		return;
 	}
 	records_update(&p->records, s);
-	row_view_rows(&p->narrow.view, p->records.n, s->revision);
-	section_pane_work(v, clock_mono(v->app->clock) + FIRST_SLICE);
+	finder_rows(&p->finder, p->records.n, s->revision);
 	if (s->def->summary && s->rows.rows)
 		s->def->summary(&s->rows, clock_wall(v->app->clock), &text);
 	snprintf(p->summary, sizeof p->summary, "%s", buf_str(&text));
@@ -121,7 +117,7 @@ static void pane_free(struct view *v)
 	struct section_pane *p = (struct section_pane *)v;
 
 	records_release(&p->records);
-	narrow_release(&p->narrow);
+	finder_forget(&p->finder);
 	free(p);
 }
 
@@ -161,8 +157,8 @@ static bool act(struct view *v, enum action a)
 {
 	struct section_pane *p = (struct section_pane *)v;
 
-	if (a != ACTION_SEARCH && a != ACTION_FILTER)
-		p->pinned = 0;
+	if (finder_act(&p->finder, a))
+		return true;
 	switch (a) {
 	case ACTION_DOWN:      table_move(&p->table, 1); break;
 	case ACTION_UP:        table_move(&p->table, -1); break;
@@ -174,11 +170,6 @@ static bool act(struct view *v, enum action a)
 	case ACTION_PAGE_UP:   table_page(&p->table, -2); break;
 	case ACTION_LEFT:      table_choose_column(&p->table, -1); break;
 	case ACTION_RIGHT:     table_choose_column(&p->table, 1); break;
-	case ACTION_NEXT_HIT:  section_pane_jump(p, 1); break;
-	case ACTION_PREV_HIT:  section_pane_jump(p, -1); break;
-	case ACTION_SORT:      section_pane_sort_chosen(p); break;
-	case ACTION_UNSORT:    section_pane_unsort(p); break;
-	case ACTION_CLEAR:     return section_pane_clear(p);
 	case ACTION_OPEN:      open_selected(p); break;
 	default:               return false;
 	}
@@ -193,6 +184,37 @@ static void copy(const struct view *v, struct copy_what *w)
 		section_pane_copy(v, row, w);
 }
 
+/* ---- filter, order, search ---------------------------------------------------------- */
+
+static const struct rowset *find_rows(struct view *v)
+{
+	const struct section *s = section_of(pane(v));
+
+	return s ? &s->rows : NULL;
+}
+
+/* The one that h and l chose, else the first of those that are not frozen. */
+static size_t find_column(const struct view *v)
+{
+	const struct section_pane *p = pane(v);
+
+	if (p->table.column >= 0)
+		return p->source[p->table.column];
+	for (int i = 0; i < p->ncolumns; i++)
+		if (!p->columns[i].frozen)
+			return p->source[i];
+	return p->source[0];
+}
+
+static const struct finder_ops finder_ops = {
+	find_rows, section_pane_find, section_pane_key, find_column,
+};
+
+static struct finder *finder_of(struct view *v)
+{
+	return &((struct section_pane *)v)->finder;
+}
+
 static const struct view_ops ops = {
 	.name = "section pane",
 	.where = ON_TABLE | ON_SECTION | ON_ROWS | ON_RECORDS,
@@ -203,6 +225,7 @@ static const struct view_ops ops = {
 	.has_detail = section_pane_has_detail,
 	.act = act,
 	.copy = copy,
+	.finder = finder_of,
 	.free = pane_free,
 };
 
@@ -217,7 +240,7 @@ struct view *section_pane_new(struct app *app, int section, struct err *e)
 	p->v = (struct view){ &ops, app, section };
 	choose_columns(p, app->workspace->sections[section]);
 	table_init(&p->table, p->columns, p->ncolumns, model_of(p));
-	narrow_init(&p->narrow, app->workspace->sections[section]->columns,
+	finder_init(&p->finder, &p->v, &p->table, &finder_ops, app->workspace->sections[section]->columns,
 	            app->workspace->sections[section]->ncolumns);
 	return &p->v;
 }
@@ -226,9 +249,7 @@ struct view *section_pane_new(struct app *app, int section, struct err *e)
 
 bool section_pane_selected(const struct view *v, size_t *row)
 {
-	*row = row_of(pane(v), pane(v)->table.selected);
-	return pane(v)->table.has_selection && *row < pane(v)->records.n &&
-	       pane(v)->table.selected < row_view_count(&pane(v)->narrow.view);
+	return finder_selected(&pane(v)->finder, row) && *row < pane(v)->records.n;
 }
 
 bool section_pane_find(const struct view *v, uint64_t key, size_t *row)
@@ -243,13 +264,27 @@ uint64_t section_pane_key(const struct view *v, size_t row)
 	return records_key(&pane(v)->records, section_of(pane(v)), row);
 }
 
+void section_pane_select(struct view *v, size_t row)
+{
+	finder_select(&((struct section_pane *)v)->finder, row);
+}
+
+bool section_pane_beside(const struct view *v, size_t row, int direction, size_t *other)
+{
+	return finder_beside(&pane(v)->finder, row, direction, other) && *other < pane(v)->records.n;
+}
+
+bool section_pane_shows(const struct view *v, size_t row)
+{
+	return finder_shows(&pane(v)->finder, row);
+}
+
 void section_pane_forget(struct view *v)
 {
 	struct section_pane *p = (struct section_pane *)v;
 
 	records_release(&p->records);
-	narrow_release(&p->narrow);
-	p->pinned = 0;
+	finder_forget(&p->finder);
 	p->summary[0] = '\0';
 	table_init(&p->table, p->columns, p->ncolumns, model_of(p));
 }
@@ -274,7 +309,7 @@ void section_pane_copy(const struct view *v, size_t row, struct copy_what *w)
 	w->section = section_of(pane(v));
 	w->has_row = w->section && row < w->section->rows.rows;
 	w->row = row;
-	w->column = section_pane_column(pane(v));
+	w->column = find_column(v);
 	if (w->has_row)
 		section_pane_ref(v, row, w->ref);
 }

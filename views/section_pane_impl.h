@@ -1,14 +1,12 @@
-/* Inside a section's pane: what section_pane.c (model, life, keys), section_draw.c (its
- * looks) and section_find.c (filter, order, search) share. Nobody else includes this. */
+/* Inside a section's pane: what section_pane.c (model, life, keys) and section_draw.c (its
+ * looks) share. Nobody else includes this. */
 #ifndef VIEWS_SECTION_PANE_IMPL_H
 #define VIEWS_SECTION_PANE_IMPL_H
 
 #include "tui/table.h"
 #include "views/app.h"
-#include "views/narrow.h"
+#include "views/finder.h"
 #include "views/records.h"
-
-#define FIRST_SLICE (4 * USEC_MS)       /* of work, before the rest is done between keys */
 
 enum { SUMMARY_MAX = 200 };
 
@@ -19,8 +17,7 @@ struct section_pane {
 	unsigned char source[TABLE_COLUMNS_MAX];   /* column of the section */
 	int ncolumns;
 	struct records records;
-	struct narrow narrow;
-	uint64_t pinned;             /* the record that stays selected while rows are chosen; 0 */
+	struct finder finder;
 	char summary[SUMMARY_MAX];
 	int head;                    /* lines above the table: title and sentence */
 };
@@ -33,7 +30,7 @@ static inline const struct section *section_of(const struct section_pane *p)
 /* Rows of the table are places in the view; all else speaks of rows of the section. */
 static inline size_t row_of(const struct section_pane *p, size_t place)
 {
-	return row_view_row(&p->narrow.view, place);
+	return finder_row(&p->finder, place);
 }
 
 static inline const struct section_pane *pane(const struct view *v)
@@ -55,12 +52,5 @@ void section_pane_place(struct view *, int w, int h);
 void section_pane_draw(const struct view *, struct canvas *, struct rect, bool focused);
 bool section_pane_has_detail(const struct view *);
 void section_pane_detail(const struct view *, struct canvas *, struct rect rule, struct rect);
-
-/* section_find.c */
-void section_pane_jump(struct section_pane *, int direction);
-size_t section_pane_column(const struct section_pane *);
-void section_pane_sort_chosen(struct section_pane *);
-void section_pane_unsort(struct section_pane *);
-bool section_pane_clear(struct section_pane *);
 
 #endif
