@@ -157,6 +157,8 @@ int app_at_desk(const struct app *);
 /* By its number from 1 on, its id, or as it was typed; -1 when none of them is open. */
 int app_find_desk(const struct app *, const char *typed);
 void app_act(struct app *, enum action, struct key);          /* app_act.c */
+/* Of the view in front, else of the one below; NULL when neither has rows to look through. */
+struct finder *app_finder(const struct app *);
 /* The prompt for a filter or a search over the pane in front (app_rows.c). */
 void app_ask_rows(struct app *, enum app_prompt);
 void app_rows_typed(struct app *, enum prompt_result);

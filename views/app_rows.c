@@ -10,14 +10,18 @@ static struct finder *finder_of(struct view *v)
 	return v->ops->finder ? v->ops->finder(v) : NULL;
 }
 
-/* Of the view in front, else of the one below; NULL with a word about it when neither has
- * rows to look through. */
-static struct finder *wanted(struct app *app)
+struct finder *app_finder(const struct app *app)
 {
 	struct finder *f = finder_of(app_view(app));
 
-	if (!f)
-		f = finder_of(app_base_view(app));
+	return f ? f : finder_of(app_base_view(app));
+}
+
+/* NULL with a word about it. */
+static struct finder *wanted(struct app *app)
+{
+	struct finder *f = app_finder(app);
+
 	if (!f)
 		app_complain(app, "go to a section first; 1 to %zu", app->npanes);
 	return f;

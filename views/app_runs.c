@@ -80,5 +80,11 @@ bool app_update_runs(struct app *app)
 		if (!in_front(app, run))
 			app_say(app, "%s: %s; :output shows it", run->name, run_state(state, run, 0));
 	}
-	return any || changed;
+	if (!any && !changed)
+		return false;
+	/* What it wrote may be looked through. */
+	for (int i = 0; i < app->desk->depth; i++)
+		if (app->desk->stack[i]->ops->update)
+			app->desk->stack[i]->ops->update(app->desk->stack[i]);
+	return true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/finder.h"
 
 static void add(struct completions *out, const char *word, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -91,12 +92,13 @@ static void complete_source(const struct app *app, const char *arg, struct compl
 		add(out, def->steps[i].source, "of %s", def->title);
 }
 
+/* Of the rows that would be looked through. */
 static void complete_column(const struct app *app, struct completions *out)
 {
-	const struct section_def *def = focus(app);
+	const struct finder *f = app_finder(app);
 
-	for (size_t i = 0; def && i < def->ncolumns; i++)
-		add(out, def->columns[i].id, "%s", def->columns[i].title);
+	for (size_t i = 0; f && i < f->narrow.view.ncolumns; i++)
+		add(out, f->narrow.view.columns[i].id, "%s", f->narrow.view.columns[i].title);
 }
 
 /* A term that names a column has nothing more to complete behind it. */

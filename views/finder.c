@@ -89,6 +89,11 @@ void finder_rows(struct finder *f, size_t total, unsigned revision)
 	work_now(f);
 }
 
+void finder_again(struct finder *f)
+{
+	pin(f);
+}
+
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 static void jump(struct finder *f, int direction)

@@ -37,6 +37,8 @@ void finder_forget(struct finder *);
 
 /* There are so many rows now; another revision means others than before. Does some work. */
 void finder_rows(struct finder *, size_t total, unsigned revision);
+/* What is looked through has changed: the selected record stays so. */
+void finder_again(struct finder *);
 /* Works until then; true when there is more to do. */
 bool finder_work(struct finder *, usec until);
 /* It filters, sorts or searches. */

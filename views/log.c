@@ -5,7 +5,7 @@
 
 #include "views/app.h"
 #include "views/flow.h"
-#include "views/list_view.h"
+#include "views/find_list.h"
 #include "views/words.h"
 
 enum { Q_NUMBER, Q_AT, Q_SECTION, Q_SOURCE, Q_STATE, Q_TIME, Q_ROWS, Q_QUERY, Q_DETAIL, Q_COUNT };
@@ -29,16 +29,26 @@ static const struct attempt *attempt_at(const struct view *v, size_t row)
 	return inv && row < inv->nlog ? inv->log[row] : NULL;
 }
 
-static size_t model_rows(const void *ctx)
-{
-	const struct view *v = ctx;
+static const struct column_def defs[Q_COUNT] = {
+	[Q_NUMBER]  = { "query", "query", COLUMN_TEXT, 0, 0, true },
+	[Q_AT]      = { "at", "at", COLUMN_TIME, 0, 0, false },
+	[Q_SECTION] = { "section", "section", COLUMN_TEXT, 0, 0, false },
+	[Q_SOURCE]  = { "source", "source", COLUMN_TEXT, 0, 0, false },
+	[Q_STATE]   = { "state", "state", COLUMN_TEXT, 0, 0, false },
+	[Q_TIME]    = { "seconds", "time", COLUMN_NUMBER, 0, 0, false },
+	[Q_ROWS]    = { "rows", "rows", COLUMN_NUMBER, 0, 0, false },
+	[Q_QUERY]   = { "name", "name", COLUMN_TEXT, 0, 0, false },
+	[Q_DETAIL]  = { "detail", "what happened", COLUMN_TEXT, 0, 0, false },
+};
 
+static size_t log_rows(const struct view *v)
+{
 	return v->app->desk->inv ? v->app->desk->inv->nlog : 0;
 }
 
-static uint64_t model_key(const void *ctx, size_t row)
+static uint64_t log_key(const struct view *v, size_t row)
 {
-	const struct attempt *a = attempt_at(ctx, row);
+	const struct attempt *a = attempt_at(v, row);
 
 	return a ? a->number : 0;
 }
@@ -61,9 +71,8 @@ static struct table_text state_cell(const struct view *v, const struct attempt *
 	return list_text(scratch, f.role);
 }
 
-static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+static struct table_text log_cell(const struct view *v, size_t row, int column, char *scratch)
 {
-	const struct view *v = ctx;
 	const struct attempt *a = attempt_at(v, row);
 	char span[TIME_SPAN_MAX], text[FORMAT_MAX];
 
@@ -96,25 +105,51 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 	return list_text(scratch, ROLE_TEXT);
 }
 
+/* Times and numbers bare, states without their sign. */
+static struct table_text log_value(const struct view *v, size_t row, int column, char *scratch)
+{
+	const struct attempt *a = attempt_at(v, row);
+
+	scratch[0] = '\0';
+	if (!a || (column != Q_STATE && column != Q_AT && column != Q_TIME && column != Q_ROWS))
+		return (struct table_text){ NULL, 0, ROLE_TEXT };
+	if (column == Q_STATE)
+		snprintf(scratch, TABLE_SCRATCH, "%s", attempt_face(a, app_mono(v->app)).word);
+	else if (a->started && column == Q_AT)
+		time_iso(scratch, a->started_wall, true);
+	else if (a->started && column == Q_TIME)
+		snprintf(scratch, TABLE_SCRATCH, "%.3f", (double)attempt_time(a, app_mono(v->app)) / USEC_SEC);
+	else if (a->started)
+		snprintf(scratch, TABLE_SCRATCH, "%llu", (unsigned long long)a->rows);
+	return list_text(scratch, ROLE_TEXT);
+}
+
+static const struct find_list_ops list_ops = { defs, log_rows, log_cell, log_key, NULL, log_value };
+
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
-	const struct list_view *l = (const struct list_view *)v;
+	size_t n = log_rows(v);
 	char rest[64];
 
-	snprintf(rest, sizeof rest, "%zu quer%s", l->table.rows, l->table.rows == 1 ? "y" : "ies");
-	pane_title(c, r, "LOG", rest, "Enter as sent  q back");
-	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
+	snprintf(rest, sizeof rest, "%zu quer%s", n, n == 1 ? "y" : "ies");
+	find_list_draw((const struct find_list *)v, c, r, focused, "LOG", rest, "Enter as sent  q back");
+}
+
+static const struct attempt *selected(const struct view *v)
+{
+	size_t row;
+
+	return find_list_selected((const struct find_list *)v, &row) ? attempt_at(v, row) : NULL;
 }
 
 static bool has_detail(const struct view *v)
 {
-	return ((const struct list_view *)v)->table.has_selection;
+	return selected(v) != NULL;
 }
 
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
 {
-	const struct list_view *l = (const struct list_view *)v;
-	const struct attempt *a = attempt_at(v, l->table.selected);
+	const struct attempt *a = selected(v);
 	struct flow f = flow_on(c, r, 0);
 	char name[32];
 
@@ -136,47 +171,46 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 
 static bool act(struct view *v, enum action a)
 {
-	struct list_view *l = (struct list_view *)v;
-	const struct attempt *selected = attempt_at(v, l->table.selected);
+	const struct attempt *asked = selected(v);
 	struct err e = { 0 };
 
 	if (a != ACTION_OPEN)
-		return list_view_act(v, a);
-	if (selected)
-		app_push(v->app, query_new(v->app, selected->number, &e), &e);
+		return find_list_act(v, a);
+	if (asked)
+		app_push(v->app, query_new(v->app, asked->number, &e), &e);
 	return true;
 }
 
 static void copy(const struct view *v, struct copy_what *w)
 {
-	w->attempt = attempt_at(v, ((const struct list_view *)v)->table.selected);
+	w->attempt = selected(v);
 }
 
 static const struct view_ops ops = {
 	.name = "log",
-	.where = ON_TABLE,
+	.where = ON_TABLE | ON_RECORDS,
+	.update = find_list_update,
 	.place = list_view_place,
 	.draw = draw,
 	.detail = detail,
 	.has_detail = has_detail,
 	.act = act,
 	.copy = copy,
-	.free = list_view_free,
+	.finder = find_list_finder,
+	.free = find_list_free,
 };
 
 struct view *log_new(struct app *app, struct err *e)
 {
-	struct list_view *l = calloc(1, sizeof *l);
+	struct find_list *l = calloc(1, sizeof *l);
 
 	if (!l) {
 		err_set(e, ERR_MEMORY, 0, "out of memory");
 		return NULL;
 	}
-	l->v = (struct view){ &ops, app, NO_SECTION };
-	table_init(&l->table, columns, Q_COUNT,
-	           (struct table_model){ l, model_rows, model_cell, model_key, NULL, NULL });
-	l->table.follow = true;
-	table_place(&l->table, app->w, 2);
-	table_bottom(&l->table);
-	return &l->v;
+	find_list_init(l, &ops, app, &list_ops, columns, Q_COUNT);
+	l->follow = l->l.table.follow = true;
+	table_place(&l->l.table, app->w, 2);
+	table_bottom(&l->l.table);
+	return &l->l.v;
 }

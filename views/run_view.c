@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/find_list.h"
 #include "views/flow.h"
-#include "views/list_view.h"
 
 enum { WORDS_LINES = 4 };
 
@@ -13,8 +13,12 @@ static const struct table_column columns[] = {
 	{ "output", 10, 0, false, true, TABLE_LEFT },
 };
 
+static const struct column_def defs[] = {
+	{ "output", "output", COLUMN_TEXT, 0, 0, false },
+};
+
 struct run_view {
-	struct list_view l;
+	struct find_list list;
 	unsigned number;
 	int head;                /* lines above the table */
 };
@@ -31,28 +35,30 @@ unsigned run_view_number(const struct view *v)
 
 /* ---- the table's model ---------------------------------------------------------------------- */
 
-static size_t model_rows(const void *ctx)
+static size_t run_rows(const struct view *v)
 {
-	const struct run *run = run_of(ctx);
+	const struct run *run = run_of(v);
 
 	return run ? run->nlines : 0;
 }
 
-static uint64_t model_key(const void *ctx, size_t row)
+static uint64_t run_key(const struct view *v, size_t row)
 {
-	(void)ctx;
+	(void)v;
 	return row + 1;
 }
 
-static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+static struct table_text run_cell(const struct view *v, size_t row, int column, char *scratch)
 {
-	const struct run *run = run_of(ctx);
+	const struct run *run = run_of(v);
 	struct cell line = run ? run_line(run, row) : CELL_NULL;
 
 	(void)column;
 	(void)scratch;
 	return (struct table_text){ line.data, line.len, ROLE_TEXT };
 }
+
+static const struct find_list_ops list_ops = { defs, run_rows, run_cell, run_key, NULL, NULL };
 
 /* ---- the pane ---------------------------------------------------------------------------------- */
 
@@ -70,7 +76,7 @@ static void place(struct view *v, int w, int h)
 	struct run_view *rv = (struct run_view *)v;
 
 	rv->head = 2 + words_lines(v, w) + (h > 12);
-	table_place(&rv->l.table, w, h > rv->head ? h - rv->head : 0);
+	table_place(&rv->list.l.table, w, h > rv->head ? h - rv->head : 0);
 }
 
 static void draw_state(const struct view *v, const struct run *run, struct canvas *c, struct rect r)
@@ -96,11 +102,11 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	if (run && run->report.written > run->report.kept)
 		snprintf(rest, sizeof rest, "%s  first %d MB of %s", run->name, TASK_OUTPUT_MAX >> 20,
 		         format_bytes(written, run->report.written));
-	pane_title(c, r, "COMMAND", rest, run && run->task ? "x stop  q back" : "r again  q back");
+	find_list_title(&rv->list, c, r, "COMMAND", rest, run && run->task ? "x stop  q back" : "r again  q back");
 	if (run) {
 		pane_wrap(c, (struct rect){ r.x + 1, r.y + 1, r.w - 2, lines }, ROLE_TEXT, buf_str(&run->line));
 		draw_state(v, run, c, (struct rect){ r.x, r.y + 1 + lines, r.w, 1 });
-		table_draw(&rv->l.table, c, (struct rect){ r.x, r.y + rv->head, r.w, r.h - rv->head }, focused);
+		find_list_table(&rv->list, c, (struct rect){ r.x, r.y + rv->head, r.w, r.h - rv->head }, focused);
 	} else {
 		canvas_puts(c, r.x + 1, r.y + 2, r.w - 1, ROLE_DIM, "others came after it; it is not kept any more");
 	}
@@ -109,10 +115,10 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 
 static struct cell selected(const struct view *v)
 {
-	const struct table *t = &((const struct run_view *)v)->l.table;
 	const struct run *run = run_of(v);
+	size_t row;
 
-	return run && t->has_selection ? run_line(run, t->selected) : CELL_NULL;
+	return run && find_list_selected((const struct find_list *)v, &row) ? run_line(run, row) : CELL_NULL;
 }
 
 /* The table shows not all of the line. */
@@ -121,7 +127,7 @@ static bool has_detail(const struct view *v)
 	struct cell line = selected(v);
 
 	return line.len && canvas_cells(&v->app->canvas, line.data, line.len) >
-	       ((const struct run_view *)v)->l.table.w - 2;
+	       ((const struct run_view *)v)->list.l.table.w - 2;
 }
 
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
@@ -207,7 +213,7 @@ static bool act(struct view *v, enum action a)
 	else if (run && a == ACTION_PRINT && run->nlines)
 		print(v->app, run);
 	else if (a != ACTION_STOP_RUN && a != ACTION_RUN_AGAIN)
-		return list_view_act(v, a);
+		return find_list_act(v, a);
 	return true;
 }
 
@@ -220,14 +226,16 @@ static void copy(const struct view *v, struct copy_what *w)
 
 static const struct view_ops ops = {
 	.name = "command",
-	.where = ON_TEXT | ON_RUN,
+	.where = ON_TEXT | ON_RUN | ON_RECORDS,
+	.update = find_list_update,
 	.place = place,
 	.draw = draw,
 	.detail = detail,
 	.has_detail = has_detail,
 	.act = act,
 	.copy = copy,
-	.free = list_view_free,
+	.finder = find_list_finder,
+	.free = find_list_free,
 };
 
 struct view *run_view_new(struct app *app, unsigned number, struct err *e)
@@ -239,10 +247,8 @@ struct view *run_view_new(struct app *app, unsigned number, struct err *e)
 		err_set(e, ERR_CONFIG, 0, "no command has run");
 		return NULL;
 	}
-	rv->l.v = (struct view){ &ops, app, NO_SECTION };
 	rv->number = number;
-	table_init(&rv->l.table, columns, 1,
-	           (struct table_model){ rv, model_rows, model_cell, model_key, NULL, NULL });
-	rv->l.table.follow = true;
-	return &rv->l.v;
+	find_list_init(&rv->list, &ops, app, &list_ops, columns, 1);
+	rv->list.follow = rv->list.l.table.follow = true;
+	return &rv->list.l.v;
 }

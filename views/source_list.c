@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/find_list.h"
 #include "views/flow.h"
 #include "views/health.h"
-#include "views/list_view.h"
 #include "views/words.h"
 
 enum { S_NAME, S_STATE, S_KIND, S_NOW, S_P50, S_P95, S_PULSE, S_COUNTS, S_LAST, S_COUNT };
@@ -30,16 +30,26 @@ static const struct source_status *status_at(const struct view *v, size_t row)
 	return en && row < engine_sources(en) ? engine_source(en, row) : NULL;
 }
 
-static size_t model_rows(const void *ctx)
-{
-	const struct view *v = ctx;
+static const struct column_def defs[S_COUNT] = {
+	[S_NAME]   = { "source", "source", COLUMN_TEXT, 0, 0, true },
+	[S_STATE]  = { "state", "state", COLUMN_TEXT, 0, 0, false },
+	[S_KIND]   = { "kind", "kind", COLUMN_TEXT, 0, 0, false },
+	[S_NOW]    = { "now", "now", COLUMN_NUMBER, 0, 0, false },
+	[S_P50]    = { "p50", "p50", COLUMN_NUMBER, 0, 0, false },
+	[S_P95]    = { "p95", "p95", COLUMN_NUMBER, 0, 0, false },
+	[S_PULSE]  = { "recent", "15 minutes", COLUMN_NUMBER, 0, 0, false },
+	[S_COUNTS] = { "failed", "ok/failed", COLUMN_NUMBER, 0, 0, false },
+	[S_LAST]   = { "trouble", "last trouble", COLUMN_TEXT, 0, 0, false },
+};
 
+static size_t source_rows(const struct view *v)
+{
 	return v->app->engine ? engine_sources(v->app->engine) : 0;
 }
 
-static uint64_t model_key(const void *ctx, size_t row)
+static uint64_t source_key(const struct view *v, size_t row)
 {
-	(void)ctx;
+	(void)v;
 	return row + 1;
 }
 
@@ -143,9 +153,8 @@ static struct table_text pulse_text(char *scratch, const struct pulse *p, usec n
 	return list_text(scratch, ROLE_TEXT);
 }
 
-static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+static struct table_text source_cell(const struct view *v, size_t row, int column, char *scratch)
 {
-	const struct view *v = ctx;
 	const struct source_status *st = status_at(v, row);
 	char word[FORMAT_MAX];
 	enum glyph_name glyph;
@@ -176,14 +185,45 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 	return list_text(scratch, ROLE_TEXT);
 }
 
+static unsigned failures(const struct pulse *p, usec now)
+{
+	unsigned n = 0;
+
+	for (int ago = 0; ago < PULSE_MINUTES; ago++)
+		n += pulse_at(p, now, ago) ? pulse_at(p, now, ago)->failed : 0;
+	return n;
+}
+
+/* Numbers bare, times in seconds, states without their sign. */
+static struct table_text source_value(const struct view *v, size_t row, int column, char *scratch)
+{
+	const struct source_status *st = status_at(v, row);
+	enum glyph_name glyph;
+
+	if (!st)
+		return list_text("", ROLE_TEXT);
+	switch (column) {
+	case S_STATE:  state_of(st, app_mono(v->app), scratch, &glyph); break;
+	case S_NOW:    snprintf(scratch, TABLE_SCRATCH, "%u", st->in_flight + st->queued); break;
+	case S_P50:    snprintf(scratch, TABLE_SCRATCH, "%.3f", (double)st->p50 / USEC_SEC); break;
+	case S_P95:    snprintf(scratch, TABLE_SCRATCH, "%.3f", (double)st->p95 / USEC_SEC); break;
+	case S_PULSE:  snprintf(scratch, TABLE_SCRATCH, "%u", failures(&st->pulse, app_mono(v->app))); break;
+	case S_COUNTS: snprintf(scratch, TABLE_SCRATCH, "%llu", (unsigned long long)st->failed); break;
+	default:       return (struct table_text){ NULL, 0, ROLE_TEXT };
+	}
+	return list_text(scratch, ROLE_TEXT);
+}
+
+static const struct find_list_ops list_ops = {
+	defs, source_rows, source_cell, source_key, NULL, source_value,
+};
+
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
-	const struct list_view *l = (const struct list_view *)v;
 	char rest[64];
 
-	snprintf(rest, sizeof rest, "%zu", l->table.rows);
-	pane_title(c, r, "SOURCES", rest, "c check  q back");
-	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
+	snprintf(rest, sizeof rest, "%zu", source_rows(v));
+	find_list_draw((const struct find_list *)v, c, r, focused, "SOURCES", rest, "c check  q back");
 }
 
 static void put_pulse(struct flow *f, const struct pulse *p, usec now)
@@ -203,9 +243,16 @@ static void put_pulse(struct flow *f, const struct pulse *p, usec now)
 	flow_puts(f, "15 minutes", text);
 }
 
+static const struct source_status *selected(const struct view *v, size_t *row)
+{
+	return find_list_selected((const struct find_list *)v, row) ? status_at(v, *row) : NULL;
+}
+
 static bool has_detail(const struct view *v)
 {
-	return ((const struct list_view *)v)->table.has_selection;
+	size_t row;
+
+	return selected(v, &row) != NULL;
 }
 
 static void put_way(struct flow *f, const struct source_status *st)
@@ -242,8 +289,8 @@ static void put_check(struct flow *f, const struct source_status *st)
 
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
 {
-	const struct list_view *l = (const struct list_view *)v;
-	const struct source_status *st = status_at(v, l->table.selected);
+	size_t row;
+	const struct source_status *st = selected(v, &row);
 	struct flow f = flow_on(c, r, 0);
 	char span[TIME_SPAN_MAX];
 
@@ -266,42 +313,42 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 
 static bool act(struct view *v, enum action a)
 {
-	struct list_view *l = (struct list_view *)v;
-	const struct source_status *st = status_at(v, l->table.selected);
+	size_t row;
+	const struct source_status *st = selected(v, &row);
 
 	if (a != ACTION_CHECK && a != ACTION_OPEN)
-		return list_view_act(v, a);
+		return find_list_act(v, a);
 	if (!st)
 		return true;
 	if (!st->source->configured)
 		app_complain(v->app, "%s is not configured: %s", st->source->name, st->source->missing);
 	else
-		engine_check(v->app->engine, l->table.selected);
+		engine_check(v->app->engine, row);
 	return true;
 }
 
 static const struct view_ops ops = {
 	.name = "sources",
-	.where = ON_TABLE | ON_SOURCES,
+	.where = ON_TABLE | ON_SOURCES | ON_RECORDS,
+	.update = find_list_update,
 	.layout = LAYOUT_LIST,
 	.place = list_view_place,
 	.draw = draw,
 	.detail = detail,
 	.has_detail = has_detail,
 	.act = act,
-	.free = list_view_free,
+	.finder = find_list_finder,
+	.free = find_list_free,
 };
 
 struct view *sources_new(struct app *app, struct err *e)
 {
-	struct list_view *l = calloc(1, sizeof *l);
+	struct find_list *l = calloc(1, sizeof *l);
 
 	if (!l) {
 		err_set(e, ERR_MEMORY, 0, "out of memory");
 		return NULL;
 	}
-	l->v = (struct view){ &ops, app, NO_SECTION };
-	table_init(&l->table, columns, S_COUNT,
-	           (struct table_model){ l, model_rows, model_cell, model_key, NULL, NULL });
-	return &l->v;
+	find_list_init(l, &ops, app, &list_ops, columns, S_COUNT);
+	return &l->l.v;
 }

@@ -10,7 +10,7 @@
 #include "tui/table.h"
 #include "views/app.h"
 #include "views/fields.h"
-#include "views/list_view.h"
+#include "views/find_list.h"
 #include "views/strip.h"
 
 enum { T_EVENT, T_LANE, T_KNOWN, T_LAG, T_WHAT, T_REF, T_COUNT };
@@ -34,8 +34,7 @@ static const struct { usec span; const char *word; } zooms[] = {
 enum { ZOOMS = sizeof zooms / sizeof zooms[0] };
 
 struct timeline_pane {
-	struct view v;
-	struct table table;
+	struct find_list list;
 	struct table_column columns[T_COUNT];
 	struct timeline moments;
 	uint32_t *shown;             /* entries, within time and lanes */
@@ -75,6 +74,7 @@ static void choose(struct timeline_pane *p)
 	for (; i < end; i++)
 		if (!(p->hidden >> t->all[i].section & 1))
 			p->shown[p->nshown++] = (uint32_t)i;
+	find_list_changed(&p->list);
 }
 
 static const struct instant *instant_at(const struct timeline_pane *p, size_t row)
@@ -84,32 +84,41 @@ static const struct instant *instant_at(const struct timeline_pane *p, size_t ro
 
 static const struct instant *selected(const struct timeline_pane *p)
 {
-	bool any = p->table.has_selection && p->table.selected < p->nshown;
+	size_t row;
 
-	return any ? instant_at(p, p->table.selected) : NULL;
+	return find_list_selected(&p->list, &row) ? instant_at(p, row) : NULL;
 }
 
 /* ---- the table's model ------------------------------------------------------------------------ */
 
-static size_t model_rows(const void *ctx)
+static const struct column_def defs[T_COUNT] = {
+	[T_EVENT] = { "event", "event", COLUMN_TIME, 0, 0, true },
+	[T_LANE]  = { "lane", "lane", COLUMN_TEXT, 0, 0, false },
+	[T_KNOWN] = { "known", "known at", COLUMN_TIME, 0, 0, false },
+	[T_LAG]   = { "lag", "lag", COLUMN_NUMBER, 0, 0, false },
+	[T_WHAT]  = { "what", "what", COLUMN_TEXT, 0, 0, false },
+	[T_REF]   = { "ref", "ref", COLUMN_TEXT, 0, 0, false },
+};
+
+static size_t moment_rows(const struct view *v)
 {
-	return ((const struct timeline_pane *)ctx)->nshown;
+	return ((const struct timeline_pane *)v)->nshown;
 }
 
-static uint64_t model_key(const void *ctx, size_t row)
+static uint64_t moment_key(const struct view *v, size_t row)
 {
-	const struct timeline_pane *p = ctx;
+	const struct timeline_pane *p = (const struct timeline_pane *)v;
 	const struct instant *in = instant_at(p, row);
 
-	return section_pane_key(p->v.app->desk->panes[in->section], in->row) +
+	return section_pane_key(p->list.l.v.app->desk->panes[in->section], in->row) +
 	       (in->section * 256u + in->moment + 1u) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static char model_mark(const void *ctx, size_t row)
+static char moment_mark(const struct view *v, size_t row)
 {
-	const struct timeline_pane *p = ctx;
+	const struct timeline_pane *p = (const struct timeline_pane *)v;
 	const struct instant *in = instant_at(p, row);
-	const struct section *s = app_section(p->v.app, in->section);
+	const struct section *s = app_section(p->list.l.v.app, in->section);
 	enum mark m = s->def->mark ? s->def->mark(&s->rows, in->row) : MARK_FINE;
 
 	if (m == MARK_FINE && in->flags & INSTANT_BAD)
@@ -120,7 +129,7 @@ static char model_mark(const void *ctx, size_t row)
 /* "01-23 14:20", with seconds where there is room. */
 static void put_time(const struct timeline_pane *p, char *out, char sign, usec t, bool as_sent)
 {
-	struct zone zone = app_zone(p->v.app);
+	struct zone zone = app_zone(p->list.l.v.app);
 	char text[FORMAT_MAX];
 
 	/* A port's own time is not moved to the user's zone: nobody knows from where. */
@@ -149,7 +158,7 @@ static struct table_text known_cell(const struct timeline_pane *p, const struct 
 
 	if (m->known == TIME_NONE)
 		return (struct table_text){ m->known_text.data, m->known_text.len, ROLE_ATTENTION };
-	snprintf(scratch, TABLE_SCRATCH, "%s", format_short(text, m->known, app_zone(p->v.app)));
+	snprintf(scratch, TABLE_SCRATCH, "%s", format_short(text, m->known, app_zone(p->list.l.v.app)));
 	return list_text(scratch, ROLE_TEXT);
 }
 
@@ -167,11 +176,11 @@ static struct table_text lag_cell(const struct moment *m, char *scratch)
 	return list_text(scratch, m->flags & INSTANT_LOCAL ? ROLE_DIM : ROLE_TEXT);
 }
 
-static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+static struct table_text moment_cell(const struct view *v, size_t row, int column, char *scratch)
 {
-	const struct timeline_pane *p = ctx;
+	const struct timeline_pane *p = (const struct timeline_pane *)v;
 	const struct instant *in = instant_at(p, row);
-	const struct section *s = app_section(p->v.app, in->section);
+	const struct section *s = app_section(p->list.l.v.app, in->section);
 	struct moment m;
 
 	moment_read(s, in->row, in->moment, &m);
@@ -187,9 +196,33 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 			scratch, moment_what(s, in->row, in->moment, scratch, TABLE_SCRATCH), ROLE_TEXT,
 		};
 	default:
-		return list_text(section_pane_ref(p->v.app->desk->panes[in->section], in->row, scratch), ROLE_DIM);
+		return list_text(section_pane_ref(p->list.l.v.app->desk->panes[in->section], in->row, scratch), ROLE_DIM);
 	}
 }
+
+/* Times and the lag as they are, to be compared and sorted by. */
+static struct table_text moment_value(const struct view *v, size_t row, int column, char *scratch)
+{
+	const struct timeline_pane *p = (const struct timeline_pane *)v;
+	const struct instant *in = instant_at(p, row);
+	struct moment m;
+
+	if (column != T_EVENT && column != T_KNOWN && column != T_LAG)
+		return (struct table_text){ NULL, 0, ROLE_TEXT };
+	moment_read(app_section(v->app, in->section), in->row, in->moment, &m);
+	scratch[0] = '\0';
+	if (column == T_EVENT)
+		time_iso(scratch, m.event != TIME_NONE ? m.event : m.known, true);
+	else if (column == T_KNOWN)
+		time_iso(scratch, m.known, true);
+	else if (m.event != TIME_NONE && m.known != TIME_NONE)
+		snprintf(scratch, TABLE_SCRATCH, "%lld", (long long)((m.known - m.event) / USEC_SEC));
+	return list_text(scratch, ROLE_TEXT);
+}
+
+static const struct find_list_ops list_ops = {
+	defs, moment_rows, moment_cell, moment_key, moment_mark, moment_value,
+};
 
 /* ---- places -------------------------------------------------------------------------------------- */
 
@@ -210,7 +243,7 @@ static void place_bars(struct timeline_pane *p, int w)
 	p->nbars = 0;
 	if (!lanes || left < ROWS_MIN || w <= LANE_X + 8)
 		return;
-	if (!p->zoom && !timeline_pane_span(&p->v, &from, &to))
+	if (!p->zoom && !timeline_pane_span(&p->list.l.v, &from, &to))
 		return;
 	p->nbars = lanes + 1;
 	histogram_make(&p->bars, &p->moments, from, to, w - LANE_X - 1);
@@ -219,16 +252,16 @@ static void place_bars(struct timeline_pane *p, int w)
 static void place(struct view *v, int w, int h)
 {
 	struct timeline_pane *p = (struct timeline_pane *)v;
-	bool had = p->table.has_selection;
+	bool had = p->list.l.table.has_selection;
 	const struct instant *in;
 
 	p->h = h;
 	p->columns[T_EVENT].width = w < WIDE_FROM ? EVENT_SHORT : EVENT_LONG;
 	place_bars(p, w);
-	table_place(&p->table, w, h - 1 - p->nbars);
+	table_place(&p->list.l.table, w, h - 1 - p->nbars);
 	/* The newest is what one comes for. */
-	if (!had && p->table.has_selection)
-		table_bottom(&p->table);
+	if (!had && p->list.l.table.has_selection)
+		table_bottom(&p->list.l.table);
 	in = selected(p);
 	v->section = in ? in->section : NO_SECTION;
 }
@@ -250,7 +283,7 @@ static void put_lanes(const struct timeline_pane *p, char *out, size_t cap)
 	for (size_t i = 0; p->hidden && i < p->moments.nlanes && used < cap; i++)
 		if (!(p->hidden >> i & 1))
 			used += (size_t)snprintf(out + used, cap - used, " %c",
-			                         p->v.app->workspace->sections[i]->letter);
+			                         p->list.l.v.app->workspace->sections[i]->letter);
 }
 
 static void draw_title(const struct timeline_pane *p, struct canvas *c, struct rect r)
@@ -271,7 +304,7 @@ static void draw_title(const struct timeline_pane *p, struct canvas *c, struct r
 		                         format_count(count, unread));
 	if (p->nbars && r.w >= WIDE_FROM)
 		snprintf(rest + used, sizeof rest - used, ", a bar is %s", strip_step(step, &p->bars));
-	pane_title(c, r, "TIMELINE", rest, "+ - zoom");
+	find_list_title(&p->list, c, r, "TIMELINE", rest, "+ - zoom");
 }
 
 static void draw_bars(const struct timeline_pane *p, struct canvas *c, struct rect r)
@@ -283,7 +316,7 @@ static void draw_bars(const struct timeline_pane *p, struct canvas *c, struct re
 	for (size_t i = 0; i < p->moments.nlanes; i++) {
 		if (!p->moments.lanes[i].n || p->hidden >> i & 1)
 			continue;
-		canvas_printf(c, r.x + 1, y, 1, ROLE_ACCENT, "%c", p->v.app->workspace->sections[i]->letter);
+		canvas_printf(c, r.x + 1, y, 1, ROLE_ACCENT, "%c", p->list.l.v.app->workspace->sections[i]->letter);
 		strip_bars(c, r.x + LANE_X, y, &p->bars, (int)i);
 		if (in && in->section == i && in->at >= p->bars.from)
 			canvas_restyle(c, (struct rect){ r.x + LANE_X + (int)((in->at - p->bars.from) /
@@ -295,11 +328,11 @@ static void draw_bars(const struct timeline_pane *p, struct canvas *c, struct re
 
 static const char *why_empty(const struct timeline_pane *p)
 {
-	if (!p->v.app->desk->inv)
+	if (!p->list.l.v.app->desk->inv)
 		return "nothing is open yet";
 	if (p->moments.n)
 		return "nothing happened in this time and these lanes";
-	return investigation_settled(p->v.app->desk->inv) ? "no section has anything that happened"
+	return investigation_settled(p->list.l.v.app->desk->inv) ? "no section has anything that happened"
 	                                            : "nothing has arrived yet";
 }
 
@@ -310,7 +343,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 
 	draw_title(p, c, r);
 	if (p->nshown)
-		table_draw(&p->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 - p->nbars }, focused);
+		find_list_table(&p->list, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 - p->nbars }, focused);
 	else
 		canvas_puts(c, r.x + 1, r.y + 2, r.w - 1, ROLE_DIM, why_empty(p));
 	if (p->nbars)
@@ -350,7 +383,7 @@ static void open_selected(struct timeline_pane *p)
 	const struct instant *in = selected(p);
 
 	if (in)
-		app_show_record(p->v.app, in->section, in->row);
+		app_show_record(p->list.l.v.app, in->section, in->row);
 }
 
 /* In: less time around what is selected. Out: more of it. */
@@ -369,7 +402,7 @@ static void zoom(struct timeline_pane *p, int delta)
 	if (in && in->at != TIME_NONE)
 		middle = in->at;
 	if (to < 0 || to >= ZOOMS || (to && middle == TIME_NONE)) {
-		app_say(p->v.app, delta < 0 ? "this is all of it" : "no closer");
+		app_say(p->list.l.v.app, delta < 0 ? "this is all of it" : "no closer");
 		return;
 	}
 	p->zoom = to;
@@ -391,7 +424,7 @@ static bool act(struct view *v, enum action a)
 	case ACTION_OPEN:     open_selected(p); break;
 	case ACTION_TIME_IN:  zoom(p, 1); break;
 	case ACTION_TIME_OUT: zoom(p, -1); break;
-	default:              return list_table_act(&p->table, a);
+	default:              return find_list_act(v, a);
 	}
 	return true;
 }
@@ -410,12 +443,12 @@ static void pane_free(struct view *v)
 
 	timeline_release(&p->moments);
 	free(p->shown);
-	free(p);
+	find_list_free(v);
 }
 
 static const struct view_ops ops = {
 	.name = "timeline",
-	.where = ON_TABLE | ON_SECTION | ON_TIMELINE,
+	.where = ON_TABLE | ON_SECTION | ON_TIMELINE | ON_RECORDS,
 	.update = update,
 	.place = place,
 	.draw = draw,
@@ -423,14 +456,14 @@ static const struct view_ops ops = {
 	.has_detail = has_detail,
 	.act = act,
 	.copy = copy,
+	.finder = find_list_finder,
 	.free = pane_free,
 };
 
-static void start_table(struct timeline_pane *p)
+static void start(struct timeline_pane *p, struct app *app)
 {
-	table_init(&p->table, p->columns, T_COUNT,
-	           (struct table_model){ p, model_rows, model_cell, model_key, model_mark, NULL });
-	p->table.follow = true;
+	find_list_init(&p->list, &ops, app, &list_ops, p->columns, T_COUNT);
+	p->list.follow = p->list.l.table.follow = true;
 }
 
 struct view *timeline_new(struct app *app, struct err *e)
@@ -441,10 +474,9 @@ struct view *timeline_new(struct app *app, struct err *e)
 		err_set(e, ERR_MEMORY, 0, "out of memory");
 		return NULL;
 	}
-	p->v = (struct view){ &ops, app, NO_SECTION };
 	memcpy(p->columns, columns, sizeof columns);
-	start_table(p);
-	return &p->v;
+	start(p, app);
+	return &p->list.l.v;
 }
 
 /* ---- for others ---------------------------------------------------------------------------------------- */
@@ -496,5 +528,6 @@ void timeline_pane_forget(struct view *v)
 	p->zoom = 0;
 	p->nshown = 0;
 	timeline_update(&p->moments, NULL);
-	start_table(p);
+	find_list_release(&p->list);
+	start(p, v->app);
 }

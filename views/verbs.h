@@ -41,8 +41,8 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(retry,     "",                     NOTHING,     CASE,    WORKBENCH, NONE,        "ask the failed again") \
 	X(cancel,    "[SECTION|all]",        SECTION_ALL, CASE,    WORKBENCH, CANCEL,      "stop asking") \
 	X(source,    "NAME on|off|only",     SOURCE,      CASE,    WORKBENCH, CHOOSE,      "allow or forbid it") \
-	X(filter,    "[code>=400 ev:VA !word]", FILTER,   CASE,    WORKBENCH, FILTER,      "only rows that fit") \
-	X(sort,      "[-]COLUMN",            COLUMN,      CASE,    WORKBENCH, SORT,        "another order; - downwards") \
+	X(filter,    "[code>=400 ev:VA !word]", FILTER,   NOTHING, WORKBENCH, FILTER,      "only rows that fit") \
+	X(sort,      "[-]COLUMN",            COLUMN,      NOTHING, WORKBENCH, SORT,        "another order; - downwards") \
 	X(problem,   "",                     NOTHING,     CASE,    WORKBENCH, NEXT_PROBLEM, "the next problem") \
 	X(from,      "",                     NOTHING,     CASE,    WORKBENCH, FROM,        "where this is from") \
 	X(raw,       "",                     NOTHING,     CASE,    WORKBENCH, RAW,         "the raw payload") \

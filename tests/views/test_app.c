@@ -247,6 +247,67 @@ static void test_show_prints_what_the_command_does(void **state)
 	assert_true(shows("demo: only in the demonstration"));
 }
 
+/* The lists have the keys of a section's rows, and keep what is under the cursor. */
+static void test_lists_are_filtered_and_found_in(void **state)
+{
+	size_t before;
+
+	(void)state;
+	open_scene("settled");
+	type("log");
+	type("filter source:redshift");
+	assert_true(shows("3 of 11   source:"));
+	press("g");
+	press("j");
+	assert_true(shows("▸q4"));
+	/* More queries: another one fits, the selected one stays. */
+	before = fc.app.desk->inv->nlog;
+	fake_case_play("later");
+	engine_refetch(fc.app.engine, fc.app.desk->inv, 3);
+	fake_case_settle(&fc);
+	app_update(&fc.app);
+	assert_true(fc.app.desk->inv->nlog > before);
+	assert_true(shows("▸q4"));
+	assert_false(shows("3 of 11 "));
+	assert_true(shows("source:"));
+	type("sort -time");
+	assert_true(shows("▸q4"));
+	assert_true(shows("time ▾"));
+	press("Esc");
+	assert_false(shows("source:"));
+	assert_true(shows("▸q4"));
+	press("Esc");
+	assert_false(shows("time ▾"));
+	assert_true(shows("▸q4"));
+	press("Enter");
+	assert_true(shows("q4"));
+	assert_string_equal(app_view(&fc.app)->ops->name, "query");
+	press("Esc");
+	press("Esc");
+	assert_int_equal(fc.app.desk->depth, 0);
+
+	/* The timeline's own choice of time and lanes comes first. */
+	press("8");
+	type("filter what:/halifax/");
+	type("filter lane:o");
+	assert_true(shows("3 of 20"));
+	press("G");
+	press("Enter");
+	assert_int_equal(fc.app.desk->base, 6);
+	press("8");
+	type("timeline lanes c");
+	assert_true(shows("0 of 12"));
+	assert_true(shows("none of 12 rows fits"));
+	press("Enter");
+	press("Esc");
+	assert_true(shows("12, lanes C"));
+	type("sort nosuch");
+	assert_true(shows("no column 'nosuch'"));
+	press("0");
+	type("filter x");
+	assert_true(shows("go to a section first"));
+}
+
 static void test_cancel_and_all(void **state)
 {
 	(void)state;
@@ -579,6 +640,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_forbidding_a_source, close_case),
 		cmocka_unit_test_teardown(test_verbs_are_found_and_completed, close_case),
 		cmocka_unit_test_teardown(test_show_prints_what_the_command_does, close_case),
+		cmocka_unit_test_teardown(test_lists_are_filtered_and_found_in, close_case),
 		cmocka_unit_test_teardown(test_cancel_and_all, close_case),
 		cmocka_unit_test_teardown(test_a_candidate_opens, close_case),
 		cmocka_unit_test_teardown(test_problems_in_turn, close_case),

@@ -49,6 +49,8 @@ static const char file[] =
 	"  run: [sh, -c, 'echo why >&2; exit 3']\n"
 	"absent:\n"
 	"  run: [/nonexistent/tool]\n"
+	"count:\n"
+	"  run: [seq, -f, line %.0f, '3000']\n"
 	"long:\n"
 	"  run: [printf, '%0300d\\nshort\\n', '7']\n";
 
@@ -234,6 +236,26 @@ static void test_a_long_line_is_shown_below(void **state)
 	press("G");
 	assert_false(shows("the whole line"));
 	golden_finish();
+}
+
+/* What comes later is looked through too. */
+static void test_output_is_filtered(void **state)
+{
+	(void)state;
+	type("count");
+	type("filter output~99$");
+	settle();
+	while (app_work(&fc.app, INT64_MAX))
+		;
+	assert_true(shows("30 of 3000   output~99$"));
+	press("Esc");
+	press("/");
+	for (const char *at = "2999"; *at; at++)
+		app_key(&fc.app, key_rune((unsigned char)*at));
+	press("Enter");
+	while (app_work(&fc.app, INT64_MAX))
+		;
+	assert_true(shows("▸line 2999"));
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -467,7 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_key_runs_it), TEST(test_its_name_runs_it), TEST(test_only_where_it_applies),
-		TEST(test_hostile_output), TEST(test_a_long_line_is_shown_below), TEST(test_dangerous_ones_ask),
+		TEST(test_hostile_output), TEST(test_a_long_line_is_shown_below), TEST(test_output_is_filtered), TEST(test_dangerous_ones_ask),
 		TEST(test_what_was_not_seen_is_not_agreed_to), TEST(test_x_ends_it),
 		TEST(test_a_flood_leaves_the_keys_alone), TEST(test_quitting_says_what_it_ends),
 		TEST(test_ended_behind_ones_back), TEST(test_old_runs_give_way), TEST(test_they_are_listed),
