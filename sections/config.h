@@ -62,4 +62,7 @@ struct embedded { const char *path; const char *data; size_t len; };
 extern const struct embedded embedded_files[];   /* ends with a NULL path */
 const struct embedded *embedded_find(const char *path);
 
+/* "30h", "15m", "90s", "500ms", "2d". */
+bool config_span(const char *text, usec *out);
+
 #endif

@@ -358,14 +358,16 @@ usec engine_tick(struct engine *en, bool *changed)
 		pool_fill(en->pool);
 	read_mail(en);
 	launch_checks(en);
-	for (struct open_case *c = en->cases; c; c = c->next)
+	for (struct open_case *c = en->cases; c; c = c->next) {
+		again_begin(en, c);
 		advance_case(en, c);
+	}
 	if (en->in_flight > 1)
 		pool_fill(en->pool);
 	count_queued(en);
 	next = flush_due(en);
 	for (struct open_case *c = en->cases; c; c = c->next)
-		next = earlier(next, launch_next(c));
+		next = earlier(next, earlier(launch_next(c), again_next(en, c)));
 	if (changed)
 		*changed = en->changed;
 	en->changed = false;
@@ -389,6 +391,7 @@ static bool case_init(struct open_case *c, const struct workspace *w, const char
 	for (size_t i = 0; i < w->nsections; i++) {
 		inv->sections[i].def = w->sections[i];
 		inv->sections[i].as_of = TIME_NONE;
+		follow_stop(&inv->sections[i].follow);
 		inv->sections[i].nsteps = (unsigned)w->sections[i]->nsteps;
 		c->fetches[i].wanted = true;
 	}
@@ -452,87 +455,6 @@ void engine_close(struct engine *en, struct investigation *inv)
 			j->attempt = NULL;
 		}
 	case_free(c);
-}
-
-static void restart(struct engine *en, struct open_case *c, size_t section)
-{
-	struct section *s = &c->inv.sections[section];
-
-	fetch_stop(en, c, section);
-	s->ntrail = 0;
-	s->reason[0] = '\0';
-	s->previous = s->rows.rows > 0;
-	s->state = SECTION_WAITING;
-	s->settled_mono = 0;
-	c->inv.settled_mono = 0;
-}
-
-static bool depends(const struct section_def *def, const char *id)
-{
-	for (size_t i = 0; def->after && def->after[i]; i++)
-		if (!strcmp(def->after[i], id))
-			return true;
-	return false;
-}
-
-/* With those that were skipped for want of it, and those for want of them. */
-static void restart_with_skipped(struct engine *en, struct open_case *c, size_t section)
-{
-	const char *id = c->inv.sections[section].def->id;
-
-	restart(en, c, section);
-	for (size_t i = 0; i < c->inv.nsections; i++) {
-		const struct section *s = &c->inv.sections[i];
-
-		if (s->state == SECTION_SKIPPED && depends(s->def, id) && c->fetches[i].wanted)
-			restart_with_skipped(en, c, i);
-	}
-}
-
-/* Asking again is what paused and locked sources wait for. */
-static void nudge_chain(struct engine *en, const struct section_def *def)
-{
-	for (size_t i = 0; i < def->nsteps; i++)
-		breaker_nudge(&engine_slot(en, def->steps[i].source)->origin->breaker,
-			      clock_mono(en->clock));
-}
-
-void engine_refetch(struct engine *en, struct investigation *inv, size_t section)
-{
-	struct open_case *c = (struct open_case *)inv;
-
-	c->fetches[section].wanted = true;
-	nudge_chain(en, inv->sections[section].def);
-	restart_with_skipped(en, c, section);
-	if (section == 0)
-		inv->window_known = false;
-}
-
-void engine_refetch_all(struct engine *en, struct investigation *inv)
-{
-	for (size_t i = 0; i < inv->nsections; i++) {
-		nudge_chain(en, inv->sections[i].def);
-		restart(en, (struct open_case *)inv, i);
-	}
-	inv->window_known = false;
-}
-
-void engine_cancel(struct engine *en, struct investigation *inv, size_t section)
-{
-	struct section *s = &inv->sections[section];
-
-	if (section_state_final(s->state))
-		return;
-	fetch_stop(en, (struct open_case *)inv, section);
-	s->state = SECTION_CANCELLED;
-	s->settled_mono = clock_mono(en->clock);
-	snprintf(s->reason, sizeof s->reason, "stopped by you");
-}
-
-void engine_cancel_all(struct engine *en, struct investigation *inv)
-{
-	for (size_t i = 0; i < inv->nsections; i++)
-		engine_cancel(en, inv, i);
 }
 
 static void want(struct open_case *c, const char *id)

@@ -58,6 +58,13 @@ void engine_refetch(struct engine *, struct investigation *, size_t section);
 void engine_refetch_all(struct engine *, struct investigation *);
 void engine_cancel(struct engine *, struct investigation *, size_t section);
 void engine_cancel_all(struct engine *, struct investigation *);
+/* From now on asks the section again by itself, an interval after each answer (follow.h);
+ * 0 ends it. What is refused stays refused: only the user nudges breakers. Each round takes
+ * as much from the source's retry budget as a retry would, and leaves half of it to them.
+ * Cancelling holds it. */
+void engine_follow(struct engine *, struct investigation *, size_t section, usec interval);
+/* Holds it, or lets it go on. */
+void engine_hold(struct engine *, struct investigation *, size_t section, bool hold);
 /* Restricts a fetch to these sections (and what they need); before the first tick. */
 void engine_only(struct engine *, struct investigation *, const char *const *ids, size_t n);
 

@@ -1,6 +1,6 @@
-/* Inside the engine: what engine.c (life, mail, sources), fetch.c (a section's way
- * through its chain), answer.c (what is shown of it) and launch.c (lanes, breakers,
- * jobs) share. Nobody else includes this. All of it belongs to the engine's thread. */
+/* Inside the engine: what engine.c (life, mail, sources), again.c (refetching,
+ * following), fetch.c (a section's way through its chain), answer.c (what is shown of
+ * it) and launch.c (lanes, breakers, jobs) share. Nobody else includes this. All of it belongs to the engine's thread. */
 #ifndef SECTIONS_ENGINE_IMPL_H
 #define SECTIONS_ENGINE_IMPL_H
 
@@ -106,6 +106,12 @@ struct engine {
 
 double engine_random(struct engine *);           /* [0,1) */
 struct slot *engine_slot(struct engine *, const char *source);   /* NULL = not in the workspace */
+
+/* again.c */
+/* Begins the rounds that are due. */
+void again_begin(struct engine *, struct open_case *);
+/* Takes note of those that ended. When the next is due, or TIME_NONE. */
+usec again_next(struct engine *, struct open_case *);
 
 /* fetch.c */
 void fetch_begin(struct engine *, struct open_case *, size_t section);

@@ -554,6 +554,15 @@ static void show_progress(struct section *s, const struct fetch *f)
 		}
 }
 
+/* Puts what is there so far in the place of the former answer, at most once a tick
+ * however many rows came. A round of following shows nothing before it is over: the
+ * selected row may come last. */
+static void show_arrived(struct section *s, struct fetch *f)
+{
+	if (f->out_of_order && !(s->previous && s->by_itself))
+		answer_rebuild(s, f);
+}
+
 void fetch_advance(struct engine *en, struct open_case *c, size_t section)
 {
 	struct section *s = &c->inv.sections[section];
@@ -573,9 +582,7 @@ void fetch_advance(struct engine *en, struct open_case *c, size_t section)
 		if (done == f->nsegments) {
 			settle(en, c, section);
 		} else if (!moved) {
-			/* At most once a tick, however many rows came. */
-			if (f->out_of_order)
-				answer_rebuild(s, f);
+			show_arrived(s, f);
 			show_progress(s, f);
 			return;
 		}
@@ -598,8 +605,8 @@ void fetch_stop(struct engine *en, struct open_case *c, size_t section)
 			sl->state = SLICE_DONE;
 		}
 	/* What had arrived stays, with its name. */
-	if (f->active && f->out_of_order)
-		answer_rebuild(s, f);
+	if (f->active)
+		show_arrived(s, f);
 	if (f->active && s->rows.rows && !s->previous)
 		answer_name(en, s, f, SECTION_CANCELLED);
 	f->active = false;

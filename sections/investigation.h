@@ -14,6 +14,7 @@
 #include "base/rows.h"
 #include "clients/client.h"
 #include "sections/facts.h"
+#include "sections/follow.h"
 #include "sections/section.h"
 #include "sections/state.h"
 
@@ -61,6 +62,8 @@ struct section {
 	unsigned generation;            /* grows with every fetch */
 	struct attempt **trail;         /* of this generation; owned by the investigation */
 	size_t ntrail;
+	struct follow follow;
+	bool by_itself;                 /* this fetch is a round of following */
 	bool previous;                  /* rows are of the previous answer: a refetch runs, or it
 	                                 * ended (state, reason) without an answer */
 };

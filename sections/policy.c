@@ -77,6 +77,20 @@ void budget_success(struct budget *b, usec now)
 	add_tokens(b, 1);
 }
 
+bool budget_spare(struct budget *b, unsigned cost, usec now, usec *when)
+{
+	double lack;
+
+	refill(b, now);
+	lack = (double)cost + BUDGET_HALF - b->tokens;
+	if (lack > 0) {
+		*when = now + (usec)(lack * (double)REFILL_PERIOD) + 1;
+		return false;
+	}
+	b->tokens -= cost;
+	return true;
+}
+
 void budget_recover(struct budget *b, usec now)
 {
 	refill(b, now);

@@ -21,6 +21,9 @@ struct budget {
 
 void budget_init(struct budget *, usec now);
 void budget_success(struct budget *, usec now);
+/* For what nobody waits for: takes `cost` if half a bucket stays for retries; else *when is
+ * from when on it will. */
+bool budget_spare(struct budget *, unsigned cost, usec now, usec *when);
 /* The source's breaker went from HALF_OPEN to CLOSED: at least half a bucket. */
 void budget_recover(struct budget *, usec now);
 

@@ -57,6 +57,8 @@ enum {
 	X(CHECK,        "c r",             ON_SOURCES, "check", "really ask this source how it is") \
 	X(REFETCH,      "r",               ON_SECTION, "refetch", "ask for this section again") \
 	X(REFETCH_ALL,  "R",               ON_ANY, "", "ask for everything again") \
+	X(FOLLOW,       "a",               ON_SECTION, "", "follow: ask for this section again by itself; end it") \
+	X(FOLLOW_ALL,   "A",               ON_ANY, "", "follow every section; end it") \
 	X(CLOSE,        "x",               ON_LOADS, "close", "stop what is under way for this load, forget it") \
 	X(CANCEL,       "x",               ON_SECTION, "cancel", "stop this section") \
 	X(CANCEL_ALL,   "X",               ON_ANY, "", "stop everything") \
@@ -66,6 +68,7 @@ enum {
 	X(COPY,         "y",               ON_ANY, "copy", "copy: v value, r row, j JSON, p path, l link, m markdown, q query, c curl") \
 	X(PRINT,        "Y",               ON_ANY, "", "print it bare, without the screen around it") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \
+	X(HOLD,         "Space",           ON_ANY, "", "hold what is followed, go on with it") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(COMPARE,      "=",               ON_ROWS | ON_TIMELINE, "compare", "compare with a mark, else with the record before it") \
 	X(MARK,         "m",               ON_ROWS | ON_TIMELINE, "", "mark this record with a letter") \

@@ -70,6 +70,7 @@ struct app {
 	enum app_await awaiting;         /* a letter is to come */
 	struct marks marks;              /* of records, over all that was open */
 	struct buf copied;               /* by the last key, for Y */
+	usec follow_every;               /* the interval that was last chosen; 0 = none was */
 	bool zoom, local, ascii;
 	int interrupts;                  /* ^C in a row */
 	bool quit_said;                  /* what quitting would end, by the last key */
@@ -147,6 +148,14 @@ void app_go(struct app *, int base);
 void app_travel(struct app *, int delta);
 /* Gives every visible view its size; app_draw() does it too. */
 void app_place(struct app *);
+/* Asks for a section again by itself, of all when it is NO_SECTION; 0 ends that. The key
+ * turns it on and off (following.c). */
+void app_follow(struct app *, int section, usec interval);
+void app_follow_key(struct app *, int section);
+/* Holds everything that is followed here, or lets it go on. */
+void app_hold(struct app *);
+/* Something counts the seconds down to its next round. */
+bool app_counts_down(const struct app *);
 /* Brings one of the open loads to the front; the one `delta` further on (desks.c). */
 void app_switch(struct app *, int desk);
 void app_turn(struct app *, int delta);

@@ -41,12 +41,25 @@ static void cancel(struct app *app)
 
 	if (section == NO_SECTION)
 		return;
+	if (app_section(app, section)->follow.state == FOLLOW_ON) {
+		engine_cancel(app->engine, app->desk->inv, (size_t)section);
+		app_say(app, "stopped %s; following it is held", title_of(app, section));
+		return;
+	}
 	if (section_state_final(app_section(app, section)->state)) {
 		app_say(app, "%s is not being asked for", title_of(app, section));
 		return;
 	}
 	engine_cancel(app->engine, app->desk->inv, (size_t)section);
 	app_say(app, "stopped %s", title_of(app, section));
+}
+
+static void follow(struct app *app, bool all)
+{
+	int section = wanted(app);
+
+	if (section != NO_SECTION)
+		app_follow_key(app, all ? NO_SECTION : section);
 }
 
 static void everything(struct app *app, void (*act)(struct engine *, struct investigation *),
@@ -185,6 +198,9 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_CHOOSE:       push_for_section(app, chooser_new); break;
 	case ACTION_REFETCH:      refetch(app); break;
 	case ACTION_REFETCH_ALL:  everything(app, engine_refetch_all, "asking again for everything"); break;
+	case ACTION_FOLLOW:       follow(app, false); break;
+	case ACTION_FOLLOW_ALL:   follow(app, true); break;
+	case ACTION_HOLD:         app_hold(app); break;
 	case ACTION_CANCEL:       cancel(app); break;
 	case ACTION_CANCEL_ALL:   everything(app, engine_cancel_all, "stopped everything"); break;
 	case ACTION_WATERFALL:    push_waterfall(app); break;

@@ -39,7 +39,8 @@ static usec earlier(usec a, usec b)
  * at rest, never when it is to be still. */
 static usec next_tick(const struct app *app)
 {
-	usec wall = clock_wall(app->clock), unit = app_running(app) ? USEC_SEC : USEC_MIN;
+	bool counts = app_running(app) || app_counts_down(app);
+	usec wall = clock_wall(app->clock), unit = counts ? USEC_SEC : USEC_MIN;
 
 	if (app->still && !app_running(app))
 		return TIME_NONE;

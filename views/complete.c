@@ -79,6 +79,15 @@ static void complete_load(const struct app *app, struct completions *out)
 	}
 }
 
+static void complete_follow(const struct app *app, struct completions *out)
+{
+	add_sections(app, out);
+	add(out, "all", "every section");
+	add(out, "10s", "the interval, from 5s to 1h");
+	add(out, "off", "no longer");
+	add(out, "hold", "not now");
+}
+
 static void complete_source(const struct app *app, const char *arg, struct completions *out)
 {
 	const struct section_def *def = focus(app);
@@ -189,6 +198,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	case TAKES_SECTION:
 	case TAKES_SECTION_ALL: complete_section(app, out, takes == TAKES_SECTION); break;
 	case TAKES_LOAD:        complete_load(app, out); break;
+	case TAKES_FOLLOW:      complete_follow(app, out); break;
 	case TAKES_SOURCE:      complete_source(app, arg, out); break;
 	case TAKES_FILTER:      complete_filter(app, arg, out); break;
 	case TAKES_LANES:       complete_lanes(app, arg, out); break;

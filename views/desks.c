@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "views/app.h"
+#include "views/following.h"
 
 int app_at_desk(const struct app *app)
 {
@@ -44,10 +45,23 @@ static struct investigation *begin(struct app *app, const char *typed)
 	return inv;
 }
 
+/* What goes on behind is not to surprise anybody. */
+static void leave(struct app *app)
+{
+	enum role role;
+	char text[PHRASE_MAX];
+
+	desk_following(text, app->desk, TIME_NONE, true, &role);
+	if (text[0] && app->desk->inv)
+		app_say(app, "%s behind: %s", desk_name(app->desk), text);
+}
+
 /* In front from now on; nothing of it was seen yet. */
 static void present(struct app *app, struct desk *d, struct investigation *inv)
 {
 	desk_take(d, inv);
+	if (d != app->desk)
+		leave(app);
 	app->desk = d;
 	app_go(app, 0);
 	app_update(app);
@@ -132,6 +146,8 @@ void app_open_all(struct app *app, const char *const *typed, size_t n)
 
 void app_switch(struct app *app, int desk)
 {
+	if (app->desks[desk] != app->desk)
+		leave(app);
 	app->desk = app->desks[desk];
 	if (app->desk->inv)
 		engine_prefer(app->engine, app->desk->inv);

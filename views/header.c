@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "views/app.h"
-#include "views/words.h"
+#include "views/following.h"
 
 enum { LEFT_MAX = SUBJECT_MAX + 100, SOURCES_MAX = 16, ITEM_MAX = 48, WINDOW_FROM = 60 };
 
@@ -239,6 +239,10 @@ static void draw_sources(const struct app *app, struct canvas *c, struct rect r)
 	for (size_t i = 0; i < n && x < end; i++) {
 		if (hidden[i])
 			continue;
+		if (x + items[i].cells > end) {
+			x += canvas_glyph(c, x, r.y, ROLE_DIM, GLYPH_ELLIPSIS) + 1;
+			break;
+		}
 		x += canvas_puts(c, x, r.y, end - x, ROLE_TEXT, item_name(app, i)) + 1;
 		x += canvas_glyph(c, x, r.y, items[i].face.role, items[i].face.glyph) + 1;
 		x += canvas_puts(c, x, r.y, end - x, ROLE_DIM, items[i].text) + 2;
@@ -270,7 +274,8 @@ static void counts(const struct app *app, char out[static LEFT_MAX], bool wide)
 
 void header_draw(const struct app *app, struct canvas *c, struct rect r)
 {
-	char left[LEFT_MAX];
+	char left[LEFT_MAX], following[PHRASE_MAX];
+	enum role role;
 	int end = draw_right(app, c, r);
 
 	subject(app, left, r.w >= 140);
@@ -280,5 +285,10 @@ void header_draw(const struct app *app, struct canvas *c, struct rect r)
 	counts(app, left, r.w >= 100);
 	end = r.x + r.w - 1 - (int)strlen(left);
 	canvas_puts(c, end, r.y + 1, r.w, ROLE_DIM, left);
+	desk_following(following, app->desk, app->still ? TIME_NONE : app_mono(app), r.w >= 100, &role);
+	if (following[0]) {
+		end -= (int)strlen(following) + 2;
+		canvas_puts(c, end, r.y + 1, r.w, role, following);
+	}
 	draw_sources(app, c, (struct rect){ r.x, r.y + 1, end - r.x - 2, 1 });
 }

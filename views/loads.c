@@ -3,15 +3,17 @@
 #include <stdlib.h>
 
 #include "views/app.h"
+#include "views/following.h"
 #include "views/list_view.h"
 
-enum { L_ID, L_STATE, L_PROBLEMS, L_CHANGED, L_WHO, L_COUNT };
+enum { L_ID, L_STATE, L_PROBLEMS, L_CHANGED, L_FOLLOW, L_WHO, L_COUNT };
 
 static const struct table_column columns[L_COUNT] = {
 	[L_ID]       = { "load", 14, 0, true, false, TABLE_LEFT },
-	[L_STATE]    = { "state", 13, 0, false, false, TABLE_LEFT },
-	[L_PROBLEMS] = { "problems", 9, 0, false, false, TABLE_LEFT },
-	[L_CHANGED]  = { "changed", 10, 1, false, false, TABLE_LEFT },
+	[L_STATE]    = { "state", 12, 0, false, false, TABLE_LEFT },
+	[L_PROBLEMS] = { "problems", 8, 0, false, false, TABLE_LEFT },
+	[L_CHANGED]  = { "changed", 7, 1, false, false, TABLE_LEFT },
+	[L_FOLLOW]   = { "followed", 10, 1, false, false, TABLE_LEFT },
 	[L_WHO]      = { "who", 16, 2, false, true, TABLE_LEFT },
 };
 
@@ -91,8 +93,18 @@ static struct table_text changed_text(const struct desk *d, char *scratch)
 
 	scratch[0] = '\0';
 	if (n)
-		snprintf(scratch, TABLE_SCRATCH, "%d section%s", n, n == 1 ? "" : "s");
+		snprintf(scratch, TABLE_SCRATCH, "%d of %zu", n, d->inv->nsections);
 	return list_text(scratch, ROLE_ATTENTION);
+}
+
+static struct table_text follow_text(const struct app *app, const struct desk *d, char *scratch)
+{
+	enum role role;
+	char text[PHRASE_MAX];
+
+	desk_following(text, d, app->still ? TIME_NONE : app_mono(app), false, &role);
+	snprintf(scratch, TABLE_SCRATCH, "%s", text);
+	return list_text(scratch, role);
 }
 
 static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
@@ -105,6 +117,7 @@ static struct table_text model_cell(const void *ctx, size_t row, int column, cha
 	case L_STATE:    return state_text(d->inv, scratch);
 	case L_PROBLEMS: return problems_text(d->inv, scratch);
 	case L_CHANGED:  return changed_text(d, scratch);
+	case L_FOLLOW:   return follow_text(app, d, scratch);
 	default:
 		desk_subject(d, scratch, true);
 		return list_text(scratch, ROLE_DIM);

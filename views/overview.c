@@ -6,9 +6,9 @@
 
 #include "views/app.h"
 #include "views/flow.h"
+#include "views/following.h"
 #include "views/strip.h"
 #include "views/timeline.h"
-#include "views/words.h"
 
 enum { NAME_X = 3, STATE_X = 18, ROWS_X = 26, MARK_X = 36, TEXT_X = 5, TEXT_BESIDE = 45 };
 enum { STRIP_X = 48, STRIP_MIN = 20, DATE_CELLS = 6 };
@@ -142,6 +142,8 @@ static void draw_section(const struct overview *o, struct canvas *c, struct rect
 	}
 	if (s || app->opening)
 		face_draw(c, r.x + STATE_X, y, &f);
+	if (s && follow_face(&s->follow, &f))
+		canvas_glyph(c, r.x + NAME_X - 1, y, f.role, f.glyph);
 	if (s && o->beside && s->rows.rows)
 		strip_bars(c, r.x + STRIP_X, y, &o->bars, i);
 	if (i == o->selected) {

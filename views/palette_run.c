@@ -148,6 +148,38 @@ static void run_cancel(struct app *app, const char *arg)
 	on_section(app, arg, ACTION_CANCEL, ACTION_CANCEL_ALL, engine_cancel);
 }
 
+/* "logs 10s", "all off": what is named, then for how long. */
+static void run_follow(struct app *app, const char *arg)
+{
+	const char *last = strrchr(arg, ' ') ? strrchr(arg, ' ') + 1 : arg;
+	usec every = app->follow_every ? app->follow_every : FOLLOW_USUAL;
+	bool off = !strcmp(last, "off"), timed = config_span(last, &every);
+	size_t len = off || timed ? (size_t)(last - arg) : strlen(arg);
+	char name[FUZZY_MAX];
+	int section;
+
+	if (!arg[0] || !strcmp(arg, "hold")) {
+		app_act(app, arg[0] ? ACTION_HOLD : ACTION_FOLLOW, (struct key){ 0 });
+		return;
+	}
+	if (timed && (every < FOLLOW_LEAST || every > FOLLOW_MOST)) {
+		app_complain(app, "an interval of 5s to 1h");
+		return;
+	}
+	while (len && arg[len - 1] == ' ')
+		len--;
+	snprintf(name, sizeof name, "%.*s", (int)len, arg);
+	if (!strcmp(name, "all")) {
+		app_follow(app, NO_SECTION, off ? 0 : every);
+		return;
+	}
+	section = len ? find_section(app, name, false) : app_focus(app);
+	if (section != NO_SECTION)
+		app_follow(app, section, off ? 0 : every);
+	else if (!len)
+		app_complain(app, "go to a section first; 1 to %zu", app->npanes);
+}
+
 static void run_retry(struct app *app, const char *arg)
 {
 	int n = 0;

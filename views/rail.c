@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/following.h"
 #include "views/timeline.h"
-#include "views/words.h"
 
 enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27 };
 
@@ -89,6 +89,8 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 		draw_timeline_state(app, c, r, y);
 	else if (base && app->opening)
 		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
+	if (s && follow_face(&s->follow, &waiting))
+		canvas_glyph(c, r.x + TITLE_X - 1, y, waiting.role, waiting.glyph);
 	if (!open)
 		return;
 	canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
@@ -148,6 +150,10 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 	if (by)
 		canvas_printf(c, r.x + 1, y++, r.w - 1, ROLE_DIM, "%s · q%u", rows_text(text, s->rows.rows),
 		              by->number);
+	if (s->follow.state != FOLLOW_OFF && y < r.y + r.h)
+		canvas_puts(c, r.x + 1, y++, r.w - 1,
+		            s->follow.state == FOLLOW_ON ? ROLE_ACCENT : ROLE_ATTENTION,
+		            follow_phrase(text, &s->follow, app->still ? TIME_NONE : app_mono(app)));
 	if (y < r.y + r.h)
 		canvas_printf(c, r.x + 1, y, r.w - 1, ROLE_DIM, "%s details  %s refetch",
 		              action_key(details, ACTION_FROM), action_key(again, ACTION_REFETCH));

@@ -15,6 +15,7 @@ enum verb_takes {
 	TAKES_LOAD,              /* one that is open */
 	TAKES_SECTION,           /* or overview, timeline */
 	TAKES_SECTION_ALL,
+	TAKES_FOLLOW,            /* a section or all, an interval */
 	TAKES_SOURCE,            /* of the section in focus, and a rule */
 	TAKES_FILTER,            /* terms that begin with a column */
 	TAKES_COLUMN,
@@ -40,6 +41,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(refetch,   "[SECTION|all]",        SECTION_ALL, CASE,    WORKBENCH, REFETCH,     "ask again") \
 	X(retry,     "",                     NOTHING,     CASE,    WORKBENCH, NONE,        "ask the failed again") \
 	X(cancel,    "[SECTION|all]",        SECTION_ALL, CASE,    WORKBENCH, CANCEL,      "stop asking") \
+	X(follow,    "[SECTION|all] [30s|off]", FOLLOW, CASE,   WORKBENCH, FOLLOW,      "ask again by itself") \
 	X(source,    "NAME on|off|only",     SOURCE,      CASE,    WORKBENCH, CHOOSE,      "allow or forbid it") \
 	X(filter,    "[code>=400 ev:VA !word]", FILTER,   NOTHING, WORKBENCH, FILTER,      "only rows that fit") \
 	X(sort,      "[-]COLUMN",            COLUMN,      NOTHING, WORKBENCH, SORT,        "another order; - downwards") \

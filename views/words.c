@@ -289,8 +289,23 @@ static void say_former(struct sentence *out, const struct section *s, usec now, 
 	add_as_of(out, s, z);
 }
 
+/* A round of following: what is said above the rows does not come and go with it. */
+static void say_round(struct sentence *out, const struct section *s, struct zone z)
+{
+	if (!s->fallback || !s->answered_by)
+		return;
+	out->glyph = GLYPH_FALL;
+	out->role = ROLE_FALLBACK;
+	add(out, "%s answered", s->answered_by);
+	add_as_of(out, s, z);
+}
+
 static void say_above(struct sentence *out, const struct section *s, usec now, struct zone z)
 {
+	if (s->previous && s->by_itself && !section_state_final(s->state)) {
+		say_round(out, s, z);
+		return;
+	}
 	if (s->previous) {
 		say_former(out, s, now, z);
 		return;
@@ -435,6 +450,15 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 	}
 }
 
+static void say_unfollowed(struct sentence *out, const struct section *s)
+{
+	if (!out->text[0]) {
+		out->glyph = GLYPH_CANCEL;
+		out->role = ROLE_ATTENTION;
+	}
+	add(out, "%snot followed: %s", out->text[0] ? "; " : "", s->follow.why);
+}
+
 void section_sentence(struct sentence *out, const struct section *s, usec now, struct zone z)
 {
 	struct face f = section_face(s, now);
@@ -444,6 +468,8 @@ void section_sentence(struct sentence *out, const struct section *s, usec now, s
 		say_above(out, s, now, z);
 	else
 		say_instead(out, s, now, z);
+	if (s->follow.state == FOLLOW_STOPPED)
+		say_unfollowed(out, s);
 }
 
 /* ---- provenance ----------------------------------------------------------------------------------- */

@@ -42,17 +42,45 @@ bool fake_asked(const char *what)
 	return found;
 }
 
+unsigned fake_count(const char *what)
+{
+	unsigned n = 0;
+
+	pthread_mutex_lock(&lock);
+	for (const char *at = asked; (at = strstr(at, what)); at++)
+		n++;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+unsigned fake_in_run(void)
+{
+	pthread_mutex_lock(&lock);
+	unsigned n = in_run;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+static const char *param_of(const struct query *q, const char *name)
+{
+	for (size_t i = 0; i < q->nparams; i++)
+		if (!strcmp(q->params[i].name, name))
+			return q->params[i].value;
+	return NULL;
+}
+
 static bool window_of(const struct query *q, usec *from, usec *to)
 {
-	const char *f = NULL, *t = NULL;
+	const char *f = param_of(q, "from"), *t = param_of(q, "to");
 
-	for (size_t i = 0; i < q->nparams; i++) {
-		if (!strcmp(q->params[i].name, "from"))
-			f = q->params[i].value;
-		if (!strcmp(q->params[i].name, "to"))
-			t = q->params[i].value;
-	}
 	return f && t && time_parse(f, strlen(f), from) && time_parse(t, strlen(t), to);
+}
+
+static bool is_for(const struct act *a, const struct query *q)
+{
+	const char *typed = q ? param_of(q, "identifier") : NULL;
+
+	return !a->typed || (typed && !strcmp(a->typed, typed));
 }
 
 /* With the lock held. */
@@ -64,7 +92,7 @@ static const struct act *find_act(const char *source, const char *query, const s
 		window_of(q, &from, &to);
 	for (const struct act *a = script; a->source; a++)
 		if (!strcmp(a->source, source) && !strcmp(a->query, query) &&
-		    (!a->older_than || to < a->older_than))
+		    (!a->older_than || to < a->older_than) && is_for(a, q))
 			return a;
 	return NULL;
 }

@@ -19,6 +19,7 @@ struct act {
 	const char *value;              /* of the column "id"; NULL = the row's number */
 	const char *says;               /* instead of "a broke" */
 	usec older_than;                /* only for windows that end earlier; 0 = any */
+	const char *typed;              /* only for that investigation; NULL = any */
 };
 
 enum { FAKE_A, FAKE_B, FAKE_C, FAKE_OFF, FAKE_SOURCES };
@@ -41,6 +42,10 @@ void fake_begin(const struct workspace *, const struct act *script);
 void fake_play(const struct act *script);
 /* "a/by_id c/mem ": every request so far. */
 bool fake_asked(const char *what);
+/* How often. */
+unsigned fake_count(const char *what);
+/* Requests that are with a source now. */
+unsigned fake_in_run(void);
 /* Ticks until `done`; time moves to the next timer whenever nothing comes. */
 void fake_run(bool (*done)(void));
 bool fake_settled(void);

@@ -140,7 +140,7 @@ static void test_what_changes_behind_is_said(void **state)
 	settle();
 	assert_true(shows("1 of 1 others changed"));
 	press("b");
-	assert_true(shows("1 section"));
+	assert_true(shows("1 of 7"));
 	press("k");
 	press("Enter");
 	assert_true(shows("1/2  726100801"));

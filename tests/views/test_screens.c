@@ -106,6 +106,11 @@ static const struct screen screens[] = {
 	{ "timeline-empty", "empty", "8", SMALL },
 	{ "loads", "running", ": 'open 714002210' Enter : 'open 999' Enter { { b", SMALL | MEDIUM | LARGE | NARROW | ASCII | ROLES },
 	{ "loads-second", "settled", ": 'open 714002210' Enter : 'open 999' Enter { 5", SMALL | MEDIUM | LARGE },
+	{ "follow", "settled", "4 : 'follow 2m' Enter", SMALL | MEDIUM | LARGE | NARROW | ASCII | ROLES },
+	{ "follow-held", "settled", "4 : 'follow 2m' Enter Space", SMALL | MEDIUM | LARGE },
+	{ "follow-refused", "settled", "5 a", SMALL | MEDIUM | LARGE },
+	{ "follow-all", "settled", ": 'follow all 2m' Enter", SMALL | MEDIUM | LARGE | ROLES },
+	{ "loads-followed", "settled", ": 'follow all 2m' Enter : 'open 714002210' Enter b", SMALL | MEDIUM | LARGE },
 	{ "nothing-open", "empty", "", SMALL | MEDIUM },
 };
 
