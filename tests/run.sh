@@ -113,6 +113,7 @@ check() {
 }
 
 check check-deps sh tests/check_deps.sh
+check check-faults sh tests/check_faults.sh
 for page in docs/*.[1-9]; do
 	[ ! -f "$page" ] || check check-man sh tests/check_man.sh "$page"
 done

@@ -213,13 +213,27 @@ static void test_P06_hostile_cells(void **state)
 		form(&m, COPY_MARKDOWN);
 		assert_harmless(&m.out, "\n");
 		assert_true(text_is_utf8(m.out.data, m.out.len));
-		check_markdown(&m.out);
 		assert_string_equal(form(&m, COPY_PATH), "1<1B>[2J'<U+202E>/callbacks/C4");
 		assert_string_equal(form(&m, COPY_LINK), "sextant '1<1B>[2J'\\''<U+202E>'  # Callbacks C4");
 		buf_clear(&m.out);
 		assert_true(copy_plain(&m.what, &m.out, &m.e));
 		assert_harmless(&m.out, "\n");
 		assert_int_equal(count(&m.out, '\n'), 4);
+		unmake(&m);
+	}
+}
+
+/* Nothing becomes a tag, a link or code. */
+static void test_P61_markdown(void **state)
+{
+	static char typed[] = "`<b>](x)";
+	struct made m;
+
+	(void)state;
+	for (size_t i = 0; i < HOSTILE; i++) {
+		make(&m, typed, hostile[i]);
+		form(&m, COPY_MARKDOWN);
+		check_markdown(&m.out);
 		unmake(&m);
 	}
 }
@@ -313,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_every_form),
 		cmocka_unit_test(test_what_is_not_there_is_said),
 		cmocka_unit_test(test_P06_hostile_cells),
+		cmocka_unit_test(test_P61_markdown),
 		cmocka_unit_test_setup_teardown(test_keys_copy_what_is_selected, open_case, close_case),
 		cmocka_unit_test_setup_teardown(test_there_is_always_a_way_out, open_case, close_case),
 	};
