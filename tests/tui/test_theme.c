@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "sections/config.h"
+#include "tests/support/golden.h"
+
 static struct theme theme;
 
 static struct theme_mode mode(enum theme_depth depth, short colours, bool light)
@@ -293,6 +297,70 @@ static void test_no_hue_carries_a_meaning_alone(void **state)
 	}
 }
 
+/* ---- every look of every theme -------------------------------------------------------------- */
+
+static void put_look(struct buf *out, unsigned role, const struct theme_mode *m)
+{
+	struct look l = theme_look(&theme, role, m);
+	char attrs[4] = "---";
+
+	attrs[0] = l.attrs & ATTR_REVERSE ? 'r' : '-';
+	attrs[1] = l.attrs & ATTR_BOLD ? 'b' : '-';
+	attrs[2] = l.attrs & ATTR_UNDERLINE ? 'u' : '-';
+	if (l.colour < 0)
+		buf_printf(out, "  %s    ", attrs);
+	else
+		buf_printf(out, "  %s %-3d", attrs, l.colour);
+}
+
+static void put_theme(struct buf *out, const char *name)
+{
+	static const char *const words[] = {
+#define X(role, word, letter, mono, use) word,
+		ROLES(X)
+#undef X
+	};
+	const struct theme_mode modes[] = {
+		mode(THEME_MONO, 0, false), mode(THEME_16, 8, false), mode(THEME_16, 16, false),
+		mode(THEME_256, 256, false), mode(THEME_256, 256, true),
+	};
+
+	buf_printf(out, "%-14s mono     8        16       256      256 light\n", name);
+	for (unsigned role = 0; role < ROLE_COUNT; role++) {
+		buf_printf(out, "  %-11s", words[role]);
+		for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
+			put_look(out, role, &modes[m]);
+		while (out->len && out->data[out->len - 1] == ' ')
+			out->data[--out->len] = '\0';
+		buf_putc(out, '\n');
+	}
+}
+
+/* Screens are kept as roles (tests/screens/NAME-roles.txt); with this, as every theme
+ * shows them. r reverse, b bold, u underline, the colour's number. */
+static void test_every_look(void **state)
+{
+	static const char *const names[] = { "calm", "contrast", "cvd", "mono", "ascii" };
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char path[40];
+		const struct embedded *file;
+		struct err e = { 0 };
+
+		snprintf(path, sizeof path, "themes/%s.yaml", names[i]);
+		file = embedded_find(path);
+		assert_non_null(file);
+		theme_init(&theme);
+		assert_true(theme_parse(&theme, file->data, file->len, path, &e));
+		put_theme(&out, names[i]);
+	}
+	golden_compare("themes", &out);
+	golden_finish();
+	buf_release(&out);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -307,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_the_measure_of_contrast),
 		cmocka_unit_test(test_contrast_on_every_background),
 		cmocka_unit_test(test_no_hue_carries_a_meaning_alone),
+		cmocka_unit_test(test_every_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
