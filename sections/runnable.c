@@ -62,7 +62,7 @@ static void put_escaped(struct buf *out, const char *value)
 }
 
 /* Standard SQL has no escapes: what is not plain goes as hexadecimal digits. */
-static void put_literal(struct buf *out, const char *value)
+static void put_literal(struct buf *out, const char *value, const char *before, const char *after)
 {
 	const unsigned char *p = (const unsigned char *)value;
 	bool plain = true;
@@ -70,10 +70,10 @@ static void put_literal(struct buf *out, const char *value)
 	for (; *p; p++)
 		plain = plain && (is_plain(*p) || *p == '\'' || *p == '\\');
 	if (!plain) {
-		buf_puts(out, "CAST(x'");
+		buf_puts(out, before);
 		for (p = (const unsigned char *)value; *p; p++)
 			buf_printf(out, "%02x", *p);
-		buf_puts(out, "' AS TEXT)");
+		buf_puts(out, after);
 		return;
 	}
 	buf_putc(out, '\'');
@@ -154,7 +154,15 @@ static void value_psql(const struct making *m, const struct param *p)
 static void value_sqlite(const struct making *m, const struct param *p)
 {
 	if (p->value)
-		put_literal(m->out, p->value);
+		put_literal(m->out, p->value, "CAST(x'", "' AS TEXT)");
+	else
+		buf_puts(m->out, "NULL");
+}
+
+static void value_trino(const struct making *m, const struct param *p)
+{
+	if (p->value)
+		put_literal(m->out, p->value, "from_utf8(X'", "')");
 	else
 		buf_puts(m->out, "NULL");
 }
@@ -399,6 +407,43 @@ static bool make_clickhouse_curl(struct making *m, const struct config *c, struc
 	return put_clickhouse_statement(m, c, params, e);
 }
 
+/* ---- Trino ------------------------------------------------------------------------------ */
+
+static void put_trino_login(const struct making *m)
+{
+	const char *auth = source_get(m->source, "auth", "none");
+
+	put_option(m->out, "user", source_get(m->source, "user", ""));
+	if (strcmp(auth, "basic") == 0)
+		buf_puts(m->out, " --password");
+	if (strcmp(auth, "bearer") != 0)
+		return;
+	buf_puts(m->out, " --access-token ");
+	put_secret(m->out, m->source, "token");
+}
+
+/* The program takes a password from TRINO_PASSWORD. */
+static bool make_trino(struct making *m, const struct config *c, struct err *e)
+{
+	bool ok;
+
+	if (strcmp(source_get(m->source, "auth", "none"), "basic") == 0) {
+		buf_puts(m->out, "TRINO_PASSWORD=");
+		put_secret(m->out, m->source, "password");
+		buf_putc(m->out, ' ');
+	}
+	buf_puts(m->out, "trino --server ");
+	put_word(m->out, m->source->origin);
+	put_trino_login(m);
+	put_option(m->out, "catalog", source_get(m->source, "catalog", ""));
+	put_option(m->out, "schema", source_get(m->source, "schema", ""));
+	buf_puts(m->out, " --timezone UTC --output-format TSV_HEADER --file /dev/stdin <<'" MARK "'\n");
+	m->put_value = value_trino;
+	ok = put_statement(m, c, e);
+	buf_puts(m->out, "\n;\n" MARK "\n");
+	return ok;
+}
+
 /* ---- APIs ------------------------------------------------------------------------------- */
 
 static void put_api_auth(const struct making *m)
@@ -467,6 +512,7 @@ static const struct {
 	{ "postgres", make_psql, NULL },
 	{ "clickhouse", make_clickhouse, make_clickhouse_curl },
 	{ "sqlite", make_sqlite, NULL },
+	{ "trino", make_trino, NULL },
 	{ "rest", make_api, make_api },
 };
 
@@ -480,7 +526,7 @@ static bool make(struct making *m, const struct config *c, enum runnable_form fo
 		if (form == RUNNABLE_NATIVE)
 			return kinds[i].native(m, c, e);
 		return kinds[i].curl ? kinds[i].curl(m, c, e)
-				     : err_set(e, ERR_CONFIG, 0, "%s speaks no HTTP: q copies its command",
+				     : err_set(e, ERR_CONFIG, 0, "%s has no command for curl: q copies its own",
 					       m->source->name);
 	}
 	return err_set(e, ERR_CONFIG, 0, "no command for a source of the kind '%s'", kind);

@@ -1,5 +1,5 @@
-/* What was asked, as a command that a person can run: psql, clickhouse-client, sqlite3
- * or curl, for a POSIX shell. Values are quoted for where they stand; secrets are left
+/* What was asked, as a command that a person can run: psql, clickhouse-client, sqlite3,
+ * trino or curl, for a POSIX shell. Values are quoted for where they stand; secrets are left
  * as variables of the shell. The text is printable but for newlines and tabs. */
 #ifndef SECTIONS_RUNNABLE_H
 #define SECTIONS_RUNNABLE_H
@@ -13,7 +13,7 @@
 
 enum runnable_form {
 	RUNNABLE_NATIVE,        /* the engine's own program; curl for an API */
-	RUNNABLE_CURL,          /* ERR_CONFIG for what does not speak HTTP */
+	RUNNABLE_CURL,          /* ERR_CONFIG where no one request is the query */
 };
 
 /* ERR_CONFIG when nothing was sent, or the values bound are not known any more. */

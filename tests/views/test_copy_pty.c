@@ -108,7 +108,7 @@ static void test_without_tmux_by_osc_52(void **state)
 	expect_message("bytes by OSC 52: query");
 	assert_true(wrote("\033]52;c;c3FsaXRlMyAtcmVhZG9ubHkg"));
 	assert_true(vterm_pty_type(pty, "yc"));
-	expect_message("speaks no HTTP");
+	expect_message("no command for curl");
 }
 
 static void test_in_tmux_by_its_buffer(void **state)

@@ -335,6 +335,22 @@ static void test_a_newer_clickhouse_gets_parameters(void **state)
 	asked_end(&a);
 }
 
+static void test_trino(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	begin_text(&a, &trino_ops,
+		   source_make(&trino_ops, "trino", "url", "trino.example", "auth", "basic", "user", "reader",
+			       "password", "env:LAKE_PASSWORD", "catalog", "hive", "schema", "log", NULL),
+		   "SELECT :x, :none, :limit;\n", "EXECUTE IMMEDIATE 'SELECT ?, ?, ?' USING 'a', NULL, '5'");
+	expect_text(&a, RUNNABLE_NATIVE,
+		    "TRINO_PASSWORD=\"$LAKE_PASSWORD\" trino --server 'https://trino.example:443' --user 'reader'"
+		    " --password --catalog 'hive' --schema 'log' --timezone UTC --output-format TSV_HEADER"
+		    " --file /dev/stdin <<'SEXTANT'\nSELECT from_utf8(X'6127621b'), NULL, '5'\n;\nSEXTANT\n");
+	asked_end(&a);
+}
+
 static void test_sqlite(void **state)
 {
 	struct asked a;
@@ -347,7 +363,7 @@ static void test_sqlite(void **state)
 		    "sqlite3 -readonly -header '/tmp/it'\\''s.db' <<'SEXTANT'\n"
 		    "SELECT CAST(x'6127621b' AS TEXT), NULL\n;\nSEXTANT\n");
 	assert_false(runnable_query(&a.config, &a.attempt, RUNNABLE_CURL, &a.text, &e));
-	assert_non_null(strstr(e.text, "speaks no HTTP"));
+	assert_non_null(strstr(e.text, "no command for curl"));
 	asked_end(&a);
 }
 
@@ -400,7 +416,7 @@ static void test_what_cannot_be_copied(void **state)
 
 static int start(void **state)
 {
-	static const char *const kinds[] = { "postgres", "clickhouse", "sqlite", "rest" };
+	static const char *const kinds[] = { "postgres", "clickhouse", "sqlite", "rest", "trino" };
 	struct err e = { 0 };
 	char path[300];
 
@@ -444,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_curl_gives_the_same_rows),
 		cmocka_unit_test(test_the_password_is_a_variable),
 		cmocka_unit_test(test_a_newer_clickhouse_gets_parameters),
+		cmocka_unit_test(test_trino),
 		cmocka_unit_test(test_sqlite),
 		cmocka_unit_test(test_apis),
 		cmocka_unit_test(test_what_cannot_be_copied),
