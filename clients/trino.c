@@ -188,14 +188,18 @@ static bool learn(struct trino *t, usec deadline, struct cancel *cancel, struct 
 		[TRINO_BIND_HEADER] = "SELECT current_user",
 	};
 	enum trino_binding way = TRINO_BIND_IMMEDIATE;
+	struct err why;
 
-	while (!ask_own(t, ways[way], deadline, cancel, f, e)) {
-		if (f->fixes_limits && !t->no_limits)
+	while (!ask_own(t, ways[way], deadline, cancel, f, &why)) {
+		if (f->fixes_limits && !t->no_limits) {
 			t->no_limits = true;
-		else if (f->syntax_error && way == TRINO_BIND_IMMEDIATE)
+		} else if (f->syntax_error && way == TRINO_BIND_IMMEDIATE) {
 			way = TRINO_BIND_HEADER;
-		else
+		} else {
+			if (e)
+				*e = why;
 			return false;
+		}
 	}
 	t->binding = way;
 	return true;

@@ -274,6 +274,7 @@ static void health_is_a_real_answer(void **state)
 	trino_talk_begin(&t, FAKE(three_pages, .old = true, .fixed_limits = true));
 	assert_true(trino_ops.check(t.conn, in_ms(5000), NULL, &h, &t.e));
 	assert_non_null(strstr(h.detail, "header; our time limit may not be set"));
+	assert_int_equal(t.e.kind, ERR_NONE);
 	trino_talk_end(&t);
 }
 
