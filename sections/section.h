@@ -67,6 +67,20 @@ struct moment_def {
 	bool optional;                   /* without an event time it did not happen */
 };
 
+/* From a record to a record of another section that has to do with it. Columns by id. */
+enum { JUMP_KEYS = 6, JUMPS_MAX = 12 };
+enum jump_when { JUMP_WHENEVER, JUMP_BEFORE, JUMP_AFTER };
+
+struct jump_def {
+	const char *word;                /* "the event of the same message" */
+	const char *to;                  /* id of the section */
+	struct { const char *here, *there; } same[JUMP_KEYS];  /* equal values; ends with NULLs */
+	bool any;                        /* one such pair is enough, else all must be equal */
+	enum jump_when when;             /* the nearest in time on that side */
+	const char *at, *there_at;       /* of these times */
+	usec within;                     /* no farther away */
+};
+
 struct section_def {
 	const char *id;                  /* "carrier_files" */
 	const char *title;               /* "Carrier files" */
@@ -104,6 +118,9 @@ struct section_def {
 	/* What the timeline shows of a row. */
 	const struct moment_def *moments;
 	size_t nmoments;
+	/* Where its records lead to; at most JUMPS_MAX. */
+	const struct jump_def *jumps;
+	size_t njumps;
 };
 
 /* A time window of an investigation. TIME_NONE = open end. */

@@ -71,6 +71,7 @@ enum {
 	X(HOLD,         "Space",           ON_ANY, "", "hold what is followed, go on with it") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(COMPARE,      "=",               ON_ROWS | ON_TIMELINE, "compare", "compare with a mark, else with the record before it") \
+	X(RELATED,      "L",               ON_ROWS | ON_TIMELINE, "related", "the records that this one has to do with") \
 	X(MARK,         "m",               ON_ROWS | ON_TIMELINE, "", "mark this record with a letter") \
 	X(MARKED,       "'",               ON_ANY, "", "go to the mark of that letter") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \

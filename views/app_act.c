@@ -217,6 +217,7 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_COPY:         app->awaiting = AWAIT_COPY; break;
 	case ACTION_AGAINST:
 	case ACTION_COMPARE:      app_compare(app, '\0'); break;
+	case ACTION_RELATED:      app_related(app); break;
 	case ACTION_MARK:         app->awaiting = AWAIT_MARK; break;
 	case ACTION_MARKED:       app->awaiting = AWAIT_MARKED; break;
 	case ACTION_PRINT:        app_print(app); break;

@@ -60,6 +60,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(mouse,     "on|off",               SWITCH,      NOTHING, WORKBENCH, NONE,        "clicks, wheel") \
 	X(copy,      "[value|row|JSON...]",  FORM,        CASE,    WORKBENCH, COPY,        "copy it") \
 	X(diff,      "[MARK]",               MARK,        CASE,    WORKBENCH, COMPARE,     "compare this record") \
+	X(related,   "",                     NOTHING,     CASE,    WORKBENCH, RELATED,     "what it has to do with") \
 	X(mark,      "[LETTER]",             TEXT,        CASE,    WORKBENCH, MARK,        "mark this record") \
 	X(print,     "",                     NOTHING,     CASE,    WORKBENCH, PRINT,       "print it bare") \
 	X(show,      "[section S] [json|csv]", OUTPUT,    CASE,    ALONE,     NONE,        "print all, bare") \

@@ -150,6 +150,15 @@ static const struct moment_def moments[] = {
 		    MOMENT_COLUMN(C_ERROR) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the load it tells of", "load", { { "fk_tracking_id", "tracking_id" } } },
+	/* It names no event: the last one that was known when it was sent is what it can tell of. */
+	{ "the last event known before it", "ocean_events", .when = JUMP_BEFORE, .at = "ts",
+	  .there_at = "known_at", .within = USEC_DAY },
+	{ "the last file before it", "carrier_files", .when = JUMP_BEFORE, .at = "ts",
+	  .there_at = "process_completed_timestamp", .within = USEC_DAY },
+};
+
 const struct section_def section_callbacks = {
 	.id = "callbacks",
 	.title = "Callbacks",
@@ -170,4 +179,6 @@ const struct section_def section_callbacks = {
 	.summary = summary,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

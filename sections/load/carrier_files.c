@@ -140,6 +140,17 @@ static const struct moment_def moments[] = {
 		    MOMENT_COLUMN(F_ERROR) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the load it was matched to", "load", { { "matched_load_id", "tracking_id" } } },
+	{ "the load of its identifiers", "load",
+	  { { "container_number", "container_number" }, { "booking_number", "booking_number" },
+	    { "bill_of_lading", "bol_number" }, { "load_identifier_1", "load_number" },
+	    { "load_identifier_2", "load_number" } }, .any = true },
+	{ "the relationship it names", "network", { { "external_id", "external_id" } } },
+	{ "the first event known after it", "ocean_events", .when = JUMP_AFTER,
+	  .at = "process_completed_timestamp", .there_at = "known_at", .within = USEC_DAY },
+};
+
 const struct section_def section_carrier_files = {
 	.id = "carrier_files",
 	.title = "Carrier files",
@@ -160,4 +171,6 @@ const struct section_def section_carrier_files = {
 	.summary = summary,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

@@ -183,6 +183,11 @@ static const struct moment_def moments[] = {
 	  .what = { MOMENT_COLUMN(V_STATUS), MOMENT_COLUMN(V_ERROR), MOMENT_COLUMN(V_FILE) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the load that came of it", "load", { { "load_id", "tracking_id" } } },
+	{ "the load of that number", "load", { { "load_number", "load_number" } } },
+};
+
 const struct section_def section_creation = {
 	.id = "creation",
 	.title = "Creation",
@@ -201,4 +206,6 @@ const struct section_def section_creation = {
 	.summary = summary,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

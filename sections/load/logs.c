@@ -120,6 +120,11 @@ static const struct moment_def moments[] = {
 	  .what = { MOMENT_COLUMN(G_SEVERITY), MOMENT_COLUMN(G_SERVICE), MOMENT_COLUMN(G_MESSAGE) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the event of the same message", "ocean_events", { { "correlation_id", "correlation_id" } } },
+	{ "the event of the same trace", "ocean_events", { { "trace_id", "trace_id" } } },
+};
+
 const struct section_def section_logs = {
 	.id = "logs",
 	.title = "Logs",
@@ -140,4 +145,6 @@ const struct section_def section_logs = {
 	.summary = summary,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

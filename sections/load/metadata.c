@@ -353,6 +353,15 @@ static const struct moment_def moments[] = {
 	  .what = { MOMENT_COLUMN(L_ERROR) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "its relationship", "network", { { "carrier_id", "carrier_id" } } },
+	{ "the newest creation attempt", "creation",
+	  { { "tracking_id", "load_id" }, { "load_number", "load_number" } }, .any = true },
+	{ "the newest file matched to it", "carrier_files", { { "tracking_id", "matched_load_id" } } },
+	{ "the newest callback about it", "callbacks", { { "tracking_id", "fk_tracking_id" } } },
+	{ "its container's newest event", "ocean_events", { { "container_number", "container" } } },
+};
+
 const struct section_def section_load = {
 	.id = "load",
 	.title = "Load",
@@ -373,4 +382,6 @@ const struct section_def section_load = {
 	.verdict = verdict,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

@@ -247,6 +247,11 @@ static const struct moment_def moments[] = {
 	  .what = { MOMENT_COLUMN(N_CLASS), MOMENT_COLUMN(N_STATUS) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the load of its carrier", "load", { { "carrier_id", "carrier_id" } } },
+	{ "the newest file that names it", "carrier_files", { { "external_id", "external_id" } } },
+};
+
 const struct section_def section_network = {
 	.id = "network",
 	.title = "Network",
@@ -267,4 +272,6 @@ const struct section_def section_network = {
 	.learn = learn,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

@@ -260,6 +260,16 @@ static const struct moment_def moments[] = {
 		    MOMENT_COLUMN(O_UNLOCODE), MOMENT_COLUMN(O_STATUS) } },
 };
 
+static const struct jump_def jumps[] = {
+	{ "the log of the same message", "logs", { { "correlation_id", "correlation_id" } } },
+	{ "the log of the same trace", "logs", { { "trace_id", "trace_id" } } },
+	{ "the load of its container", "load", { { "container", "container_number" } } },
+	{ "the first callback after it", "callbacks", .when = JUMP_AFTER, .at = "known_at",
+	  .there_at = "ts", .within = USEC_DAY },
+	{ "the last file before it", "carrier_files", .when = JUMP_BEFORE, .at = "known_at",
+	  .there_at = "process_completed_timestamp", .within = USEC_DAY },
+};
+
 const struct section_def section_ocean_events = {
 	.id = "ocean_events",
 	.title = "Ocean events",
@@ -280,4 +290,6 @@ const struct section_def section_ocean_events = {
 	.summary = summary,
 	.moments = moments,
 	.nmoments = sizeof moments / sizeof moments[0],
+	.jumps = jumps,
+	.njumps = sizeof jumps / sizeof jumps[0],
 };

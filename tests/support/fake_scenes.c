@@ -75,6 +75,25 @@ static const struct moment_def callback_moments[] = { { .event = 1, .what = { 4,
 static const struct moment_def ocean_moments[] = { { .event = 4, .known = 1, .what = { 2, 3 } } };
 static const struct moment_def log_moments[] = { { .event = 1, .what = { 2, 3, 4 } } };
 
+static const struct jump_def file_jumps[] = {
+	{ "the load of its identifiers", "load", { { "uuid", "load_number" }, { "file", "tracking_id" } }, .any = true },
+};
+static const struct jump_def callback_jumps[] = {
+	{ "the last event known before it", "ocean_events", .when = JUMP_BEFORE, .at = "at", .there_at = "at",
+	  .within = USEC_DAY },
+	{ "the last file before it", "carrier_files", .when = JUMP_BEFORE, .at = "at", .there_at = "at",
+	  .within = USEC_DAY },
+	{ "what was logged just then", "logs", .when = JUMP_AFTER, .at = "at", .there_at = "at",
+	  .within = USEC_MIN },
+	{ "the attempt to create", "creation", { { "type", "status" } } },
+};
+static const struct jump_def ocean_jumps[] = {
+	{ "the first callback after it", "callbacks", .when = JUMP_AFTER, .at = "at", .there_at = "at",
+	  .within = USEC_DAY },
+	{ "the next callback", "callbacks", .when = JUMP_AFTER, .at = "at", .there_at = "at",
+	  .within = 2 * USEC_DAY },
+};
+
 static enum mark mark_result(const struct rowset *rows, size_t row)
 {
 	struct cell result = rowset_cell(rows, row, 1);
@@ -126,6 +145,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 static const char *const after_load[] = { "load", NULL };
 static const char *const after_network[] = { "load", "network", NULL };
 
+#define JUMPS(name) .jumps = name##_jumps, .njumps = COUNT(name##_jumps)
 #define MOMENTS(name) .moments = name##_moments, .nmoments = COUNT(name##_moments)
 #define STEP(name, id) { .source = name, .query = id, .authority = true }
 #define SECTION(id, title, letter, columns, after, steps, ...) \
@@ -154,11 +174,11 @@ SECTION(network, "Network", 'N', network_columns, after_load, network_steps, .wi
 SECTION(creation, "Creation", 'V', creation_columns, after_network, creation_steps, .windowed = false,
 	MOMENTS(creation));
 SECTION(carrier_files, "Carrier files", 'F', file_columns, after_network, file_steps,
-	.windowed = true, .mark = mark_result, MOMENTS(file));
+	.windowed = true, .mark = mark_result, MOMENTS(file), JUMPS(file));
 SECTION(callbacks, "Callbacks", 'C', callback_columns, after_network, callback_steps,
-	.windowed = true, .mark = mark_result, .summary = sum_results, MOMENTS(callback));
+	.windowed = true, .mark = mark_result, .summary = sum_results, MOMENTS(callback), JUMPS(callback));
 SECTION(ocean_events, "Ocean events", 'O', ocean_columns, after_network, ocean_steps,
-	.windowed = true, .lead_days = 2, MOMENTS(ocean));
+	.windowed = true, .lead_days = 2, MOMENTS(ocean), JUMPS(ocean));
 SECTION(logs, "Logs", 'G', log_columns, after_network, log_steps, .windowed = true,
 	MOMENTS(log));
 

@@ -1,0 +1,20 @@
+/* The records that one has to do with, by the jumps that its section declares. */
+#ifndef VIEWS_RELATED_H
+#define VIEWS_RELATED_H
+
+#include "sections/jump.h"
+#include "views/pane.h"
+
+struct related {
+	struct jump jumps[JUMPS_MAX];    /* in the order of the section */
+	size_t n, found;                 /* found: different records */
+	bool repeats[JUMPS_MAX];         /* the same record as an earlier one */
+};
+
+void related_find(struct related *, const struct app *, int section, size_t row);
+/* "O7  VD Halifax" or why there is none; outside bytes. */
+enum { RELATED_TEXT = 320 };
+const char *related_text(char out[static RELATED_TEXT], const struct app *, int section, size_t row,
+                         const struct jump_def *, const struct jump *);
+
+#endif
