@@ -45,6 +45,11 @@ struct rect rect_clip(struct rect a, struct rect b)
 
 /* --- size and clip --- */
 
+static struct canvas_cell *cell_at(const struct canvas *c, int x, int y)
+{
+	return &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
+}
+
 bool canvas_resize(struct canvas *c, int w, int h, struct err *e)
 {
 	size_t need;
@@ -79,6 +84,12 @@ void canvas_clear(struct canvas *c)
 	canvas_cursor(c, 0, 0, false);
 }
 
+void canvas_copy(struct canvas *to, const struct canvas *from, struct rect r)
+{
+	for (int y = r.y; y < r.y + r.h; y++)
+		memcpy(cell_at(to, r.x, y), cell_at(from, r.x, y), (size_t)r.w * sizeof *from->cells);
+}
+
 struct rect canvas_rect(const struct canvas *c)
 {
 	return (struct rect){ 0, 0, c->w, c->h };
@@ -105,11 +116,6 @@ void canvas_cursor(struct canvas *c, int x, int y, bool shown)
 }
 
 /* --- cells --- */
-
-static struct canvas_cell *cell_at(const struct canvas *c, int x, int y)
-{
-	return &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
-}
 
 static bool in_clip(const struct canvas *c, int x, int y)
 {

@@ -69,6 +69,7 @@ struct canvas_cell {
 struct canvas {
 	int w, h;
 	bool ascii;                /* draw ASCII forms; other characters become tokens */
+	bool whole_rows;           /* tables: the selected row is in reverse, not only its mark */
 	struct rect clip;
 	struct canvas_cell *cells; /* h rows of w; owned */
 	size_t cap;
@@ -87,6 +88,9 @@ bool canvas_resize(struct canvas *, int w, int h, struct err *);
 void canvas_release(struct canvas *);
 /* Blank, ROLE_TEXT, no clip, cursor hidden at 0,0. */
 void canvas_clear(struct canvas *);
+
+/* The cells of a rectangle that lies in both canvases. */
+void canvas_copy(struct canvas *to, const struct canvas *from, struct rect);
 
 struct rect canvas_rect(const struct canvas *);
 /* Narrows the clip to its part in `r`; returns the former one for canvas_unclip(). */

@@ -106,9 +106,20 @@ void table_place(struct table *t, int w, int h)
 	table_select(t, row);
 }
 
+/* Single steps past the edge turn half a page: of several steps only one sends rows. */
+static void turn_half(struct table *t, size_t top)
+{
+	size_t half = (size_t)t->page / 2;
+
+	if (t->top == top || half == 0)
+		return;
+	t->top = t->selected > half ? t->selected - half : 0;
+	show_selected(t);
+}
+
 void table_move(struct table *t, long delta)
 {
-	size_t back = delta < 0 ? (size_t)-(delta + 1) + 1 : 0;
+	size_t back = delta < 0 ? (size_t)-(delta + 1) + 1 : 0, top = t->top;
 
 	if (t->rows == 0)
 		return;
@@ -118,6 +129,8 @@ void table_move(struct table *t, long delta)
 		table_select(t, t->rows - 1);
 	else
 		table_select(t, t->selected + (size_t)delta);
+	if (delta == 1 || delta == -1)
+		turn_half(t, top);
 }
 
 void table_page(struct table *t, int halves)
@@ -375,15 +388,14 @@ static void draw_row(const struct table *t, struct canvas *c, struct rect r, int
                      const struct table_fit *fit, bool focused)
 {
 	bool selected = t->has_selection && row == t->selected;
-	struct rect line = { r.x, y, r.w, 1 };
 
 	draw_cells(t, c, r, y, row, fit);
-	if (selected) {
-		canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);
-		if (focused) {
-			canvas_restyle(c, line, ROLE_FOCUS);
-			canvas_cursor(c, r.x, y, true);
-		}
+	if (selected)
+		canvas_glyph(c, r.x, y, focused ? ROLE_FOCUS : ROLE_ACCENT, GLYPH_SELECT);
+	if (selected && focused) {
+		if (c->whole_rows)
+			canvas_restyle(c, (struct rect){ r.x, y, r.w, 1 }, ROLE_FOCUS);
+		canvas_cursor(c, r.x, y, true);
 	}
 	draw_mark(t, c, r, y, row);
 }

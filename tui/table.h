@@ -63,7 +63,7 @@ void table_init(struct table *, const struct table_column *, int ncolumns, struc
  * selected record again. `h` includes the line of titles. */
 void table_place(struct table *, int w, int h);
 
-void table_move(struct table *, long delta);
+void table_move(struct table *, long delta);       /* past the edge by 1: half a page turns */
 void table_page(struct table *, int halves);       /* 1 = half a page down, -2 = a page up */
 void table_top(struct table *);
 void table_bottom(struct table *);
@@ -72,8 +72,9 @@ bool table_select_key(struct table *, uint64_t key); /* false when no row has it
 void table_scroll_columns(struct table *, int delta);
 void table_choose_column(struct table *, int delta);
 
-/* Draws in the rectangle given to table_place(). `focused` shows the selected
- * row in reverse and parks the cursor on it. */
+/* Draws in the rectangle given to table_place(). `focused` shows the mark of the
+ * selected row in reverse (all of it on a canvas with whole_rows) and parks the
+ * cursor on it. */
 void table_draw(const struct table *, struct canvas *, struct rect, bool focused);
 
 /* Which columns are drawn in `w` cells, for views that name hidden ones.

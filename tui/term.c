@@ -275,21 +275,26 @@ static int count_blanks(const struct term *t, const struct canvas_cell *row, int
 }
 
 /* Blanks between words take the look before them, or it would be switched at every
- * word. They become characters, as an untouched cell is of another look to curses.
- * Longer gaps it jumps over. */
+ * word; in reverse are only those that should be, so that a mark that comes or goes
+ * changes nothing beside it. They become characters, as an untouched cell is of another
+ * look to curses. Longer gaps it jumps over. */
 static void lend_looks(const struct term *t, struct canvas_cell *row, int w)
 {
-	for (int x = 1; x < w; x++) {
-		int n = count_blanks(t, &row[x], w - x);
+	int lender = -1;
 
-		if (n <= LENT_MAX && x + n < w && !shows_on_blanks(t, &row[x - 1]))
+	for (int x = 0; x < w; x++) {
+		int n = lender < 0 ? 0 : count_blanks(t, &row[x], w - x);
+
+		if (n > 0 && x + n - lender <= LENT_MAX + 1 && x + n < w)
 			for (int i = 0; i < n; i++) {
 				row[x + i].utf8[0] = ' ';
 				row[x + i].len = 1;
-				row[x + i].role = row[x - 1].role;
-				row[x + i].attrs = row[x - 1].attrs;
+				row[x + i].role = row[lender].role;
+				row[x + i].attrs = row[lender].attrs;
 			}
 		x += n;
+		if (x < w && !shows_on_blanks(t, &row[x]))
+			lender = x;
 	}
 }
 

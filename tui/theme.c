@@ -32,7 +32,7 @@ static const char *const depths[THEME_DEPTH_COUNT] = { "mono", "16", "256" };
 
 void theme_init(struct theme *t)
 {
-	t->ascii = false;
+	t->ascii = t->whole_rows = false;
 	for (size_t r = 0; r < ROLE_COUNT; r++)
 		for (int d = 0; d < THEME_DEPTH_COUNT; d++)
 			for (int light = 0; light < 2; light++)
@@ -199,6 +199,16 @@ static bool read_glyphs(struct theme *t, const struct doc_node *n, struct err *e
 	return true;
 }
 
+static bool read_selection(struct theme *t, const struct doc_node *n, struct err *e)
+{
+	const char *word = doc_str(n);
+
+	if (!word || (strcmp(word, "mark") != 0 && strcmp(word, "row") != 0))
+		return err_set(e, ERR_CONFIG, 0, "%s: selection is mark or row", doc_where(n));
+	t->whole_rows = strcmp(word, "row") == 0;
+	return true;
+}
+
 bool theme_read(struct theme *t, const struct doc_node *root, struct err *e)
 {
 	struct theme read;
@@ -213,7 +223,8 @@ bool theme_read(struct theme *t, const struct doc_node *root, struct err *e)
 
 		if (strcmp(key, "roles") == 0 ? !read_roles(&read, value, e)
 		    : strcmp(key, "glyphs") == 0 ? !read_glyphs(&read, value, e)
-		    : !err_set(e, ERR_CONFIG, 0, "%s: unknown key \"%s\" (roles, glyphs)",
+		    : strcmp(key, "selection") == 0 ? !read_selection(&read, value, e)
+		    : !err_set(e, ERR_CONFIG, 0, "%s: unknown key \"%s\" (roles, glyphs, selection)",
 		               doc_where_key(root, i), key))
 			return false;
 	}

@@ -1,6 +1,7 @@
 /* A theme gives every role a look for each number of colours.
  *
  *   glyphs: utf8                  # or ascii; optional
+ *   selection: mark               # or row: what of a selected row is in reverse; optional
  *   roles:
  *     focus: { mono: reverse, 16: reverse, 256: reverse }
  *     bad:   { mono: [reverse, bold], 16: red, 256: [210, 124] }   # dark, light
@@ -29,7 +30,7 @@ enum theme_depth { THEME_MONO, THEME_16, THEME_256, THEME_DEPTH_COUNT };
 
 struct theme {
 	struct look looks[ROLE_COUNT][THEME_DEPTH_COUNT][2]; /* [..][..][light] */
-	bool ascii;
+	bool ascii, whole_rows;
 };
 
 /* The looks of ROLES: no colour at all. */

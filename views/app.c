@@ -30,6 +30,7 @@ void app_release(struct app *app)
 	while (app->ndesks)
 		desk_free(app->desks[--app->ndesks]);
 	canvas_release(&app->canvas);
+	canvas_release(&app->former);
 	buf_release(&app->copied);
 	marks_release(&app->marks);
 }
@@ -215,8 +216,10 @@ void app_update(struct app *app)
 
 bool app_resize(struct app *app, int w, int h, struct err *e)
 {
-	if (!canvas_resize(&app->canvas, w, h, e))
+	/* Both or none: what they share is copied. */
+	if (!canvas_resize(&app->former, w, h, e) || !canvas_resize(&app->canvas, w, h, e))
 		return false;
+	app->detailed = NULL;
 	app->w = app->canvas.w;
 	app->h = app->canvas.h;
 	return true;

@@ -52,7 +52,11 @@ struct app {
 	char *commands_path;             /* NULL before app_load_commands() */
 	struct runs runs;
 	struct watch watch;              /* of these files */
-	struct canvas canvas;
+	struct canvas canvas, former;    /* what is shown; room for parts of the frame before */
+	const struct view *detailed;     /* whose detail was drawn last, where */
+	struct rect detail;
+	bool hurried;                    /* keys come fast: the detail may follow later */
+	bool behind;                     /* it has to: app_draw() left it as it was */
 	struct layout layout;
 	int w, h;
 
@@ -97,6 +101,8 @@ void app_ask_load(struct app *);
 /* One key, one paste. */
 void app_key(struct app *, struct key);
 void app_paste(struct app *, const char *text, size_t len);
+/* The key would only move along what is shown. */
+bool app_steps(const struct app *, struct key);
 /* One click or turn of the wheel; the switch (mouse.c). */
 void app_mouse(struct app *, enum term_mouse, int x, int y);
 void app_set_mouse(struct app *, bool on);

@@ -273,6 +273,20 @@ static void key_in_prompt(struct app *app, struct key k)
 	}
 }
 
+bool app_steps(const struct app *app, struct key k)
+{
+	if (app->prompting != PROMPT_NONE || app->awaiting)
+		return false;
+	switch (action_of(k, app_view(app)->ops->where)) {
+	case ACTION_DOWN: case ACTION_UP:
+	case ACTION_HALF_DOWN: case ACTION_HALF_UP:
+	case ACTION_PAGE_DOWN: case ACTION_PAGE_UP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void app_key(struct app *app, struct key k)
 {
 	struct view *v = app_view(app);

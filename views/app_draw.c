@@ -172,6 +172,37 @@ static void draw_prompt_list(const struct app *app, struct canvas *c)
 		palette_draw(app, c, app->layout.pane);
 }
 
+/* While keys come fast the detail is left as it was: it takes more bytes than all else
+ * that moves, and nobody reads it then. */
+static bool leaves_detail(const struct app *app, const struct view *v)
+{
+	struct rect now = app->layout.detail;
+
+	return app->hurried && now.w > 0 && app->detailed == v &&
+	       memcmp(&now, &app->detail, sizeof now) == 0;
+}
+
+/* With its rule. */
+static struct rect detail_part(const struct app *app)
+{
+	const struct rect *rule = &app->layout.detail_rule, *body = &app->layout.detail;
+
+	return rect_clip((struct rect){ rule->x, rule->y, rule->w, body->y + body->h - rule->y },
+	                 canvas_rect(&app->canvas));
+}
+
+static void draw_detail(struct app *app, struct canvas *c, const struct view *v)
+{
+	const struct layout *l = &app->layout;
+
+	app->detailed = l->detail.w > 0 ? v : NULL;
+	app->detail = l->detail;
+	if (app->behind)
+		canvas_copy(c, &app->former, detail_part(app));
+	else if (l->detail.w > 0)
+		v->ops->detail(v, c, l->detail_rule, l->detail);
+}
+
 void app_draw(struct app *app)
 {
 	struct canvas *c = &app->canvas;
@@ -179,7 +210,11 @@ void app_draw(struct app *app)
 	const struct view *v = app_view(app);
 
 	place_all(app);
+	app->behind = leaves_detail(app, v);
+	if (app->behind)
+		canvas_copy(&app->former, c, detail_part(app));
 	c->ascii = app->ascii;
+	c->whole_rows = app->theme.whole_rows;
 	canvas_clear(c);
 	if (l->form == LAYOUT_TINY) {
 		tiny_draw(app, c, l->footer);
@@ -192,8 +227,7 @@ void app_draw(struct app *app)
 	else if (l->rail.w > 0)
 		rail_draw(app, c, l->rail);
 	v->ops->draw(v, c, l->pane, app->prompting == PROMPT_NONE);
-	if (l->detail.w > 0)
-		v->ops->detail(v, c, l->detail_rule, l->detail);
+	draw_detail(app, c, v);
 	draw_extra(app, c);
 	draw_side(app, c);
 	draw_prompt_list(app, c);

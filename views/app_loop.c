@@ -11,6 +11,7 @@
 
 #define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
 #define FRAME_SAVED (2 * FRAME_GAP)     /* after a rest: the first rows do not wait either */
+#define KEYS_REST (80 * USEC_MS)        /* longer than a key held down takes to repeat */
 #define WORK_SLICE (4 * USEC_MS)
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
@@ -19,6 +20,8 @@ struct loop {
 	struct app *app;
 	usec engine_next;        /* TIME_NONE = nothing */
 	usec paced, tick;        /* when the next frame may be; when the clock moves on */
+	usec stepped, rest;      /* the last key that moved along; when such keys are over, on
+	                          * the system's clock: fingers know no other */
 	bool moved;              /* the engine did; views have not heard of it */
 	bool dirty, urgent;      /* a frame is wanted; at once */
 	bool blocked;            /* the terminal does not read */
@@ -47,6 +50,14 @@ static usec next_tick(const struct app *app)
 	return clock_mono(app->clock) + unit - wall % unit;
 }
 
+/* How long it is until no more keys are expected. */
+static usec keys_left(const struct loop *l)
+{
+	usec now = clock_mono(&clock_system);
+
+	return l->rest > now ? l->rest - now : 0;
+}
+
 static int sleep_ms(const struct loop *l)
 {
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
@@ -55,6 +66,8 @@ static int sleep_ms(const struct loop *l)
 		return 0;
 	if (l->dirty && !l->blocked)
 		until = earlier(until, l->urgent ? now : l->paced);
+	if (l->app->behind && !l->blocked)
+		until = earlier(until, now + keys_left(l));
 	if (until == TIME_NONE)
 		return -1;
 	if (until <= now)
@@ -71,14 +84,20 @@ static void catch_up(struct loop *l)
 	l->moved = false;
 }
 
+static bool frame_due(const struct loop *l, usec now)
+{
+	return (l->dirty && (l->urgent || now >= l->paced)) || (l->app->behind && !keys_left(l));
+}
+
 static void frame(struct loop *l)
 {
 	struct app *app = l->app;
 	usec now = clock_mono(app->clock);
 
-	if (!l->dirty || (!l->urgent && now < l->paced))
+	if (!frame_due(l, now))
 		return;
 	catch_up(l);
+	app->hurried = keys_left(l) > 0;
 	app_draw(app);
 	l->blocked = !term_present(app->term, &app->canvas);
 	if (l->blocked)
@@ -112,6 +131,15 @@ static void resize(struct app *app)
 		app_complain(app, "%s", e.text);
 }
 
+/* One key alone moves everything at once; of several only the last moves the detail. */
+static void note_step(struct loop *l, bool steps)
+{
+	usec now = clock_mono(&clock_system);
+
+	l->rest = steps && now - l->stepped < KEYS_REST ? now + KEYS_REST : 0;
+	l->stepped = steps ? now : 0;
+}
+
 /* ---- what happens --------------------------------------------------------------------------- */
 
 static void take_event(struct loop *l, const struct term_event *ev)
@@ -121,6 +149,7 @@ static void take_event(struct loop *l, const struct term_event *ev)
 	switch (ev->type) {
 	case TERM_KEY:
 		catch_up(l);
+		note_step(l, app_steps(app, ev->key));
 		app_key(app, ev->key);
 		break;
 	case TERM_PASTE:
@@ -187,7 +216,7 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		take_mail(&l);
 		work(&l);
 		frame(&l);
-		if (!l.dirty && !l.working)
+		if (!l.dirty && !l.working && !app->behind)
 			term_idle(true);
 		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
 		fds[4].fd = app->runs.fd;

@@ -318,10 +318,13 @@ class Keys:
 
     def __init__(self):
         self.line, self.page, self.move_bytes, self.line_bytes, self.page_bytes = [], [], [], [], []
+        self.alone_bytes = []
 
     def measure(self, screen, page):
         screen.settle(0.3)
-        self.move_bytes += [screen.key(b"j")[2] for _ in range(4)]
+        self.alone_bytes.append(screen.key(b"j")[2])
+        self.move_bytes += [screen.key(b"j")[2] for _ in range(3)]
+        self.alone_bytes.append(screen.settle(0.3)[2])
         for _ in range(30):
             screen.key(b"j")
         for _ in range(40):
@@ -363,13 +366,16 @@ def bench_keys(table, stores):
                       1e3 * p(small.line, part), 1e3 * p(other.line, part), "ms", goal)
     table.add("key to settled frame at rest, a page, p95 / tig", 1e3 * p(small.page, 0.95),
               1e3 * p(tig.page, 0.95), "ms", "<= 1")
-    table.add("bytes per line scrolled, 80x24 / less", middle(small.line_bytes), middle(less.line_bytes), "B",
+    mean = statistics.mean
+    table.add("bytes per line scrolled, 80x24, mean / less", mean(small.line_bytes), mean(less.line_bytes), "B",
               "<= 120 B")
-    table.add("bytes per cursor moved, 80x24", middle(small.move_bytes), 0, "B", "<= 40 B")
+    table.add("bytes per cursor moved, keys in a row, 80x24", middle(small.move_bytes), 0, "B", "<= 40 B")
+    table.add("bytes per cursor moved, a key alone, or the detail after several, 80x24",
+              mean(small.alone_bytes), 0, "B", "")
     table.add("bytes per page, 80x24 / less", middle(small.page_bytes), middle(less.page_bytes), "B",
               "<= 1510 B")
-    table.add("bytes per line scrolled, 120x40", middle(large.line_bytes), 0, "B", "<= 180 B")
-    table.add("bytes per cursor moved, 120x40", middle(large.move_bytes), 0, "B", "")
+    table.add("bytes per line scrolled, 120x40, mean", mean(large.line_bytes), 0, "B", "<= 180 B")
+    table.add("bytes per cursor moved, keys in a row, 120x40", middle(large.move_bytes), 0, "B", "")
     table.add("bytes per page, 120x40", middle(large.page_bytes), 0, "B", "")
 
 

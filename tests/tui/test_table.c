@@ -187,7 +187,14 @@ static void test_moves(void **state)
 	(void)state;
 	table_move(&table, 4);
 	at(4, 0);
-	table_move(&table, 1);
+	table_move(&table, 1);                  /* past the edge: half a page turns */
+	at(5, 3);
+	table_move(&table, -1);
+	table_move(&table, -1);
+	at(3, 3);
+	table_move(&table, -1);
+	at(2, 0);
+	table_move(&table, 3);
 	at(5, 1);
 	table_move(&table, -5);
 	at(0, 0);
@@ -302,13 +309,19 @@ static void test_focus(void **state)
 	assert_true(c.cursor_shown);
 	assert_int_equal(c.cursor_y, 2);
 	assert_true(canvas_dump_roles(&c, &out));
+	assert_string_equal(buf_str(&out), " dddd        a\n ......      b\nf......      w\n");
+	canvas_clear(&c);
+	buf_clear(&out);
+	c.whole_rows = true;
+	table_draw(&table, &c, canvas_rect(&c), true);
+	assert_true(canvas_dump_roles(&c, &out));
 	assert_string_equal(buf_str(&out), " dddd        a\n ......      b\nfffffffffffffw\n");
 	canvas_clear(&c);
 	buf_clear(&out);
 	table_draw(&table, &c, canvas_rect(&c), false);
 	assert_false(c.cursor_shown);
 	assert_true(canvas_dump_roles(&c, &out));
-	assert_string_equal(buf_str(&out), " dddd        a\n ......      b\nf......      w\n");
+	assert_string_equal(buf_str(&out), " dddd        a\n ......      b\na......      w\n");
 	buf_release(&out);
 	canvas_release(&c);
 }

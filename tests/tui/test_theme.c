@@ -106,6 +106,7 @@ static void test_errors_name_their_place(void **state)
 	refuses("roles:\n  bad: { 16: { a: b } }\n", "a look is a word");
 	refuses("colors: {}\n", "x.yaml:1:1: unknown key \"colors\"");
 	refuses("glyphs: fancy\n", "glyphs is utf8 or ascii");
+	refuses("selection: all\n", "selection is mark or row");
 	refuses("[]", "a theme is a map");
 	refuses("roles: { bad: { mono: \"\x1b[2J\" }", "x.yaml");
 }

@@ -13,7 +13,8 @@
 #include "tests/support/golden.h"
 #include "tests/support/vterm_pty.h"
 
-enum { START_SMALL = 2400, FULL_SMALL = 3200, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470 };
+enum { START_SMALL = 2400, FULL_SMALL = 3200, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470,
+       HELD_STEPS = 60, STEP_DOWN = 40, STEP_UP = 60, EIGHT_LINES = 900 };
 
 static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
 {
@@ -108,6 +109,46 @@ static void test_bytes(void **state)
 	quit(pty);
 }
 
+static bool cursor_at(struct vterm_pty *pty, void *row)
+{
+	return vterm_pty_modes(pty).cursor_y == *(int *)row;
+}
+
+/* The bytes until the cursor is on the other row, while keys follow on each other: the
+ * least of many steps, as on a slow machine the detail may come between two of them. */
+static size_t cheapest_step(struct vterm_pty *pty, int delta)
+{
+	int row = vterm_pty_modes(pty).cursor_y;
+	size_t least = SIZE_MAX;
+
+	for (int i = 0; i < HELD_STEPS; i++) {
+		size_t before = vterm_pty_log(pty)->len;
+		int next = i % 2 ? row : row + delta;
+
+		assert_true(vterm_pty_send(pty, next > vterm_pty_modes(pty).cursor_y ? "j" : "k", 1));
+		assert_true(vterm_pty_wait(pty, cursor_at, &next));
+		if (i % 2 == 0 && vterm_pty_log(pty)->len - before < least)
+			least = vterm_pty_log(pty)->len - before;
+	}
+	assert_true(vterm_pty_wait_idle(pty));
+	return least;
+}
+
+static void test_bytes_of_a_key_held_down(void **state)
+{
+	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
+
+	(void)state;
+	cost(pty, "5");
+	check_cost("a step down", cheapest_step(pty, 1), STEP_DOWN);
+	cost(pty, "j");
+	check_cost("a step up", cheapest_step(pty, -1), STEP_UP);
+	assert_true(vterm_pty_shows(pty, "C11 Enter shows"));     /* the detail followed */
+	check_cost("eight lines and the detail", cost(pty, "jjjjjjjj"), EIGHT_LINES);
+	assert_true(vterm_pty_shows(pty, "C3 Enter shows"));
+	quit(pty);
+}
+
 static void test_resize(void **state)
 {
 	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
@@ -180,7 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_themes_and_sizes),
-		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_bytes), cmocka_unit_test(test_bytes_of_a_key_held_down),
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_the_cursor_is_on_the_selected_row),
