@@ -144,14 +144,19 @@ void app_open_all(struct app *app, const char *const *typed, size_t n)
 
 /* ---- going from one to another ---------------------------------------------------------- */
 
-void app_switch(struct app *app, int desk)
+static void bring(struct app *app, int desk)
 {
-	if (app->desks[desk] != app->desk)
-		leave(app);
 	app->desk = app->desks[desk];
 	if (app->desk->inv)
 		engine_prefer(app->engine, app->desk->inv);
 	app_update(app);
+}
+
+void app_switch(struct app *app, int desk)
+{
+	if (app->desks[desk] != app->desk)
+		leave(app);
+	bring(app, desk);
 }
 
 void app_turn(struct app *app, int delta)
@@ -179,7 +184,7 @@ void app_close(struct app *app, int desk)
 	} else {
 		forget(app, desk);
 		if (front)
-			app_switch(app, desk < app->ndesks ? desk : desk - 1);
+			bring(app, desk < app->ndesks ? desk : desk - 1);
 	}
 	/* Rows by the million were just freed: the system gets them back. */
 	malloc_trim(0);

@@ -1,4 +1,5 @@
 /* The engine with several investigations, and with sections that are followed. */
+#include <malloc.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -119,6 +120,11 @@ static bool second_settled(void)
 	return investigation_settled(second);
 }
 
+static bool side_arrives_whole(void)
+{
+	return rows(fake.inv, SIDE) == 200000 && investigation_settled(fake.inv);
+}
+
 static bool nobody_in_run(void)
 {
 	return fake_in_run() == 0;
@@ -137,6 +143,28 @@ static void test_closing_cancels_what_flies(void **state)
 	assert_int_equal(rows(second, SIDE), 7);
 	engine_close(fake.engine, fake.inv);             /* once more is nothing */
 	assert_int_equal(engine_source(fake.engine, FAKE_A)->failed, 0);
+}
+
+static const struct act many_rows[] = {
+	{ "a", "by_id", 1 }, { "a", "side", 200000, .typed = "x1" }, { "a", "side", 3, .typed = "x2" }, { 0 },
+};
+
+/* Memory follows what is open. Sanitizers count nothing here. */
+static void test_closing_frees_the_rows(void **state)
+{
+	size_t before, full, after;
+
+	(void)state;
+	fake_begin(&workspace, many_rows);
+	fake_run(side_arrives_whole);
+	full = mallinfo2().uordblks + mallinfo2().hblkhd;
+	open_second();
+	fake_run(second_settled);
+	before = rows(fake.inv, SIDE) * 4;               /* no row takes less */
+	engine_close(fake.engine, fake.inv);
+	after = mallinfo2().uordblks + mallinfo2().hblkhd;
+	assert_true(!full || full - after > before);
+	assert_int_equal(rows(second, SIDE), 3);
 }
 
 static bool second_head(void)
@@ -415,7 +443,7 @@ static void test_it_is_of_its_investigation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_every_answer_finds_its_own), T(test_closing_cancels_what_flies),
+		T(test_every_answer_finds_its_own), T(test_closing_cancels_what_flies), T(test_closing_frees_the_rows),
 		T(test_the_preferred_goes_first), T(test_rounds_come_at_the_interval),
 		T(test_no_round_while_one_is_under_way),
 		T(test_a_round_shows_nothing_by_halves), T(test_denied_it_ends), T(test_refused_it_ends),

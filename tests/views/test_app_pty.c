@@ -204,6 +204,42 @@ static void test_several_loads(void **state)
 	expect_end(pty, &before);
 }
 
+/* The query behind the rows is a late one: by then more than ten others were asked. */
+static bool asked_again(struct vterm_pty *pty, void *ctx)
+{
+	struct buf out = BUF_INIT;
+	const char *at;
+	bool late;
+
+	(void)ctx;
+	assert_true(vterm_pty_text(pty, &out));
+	at = strstr(buf_str(&out), "1 row · q");
+	late = at && strspn(at + strlen("1 row · q"), "0123456789") >= 2;
+	buf_release(&out);
+	return late;
+}
+
+/* The loop wakes for the next round by itself. */
+static void test_following(void **state)
+{
+	struct vterm_pty *pty = START(120, 30, "--demo", "726100801");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	assert_true(vterm_pty_type(pty, "1:follow 5s\r"));
+	assert_true(vterm_pty_wait_text(pty, "1 followed, "));
+	assert_true(vterm_pty_wait_text(pty, "every 5s, next in"));
+	assert_true(vterm_pty_wait(pty, asked_again, NULL));
+	assert_true(vterm_pty_type(pty, "a"));
+	assert_true(vterm_pty_shows(pty, "no longer followed"));
+	assert_false(vterm_pty_shows(pty, "1 followed"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 /* Every letter narrows the rows; what is wrong so far is said and changes nothing. */
 static void test_a_filter_as_it_is_typed(void **state)
 {
@@ -258,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
 		cmocka_unit_test(test_several_loads),
+		cmocka_unit_test(test_following),
 		cmocka_unit_test(test_a_filter_as_it_is_typed),
 		cmocka_unit_test(test_not_a_terminal),
 	};
