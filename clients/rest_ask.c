@@ -7,9 +7,6 @@
 #include "clients/rest_page.h"
 #include "clients/skew.h"
 
-#define SKEW_TOLERATED (240 * USEC_SEC)  /* services accept about five minutes */
-#define SKEW_LEARNT    USEC_DAY          /* a larger one is somebody's lie */
-
 enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 8 };
 
 /* Puts the source's name in front and takes out what must not be repeated. */
@@ -171,33 +168,19 @@ bool rest_is_refused(const struct http_response *r)
 	return r->status == 401 || r->status == 403;
 }
 
-static usec distance(usec t)
-{
-	return t < 0 ? -t : t;
-}
-
-static long long minutes(usec t)
-{
-	return (distance(t) + USEC_MIN / 2) / USEC_MIN;
-}
-
 /* The signature was refused, and its time was off by more than services accept. */
 static bool clock_was_off(const struct rest_asking *q)
 {
 	usec skew = q->response.skew_ms * USEC_MS;
 
 	return rest_auth_timed(&q->rest->auth) && rest_is_refused(&q->response) && q->response.date[0] &&
-	       distance(skew - skew_offset(q->rest->source->origin)) > SKEW_TOLERATED;
+	       skew_matters(skew - skew_offset(q->rest->source->origin));
 }
 
 static bool learn_clock(const struct rest_asking *q)
 {
-	usec skew = q->response.skew_ms * USEC_MS;
-
-	if (!q->rest->may_learn || distance(skew) > SKEW_LEARNT)
-		return false;
-	skew_learn(q->rest->source->origin, skew);
-	return true;
+	return q->rest->may_learn &&
+	       skew_correct(q->rest->source->origin, q->response.skew_ms * USEC_MS);
 }
 
 static void tell_clock(const struct rest_asking *q)
@@ -208,7 +191,7 @@ static void tell_clock(const struct rest_asking *q)
 	if (!q->sink)
 		return;
 	snprintf(p.note, sizeof(p.note), "your clock is %lld min %s: signed again",
-		 minutes(skew), skew > 0 ? "behind" : "ahead");
+		 skew_minutes(skew), skew > 0 ? "behind" : "ahead");
 	q->sink->progress(q->sink, &p);
 }
 
@@ -252,9 +235,9 @@ bool rest_ask_error(struct rest_asking *q, struct err *e)
 	shorten(&q->body, r);
 	rest_auth_scrub(&q->rest->auth, &q->body);
 	http_status_err(q->rest->source, r, buf_str(&q->body), q->body.len, &why);
-	if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && distance(skew) > SKEW_TOLERATED)
+	if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && skew_matters(skew))
 		err_set(&why, why.kind, why.code, "%s: your clock is %lld min %s %s (HTTP %ld)",
-			q->rest->source->name, minutes(skew),
+			q->rest->source->name, skew_minutes(skew),
 			skew > 0 ? "behind" : "ahead of", q->rest->host, r->status);
 	if (e)
 		*e = why;

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TOLERATED (240 * USEC_SEC)
+#define LEARNT    USEC_DAY
+
 enum { ORIGINS = 32, ORIGIN_MAX = 256 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,4 +52,27 @@ void skew_learn(const char *origin, usec offset)
 	snprintf(learnt[i].origin, ORIGIN_MAX, "%s", origin);
 	learnt[i].offset = offset;
 	pthread_mutex_unlock(&lock);
+}
+
+static usec size_of(usec skew)
+{
+	return skew < 0 ? -skew : skew;
+}
+
+bool skew_matters(usec skew)
+{
+	return size_of(skew) > TOLERATED;
+}
+
+bool skew_correct(const char *origin, usec skew)
+{
+	if (size_of(skew) > LEARNT)
+		return false;
+	skew_learn(origin, skew);
+	return true;
+}
+
+long long skew_minutes(usec skew)
+{
+	return (size_of(skew) + USEC_MIN / 2) / USEC_MIN;
 }
