@@ -104,41 +104,46 @@ static bool check_file(int fd, const char *path, struct err *e)
 	return true;
 }
 
-static bool read_fd(struct secret *s, int fd, const char *path, struct err *e)
+static bool read_fd(int fd, const char *path, char *out, size_t size, size_t *len, struct err *e)
 {
-	char buf[SECRET_MAX + 2]; /* one for the newline, one to see that it is too long */
-	size_t len = 0;
-	bool ok = true;
-
-	while (ok && len < sizeof(buf)) {
-		ssize_t n = read(fd, buf + len, sizeof(buf) - len);
+	for (*len = 0; *len < size;) {
+		ssize_t n = read(fd, out + *len, size - *len);
 
 		if (n == 0)
 			break;
 		if (n > 0)
-			len += (size_t)n;
+			*len += (size_t)n;
 		else if (errno != EINTR)
-			ok = err_set(e, ERR_CONFIG, errno, "cannot read the secret file: %s: %s",
-				     strerror(errno), path);
+			return err_set(e, ERR_CONFIG, errno, "cannot read the secret file: %s: %s",
+				       strerror(errno), path);
 	}
-	ok = ok && keep(s, buf, len, "file", path, e);
-	explicit_bzero(buf, sizeof(buf));
-	return ok;
+	return true;
 }
 
-static bool read_file(struct secret *s, const char *path, struct err *e)
+bool secret_file(const char *path, char *out, size_t size, size_t *len, struct err *e)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	bool ok;
 
+	*len = 0;
 	if (fd < 0 && errno == ELOOP)
 		return err_set(e, ERR_CONFIG, ELOOP, "the secret file is a symbolic link: %s", path);
 	if (fd < 0)
 		return err_set(e, ERR_CONFIG, errno, "cannot open the secret file: %s: %s",
 			       strerror(errno), path);
-	ok = check_file(fd, path, e) && read_fd(s, fd, path, e);
+	ok = check_file(fd, path, e) && read_fd(fd, path, out, size, len, e);
 	close(fd);
+	return ok;
+}
+
+static bool read_file(struct secret *s, const char *path, struct err *e)
+{
+	char buf[SECRET_MAX + 2]; /* one for the newline, one to see that it is too long */
+	size_t len;
+	bool ok = secret_file(path, buf, sizeof(buf), &len, e) && keep(s, buf, len, "file", path, e);
+
+	explicit_bzero(buf, sizeof(buf));
 	return ok;
 }
 

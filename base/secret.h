@@ -30,6 +30,10 @@ bool secret_read(struct secret *, const char *ref, struct err *);
 /* An option of a command line that is called as one for a secret: "--api-token=...". */
 bool secret_named(const char *word);
 
+/* Reads at most `size` bytes of a file with secrets in it, under the rule of file:.
+ * The error's code is ENOENT when there is none. The caller wipes `out`. */
+bool secret_file(const char *path, char *out, size_t size, size_t *len, struct err *);
+
 /* Takes the named environment variables into locked memory, overwrites them in
  * the process environment and unsets them. Call once, before threads. */
 void secret_seal_env(const char *const *names, size_t count);

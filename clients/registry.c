@@ -13,6 +13,7 @@ const struct client_ops *const client_kinds[] = {
 	&rest_ops,
 	&sqlite_ops,
 	&trino_ops,
+	&athena_ops,
 	NULL,
 };
 

@@ -177,3 +177,10 @@ bool sqlguard_read_only(const char *sql, struct err *e)
 
 	return check(&s);
 }
+
+bool sqlguard_looks(const char *sql)
+{
+	struct scan s = { .at = sql };
+
+	return first_word(&s) == TOKEN_WORD && word_is(&s, looks);
+}

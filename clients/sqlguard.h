@@ -12,5 +12,7 @@
  * word in the way. Knows '', "" and `` quotes and comments; what is not closed, or a
  * comment within a comment (which engines end at different places), is refused. */
 bool sqlguard_read_only(const char *sql, struct err *);
+/* SHOW or DESCRIBE: Athena leaves these to Hive, where a backslash escapes. */
+bool sqlguard_looks(const char *sql);
 
 #endif

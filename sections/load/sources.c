@@ -40,9 +40,10 @@ static const struct env_alias rewind_env[] = {
 };
 
 static const struct env_alias athena_env[] = {
-	{ "region", { "ATHENA_REGION", "AWS_REGION" } },
+	{ "region", { "ATHENA_REGION", "AWS_REGION", "AWS_DEFAULT_REGION" } },
 	{ "database", { "ATHENA_DATABASE" } },
-	{ "output", { "ATHENA_OUTPUT_LOCATION" } },
+	{ "output_location", { "ATHENA_OUTPUT_LOCATION" } },
+	{ "workgroup", { "ATHENA_WORKGROUP" } },
 	{ "access_key", { "ATHENA_AWS_ACCESS_KEY_ID" } },
 	{ "secret_key", { "ATHENA_AWS_SECRET_ACCESS_KEY" } },
 	{ "session_token", { "ATHENA_AWS_SESSION_TOKEN" } },
@@ -112,5 +113,6 @@ const char *const load_secret_env[] = {
 	"FK_API_SECRET", "FK_TRACKING_API_APP_SECRET", "FK_API_PASSWORD", "REDSHIFT_PASSWORD",
 	"SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD",
 	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",
-	"ATHENA_AWS_SESSION_TOKEN", "TRINO_PASSWORD", NULL,
+	"ATHENA_AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", NULL,
 };

@@ -106,7 +106,7 @@ static const char *const api_presets[] = { "url=https://api.example.net", NULL }
 static const struct source_def sources[] = {
 	{ "tracking", "Tracking API", "rest", api_env, api_presets, 6, NULL, NULL },
 	{ "logs", "Log store", "clickhouse", logs_env, logs_presets, 0, "30h", NULL },
-	{ "archive", "Archives", "athena", NULL, NULL, 0, NULL, NULL },
+	{ "archive", "Archives", "dremio", NULL, NULL, 0, NULL, NULL },
 };
 
 static const struct workspace workspace = {
@@ -181,7 +181,7 @@ static void test_nothing_set(void **state)
 	assert_null(value_of(logs, "useless"));
 	assert_false(c.sources[2].configured);
 	assert_null(c.sources[2].client);
-	assert_string_equal(c.sources[2].missing, "no client for kind athena in this version");
+	assert_string_equal(c.sources[2].missing, "no client for kind dremio in this version");
 	assert_null(config_source(&c, "nowhere"));
 	config_release(&c);
 	config_release(&c);
@@ -302,13 +302,13 @@ static void test_switched_kind(void **state)
 
 	(void)state;
 	setenv("T_API_SECRET", "canary", 1);
-	c = parsed("sources: { tracking: { kind: clickhouse, host: h }, logs: { kind: athena } }");
+	c = parsed("sources: { tracking: { kind: clickhouse, host: h }, logs: { kind: dremio } }");
 	s = config_source(&c, "tracking");
 	assert_true(s->configured);
 	assert_ptr_equal(s->client, &store_ops);
 	assert_int_equal(s->nsettings, 1);
 	assert_string_equal(config_source(&c, "logs")->missing,
-			    "no client for kind athena in this version");
+			    "no client for kind dremio in this version");
 	config_release(&c);
 }
 
@@ -443,7 +443,7 @@ static void test_describe(void **state)
 		"  user      me                                      c.yaml:5:17\n"
 		"  password  (secret from env:T_LOGS_PASSWORD, set)  T_LOGS_PASSWORD\n"
 		"\n"
-		"archive   -           not configured  no client for kind athena in this version\n");
+		"archive   -           not configured  no client for kind dremio in this version\n");
 	buf_release(&out);
 	config_release(&c);
 }
@@ -609,7 +609,7 @@ static void test_override_dir(void **state)
 	free(text);
 
 	assert_null(query_text(&c, config_source(&c, "archive"), "only_here", &e));
-	assert_string_equal(e.text, "archive: no client for kind athena in this version");
+	assert_string_equal(e.text, "archive: no client for kind dremio in this version");
 	config_release(&c);
 }
 

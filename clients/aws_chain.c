@@ -1,0 +1,413 @@
+#include "clients/aws_chain.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/helper.h"
+#include "base/text.h"
+#include "clients/aws_files.h"
+#include "clients/aws_metadata.h"
+#include "clients/aws_sts.h"
+
+enum { PROFILES_MAX = 5, PROCESS_MAX = 64 << 10, WEB_TOKEN_MAX = 16 << 10, VALUE_MAX = 512 };
+
+/* One search. */
+struct chain {
+	const struct source *source;
+	struct aws_identity *out;
+	struct aws_files files;
+	bool files_read;
+	usec deadline;
+	struct cancel *cancel;
+	const char *region;
+	struct err *e;
+};
+
+bool aws_placeholder(const char *value)
+{
+	static const char *const words[] = { "none", "null", "changeme", "todo", "xxx" };
+	size_t len = strlen(value);
+
+	if (len == 0 || strncasecmp(value, "your_", 5) == 0 || strncasecmp(value, "your-", 5) == 0 ||
+	    (value[0] == '<' && value[len - 1] == '>'))
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_set(const char *name)
+{
+	const char *value = secret_env(name);
+
+	return value && !aws_placeholder(value);
+}
+
+static struct cell secret_cell(const struct secret *s)
+{
+	return s->data && !aws_placeholder(s->data) ? (struct cell){ s->data, s->len } : CELL_NULL;
+}
+
+static enum aws_found failed(const struct chain *c, const char *what, const struct err *why)
+{
+	err_set(c->e, why->kind, why->code, "%s: %s: %s", c->source->name, what, why->text);
+	return AWS_FAILED;
+}
+
+static void say_origin(struct chain *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say_origin(struct chain *c, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	text_safe(c->out->origin, sizeof(c->out->origin), buf_str(&text), text.len);
+	buf_release(&text);
+}
+
+/* ---- settings and environment ------------------------------------------------------ */
+
+static bool read_setting(struct chain *c, const char *key, struct secret *out, struct err *why)
+{
+	const char *ref = source_get(c->source, key, "");
+
+	return !*ref || secret_read(out, ref, why);
+}
+
+/* Long-lived keys have no token: a variable left empty for them is no mistake. */
+static bool read_token_setting(struct chain *c, struct secret *out, struct err *why)
+{
+	const char *ref = source_get(c->source, "session_token", "");
+
+	if (strncmp(ref, "env:", 4) == 0 && !is_set(ref + 4))
+		return true;
+	return read_setting(c, "session_token", out, why);
+}
+
+static enum aws_found from_settings(struct chain *c)
+{
+	struct secret id = SECRET_INIT, secret = SECRET_INIT, token = SECRET_INIT;
+	enum aws_found found = AWS_ABSENT;
+	struct err why = { 0 };
+
+	if (!read_setting(c, "access_key", &id, &why) ||
+	    !read_setting(c, "secret_key", &secret, &why) ||
+	    !read_token_setting(c, &token, &why)) {
+		found = failed(c, "its AWS credentials", &why);
+	} else if (secret_cell(&id).len > 0 || secret_cell(&secret).len > 0) {
+		found = aws_identity_set(c->out, secret_cell(&id), secret_cell(&secret),
+					 secret_cell(&token), &why)
+				? AWS_FOUND : failed(c, "access_key and secret_key", &why);
+		say_origin(c, "settings access_key and secret_key");
+	}
+	secret_release(&id);
+	secret_release(&secret);
+	secret_release(&token);
+	return found;
+}
+
+static struct cell env_cell(const char *name)
+{
+	return is_set(name) ? cell_of(secret_env(name)) : CELL_NULL;
+}
+
+static enum aws_found from_env(struct chain *c)
+{
+	struct err why = { 0 };
+
+	if (!is_set("AWS_ACCESS_KEY_ID") && !is_set("AWS_SECRET_ACCESS_KEY"))
+		return AWS_ABSENT;
+	say_origin(c, "environment AWS_ACCESS_KEY_ID");
+	return aws_identity_set(c->out, env_cell("AWS_ACCESS_KEY_ID"), env_cell("AWS_SECRET_ACCESS_KEY"),
+				env_cell("AWS_SESSION_TOKEN"), &why)
+		       ? AWS_FOUND : failed(c, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", &why);
+}
+
+/* ---- web identity ------------------------------------------------------------------ */
+
+/* Made for us by an agent, behind symbolic links: the rule for secrets would refuse it. */
+static bool read_web_token(struct buf *out, const char *path, struct err *e)
+{
+	char text[4096];
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	out->max = WEB_TOKEN_MAX;
+	while (f && (n = fread(text, 1, sizeof(text), f)) > 0)
+		buf_put(out, text, n);
+	if (f)
+		fclose(f);
+	explicit_bzero(text, sizeof(text));
+	while (out->len > 0 && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
+		out->data[--out->len] = '\0';
+	return (out->len > 0 && !out->failed) ||
+	       err_set(e, ERR_CONFIG, 0, "the web identity token cannot be read: %s", path);
+}
+
+static enum aws_found web_identity(struct chain *c, const char *path, const char *arn,
+				   const char *session)
+{
+	struct buf token = BUF_INIT;
+	struct err why = { 0 };
+	struct aws_role role = { .arn = arn, .session = session };
+	bool ok = read_web_token(&token, path, &why);
+
+	if (!ok)
+		failed(c, "web identity", &why);
+	role.token = buf_str(&token);
+	ok = ok && aws_assume_role(c->source, c->region, &role, NULL, c->out, c->deadline, c->cancel,
+				   c->e);
+	aws_wipe(&token);
+	say_origin(c, "web identity, role %s", arn);
+	return ok ? AWS_FOUND : AWS_FAILED;
+}
+
+static enum aws_found from_web_identity(struct chain *c)
+{
+	if (!is_set("AWS_WEB_IDENTITY_TOKEN_FILE") || !is_set("AWS_ROLE_ARN"))
+		return AWS_ABSENT;
+	return web_identity(c, secret_env("AWS_WEB_IDENTITY_TOKEN_FILE"), secret_env("AWS_ROLE_ARN"),
+			    secret_env("AWS_ROLE_SESSION_NAME"));
+}
+
+/* ---- near by ----------------------------------------------------------------------- */
+
+static enum aws_found from_container(struct chain *c)
+{
+	return aws_container(c->source, c->out, c->deadline, c->cancel, c->e);
+}
+
+static enum aws_found from_instance(struct chain *c)
+{
+	return aws_instance(c->source, c->out, c->deadline, c->cancel, c->e);
+}
+
+/* ---- profiles ---------------------------------------------------------------------- */
+
+static enum aws_found profile_named(struct chain *c, const char *name, unsigned depth);
+
+/* A value as text; "" when the profile does not say, or says too much. */
+static const char *value_of(const struct chain *c, const char *profile, const char *key,
+			    char out[static VALUE_MAX])
+{
+	struct cell v = aws_files_get(&c->files, profile, key);
+
+	snprintf(out, VALUE_MAX, "%.*s", v.len < VALUE_MAX ? (int)v.len : 0, v.data ? v.data : "");
+	return out;
+}
+
+static enum aws_found from_process(struct chain *c, const char *profile, const char *line)
+{
+	char *text = malloc(PROCESS_MAX);
+	struct err why = { 0 };
+	size_t len = 0;
+	bool ok = text || err_set(&why, ERR_MEMORY, 0, "out of memory");
+
+	ok = ok && helper_run(line, text, PROCESS_MAX, &len, &why) &&
+	     aws_json_identity(text, len, c->out, &why);
+	if (text)
+		explicit_bzero(text, PROCESS_MAX);
+	free(text);
+	say_origin(c, "profile %s, credential_process", profile);
+	return ok ? AWS_FOUND : failed(c, "credential_process", &why);
+}
+
+static enum aws_found from_keys(struct chain *c, const char *profile)
+{
+	struct err why = { 0 };
+
+	say_origin(c, "profile %s", profile);
+	return aws_identity_set(c->out, aws_files_get(&c->files, profile, "aws_access_key_id"),
+				aws_files_get(&c->files, profile, "aws_secret_access_key"),
+				aws_files_get(&c->files, profile, "aws_session_token"), &why)
+		       ? AWS_FOUND : failed(c, c->out->origin, &why);
+}
+
+/* Who takes the role: another profile, or what credential_source names. */
+static enum aws_found role_base(struct chain *c, const char *profile, unsigned depth)
+{
+	char source[VALUE_MAX], place[VALUE_MAX];
+	struct err why = { 0 };
+
+	value_of(c, profile, "source_profile", source);
+	value_of(c, profile, "credential_source", place);
+	/* A profile may take its role with its own keys. */
+	if (strcmp(source, profile) == 0)
+		return from_keys(c, profile);
+	if (*source)
+		return profile_named(c, source, depth + 1);
+	if (strcmp(place, "Environment") == 0)
+		return from_env(c);
+	if (strcmp(place, "EcsContainer") == 0)
+		return from_container(c);
+	if (strcmp(place, "Ec2InstanceMetadata") == 0)
+		return from_instance(c);
+	err_set(&why, ERR_CONFIG, 0, "a role needs source_profile or credential_source");
+	return failed(c, profile, &why);
+}
+
+static enum aws_found take_role(struct chain *c, const struct aws_role *role)
+{
+	char base[AWS_ORIGIN_MAX];
+
+	memcpy(base, c->out->origin, sizeof(base));
+	if (!aws_assume_role(c->source, c->region, role, c->out, c->out, c->deadline, c->cancel, c->e))
+		return AWS_FAILED;
+	say_origin(c, "%s, role %s", base, role->arn);
+	return AWS_FOUND;
+}
+
+static enum aws_found from_role(struct chain *c, const char *profile, const char *arn, unsigned depth)
+{
+	char session[VALUE_MAX], external[VALUE_MAX], mfa[VALUE_MAX];
+	const struct aws_role role = {
+		.arn = arn, .session = value_of(c, profile, "role_session_name", session),
+		.external_id = value_of(c, profile, "external_id", external),
+	};
+	struct err why = { 0 };
+	enum aws_found found;
+
+	if (*value_of(c, profile, "mfa_serial", mfa)) {
+		err_set(&why, ERR_CONFIG, 0, "it asks for a code of a device: use credential_process");
+		return failed(c, profile, &why);
+	}
+	found = role_base(c, profile, depth);
+	if (found == AWS_ABSENT) {
+		err_set(&why, ERR_AUTH, 0, "nobody to take its role");
+		return failed(c, profile, &why);
+	}
+	return found == AWS_FOUND ? take_role(c, &role) : found;
+}
+
+static enum aws_found profile_says(struct chain *c, const char *profile, unsigned depth)
+{
+	char arn[VALUE_MAX], path[VALUE_MAX], session[VALUE_MAX], line[VALUE_MAX], sso[VALUE_MAX];
+	struct err why = { 0 };
+
+	value_of(c, profile, "role_arn", arn);
+	if (*arn && *value_of(c, profile, "web_identity_token_file", path))
+		return web_identity(c, path, arn, value_of(c, profile, "role_session_name", session));
+	if (*arn)
+		return from_role(c, profile, arn, depth);
+	if (!cell_is_null(aws_files_get(&c->files, profile, "aws_access_key_id")))
+		return from_keys(c, profile);
+	if (*value_of(c, profile, "credential_process", line))
+		return from_process(c, profile, line);
+	if (!*value_of(c, profile, "sso_session", sso) && !*value_of(c, profile, "sso_start_url", sso))
+		return AWS_ABSENT;
+	err_set(&why, ERR_CONFIG, 0, "it signs in by SSO: give it credential_process = "
+		"aws configure export-credentials --profile %s --format process", profile);
+	return failed(c, profile, &why);
+}
+
+static bool read_files(struct chain *c)
+{
+	struct err why = { 0 };
+
+	if (!c->files_read && !aws_files_read(&c->files, &why)) {
+		failed(c, "AWS profiles", &why);
+		return false;
+	}
+	c->files_read = true;
+	return true;
+}
+
+static enum aws_found profile_named(struct chain *c, const char *name, unsigned depth)
+{
+	struct err why = { 0 };
+	enum aws_found found;
+
+	if (!read_files(c))
+		return AWS_FAILED;
+	if (depth >= PROFILES_MAX)
+		err_set(&why, ERR_CONFIG, 0, "its profiles name each other over %d times",
+			(int)PROFILES_MAX);
+	else if (!aws_files_has(&c->files, name))
+		err_set(&why, ERR_CONFIG, 0, "there is no such profile in %s or %s",
+			c->files.config.path, c->files.credentials.path);
+	if (why.kind != ERR_NONE)
+		return failed(c, name, &why);
+	found = profile_says(c, name, depth);
+	if (found != AWS_ABSENT)
+		return found;
+	err_set(&why, ERR_CONFIG, 0, "the profile has no credentials");
+	return failed(c, name, &why);
+}
+
+static enum aws_found from_profile_setting(struct chain *c)
+{
+	const char *name = source_get(c->source, "profile", "");
+
+	return *name ? profile_named(c, name, 0) : AWS_ABSENT;
+}
+
+/* Without a name nothing is missed when it is not there. */
+static enum aws_found from_profile(struct chain *c)
+{
+	const char *name = secret_env("AWS_PROFILE");
+
+	if (name && *name)
+		return profile_named(c, name, 0);
+	if (!read_files(c))
+		return AWS_FAILED;
+	return aws_files_has(&c->files, "default") ? profile_says(c, "default", 0) : AWS_ABSENT;
+}
+
+/* ---- the chain --------------------------------------------------------------------- */
+
+static enum aws_found search(struct chain *c)
+{
+	static enum aws_found (*const links[])(struct chain *) = {
+		from_settings, from_profile_setting, from_env, from_profile,
+		from_web_identity, from_container, from_instance,
+	};
+	enum aws_found found = AWS_ABSENT;
+
+	for (size_t i = 0; found == AWS_ABSENT && i < sizeof(links) / sizeof(links[0]); i++) {
+		c->out->expires = TIME_NONE;
+		found = links[i](c);
+	}
+	return found;
+}
+
+static bool nobody(const struct chain *c, const struct err *last)
+{
+	return err_set(c->e, ERR_AUTH, 0, "%s: no AWS credentials: none set, no profile, no role of a "
+		       "container or machine%s%s%s", c->source->name, last->text[0] ? " (" : "",
+		       last->text, last->text[0] ? ")" : "");
+}
+
+bool aws_chain(const struct source *s, struct aws_identity *out, usec deadline, struct cancel *cancel,
+	       struct err *e)
+{
+	const struct aws_role role = {
+		.arn = source_get(s, "role_arn", ""), .external_id = source_get(s, "external_id", NULL),
+	};
+	struct err why = { 0 };
+	struct chain c = {
+		.source = s, .out = out, .deadline = deadline, .cancel = cancel,
+		.region = source_get(s, "region", ""), .e = &why,
+	};
+	enum aws_found found = search(&c);
+
+	if (found == AWS_FOUND && *role.arn)
+		found = take_role(&c, &role);
+	aws_files_release(&c.files);
+	if (found == AWS_FOUND)
+		return true;
+	aws_identity_release(out);
+	if (e)
+		*e = why;
+	if (found == AWS_ABSENT)
+		c.e = e;
+	return found == AWS_ABSENT ? nobody(&c, &why) : false;
+}

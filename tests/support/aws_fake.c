@@ -1,0 +1,490 @@
+#include "tests/support/aws_fake.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/support/aws_fake_parts.h"
+
+time_t aws_now(const struct aws_fake *f)
+{
+	return time(NULL) + f->skew;
+}
+
+/* ---- replies ----------------------------------------------------------------------- */
+
+void aws_say(struct aws_reply *r, unsigned status, const char *type, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_clear(&r->body);
+	r->status = status;
+	r->type = type;
+	va_start(ap, fmt);
+	buf_vprintf(&r->body, fmt, ap);
+	va_end(ap);
+}
+
+void aws_say_fault(struct aws_reply *r, unsigned status, const char *code, const char *message)
+{
+	json_t *doc = json_pack("{s:s+,s:s}", "__type", "com.amazonaws.athena#", code, "message", message);
+	char *text = json_dumps(doc, JSON_COMPACT);
+
+	aws_say(r, status, AWS_JSON, "%s", text);
+	free(text);
+	json_decref(doc);
+}
+
+void aws_say_invalid(struct aws_reply *r, const char *message)
+{
+	aws_say_fault(r, 400, "InvalidRequestException", message);
+}
+
+void aws_say_document(struct aws_reply *r, json_t *doc)
+{
+	char *text = json_dumps(doc, JSON_COMPACT);
+
+	aws_say(r, 200, AWS_JSON, "%s", text);
+	free(text);
+	json_decref(doc);
+}
+
+void aws_say_xml_fault(struct aws_reply *r, unsigned status, const char *code, const char *message)
+{
+	aws_say(r, status, "text/xml", "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+	    "<Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>"
+	    "<RequestId>1-2-3</RequestId></ErrorResponse>", code, message);
+}
+
+/* ---- the log and the faults -------------------------------------------------------- */
+
+void aws_count(struct aws_fake *f, const char *operation)
+{
+	size_t i = 0;
+
+	while (i < OPERATIONS - 1 && f->counts[i].name[0] && strcmp(f->counts[i].name, operation) != 0)
+		i++;
+	snprintf(f->counts[i].name, sizeof(f->counts[i].name), "%s", operation);
+	f->counts[i].n++;
+	pthread_cond_broadcast(&f->changed);
+}
+
+static size_t counted(const struct aws_fake *f, const char *operation)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < OPERATIONS; i++) {
+		if (!*operation || strcmp(f->counts[i].name, operation) == 0)
+			n += f->counts[i].n;
+	}
+	return n;
+}
+
+static bool known_mode(const char *mode)
+{
+	static const char *const modes[] = {
+		"throttle", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
+		"body", "same-token", "slow", "skew",
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(modes[i], mode) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool aws_fake_fault(struct aws_fake *f, const char *operation, const char *spec)
+{
+	struct aws_fault_plan n = { .left = spec ? -1 : 0 };
+	const char *star = spec ? strrchr(spec, '*') : NULL, *colon = spec ? strchr(spec, ':') : NULL;
+	size_t len = spec ? strlen(spec) : 0, i = 0;
+
+	snprintf(n.operation, sizeof(n.operation), "%s", operation);
+	if (star && star[1] >= '0' && star[1] <= '9') {
+		n.left = strtol(star + 1, NULL, 10);
+		len = (size_t)(star - spec);
+	}
+	if (spec) {
+		snprintf(n.mode, sizeof(n.mode), "%.*s", (int)(colon ? (size_t)(colon - spec) : len), spec);
+		if (colon)
+			snprintf(n.arg, sizeof(n.arg), "%.*s", (int)(len - (size_t)(colon + 1 - spec)),
+				 colon + 1);
+	}
+	if (spec && !known_mode(n.mode))
+		return false;
+	pthread_mutex_lock(&f->lock);
+	if (strcmp(n.mode, "skew") == 0) {
+		f->skew = strtol(n.arg, NULL, 10);
+	} else {
+		while (i < FAULTS - 1 && f->faults[i].mode[0] &&
+		       strcmp(f->faults[i].operation, operation) != 0)
+			i++;
+		f->faults[i] = n;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return true;
+}
+
+/* What befalls this request, if anything. */
+static struct aws_fault_plan take_fault(struct aws_fake *f, const char *operation)
+{
+	for (size_t i = 0; i < FAULTS; i++) {
+		struct aws_fault_plan *x = &f->faults[i];
+
+		if (!x->mode[0] || x->left == 0 ||
+		    (x->operation[0] && strcmp(x->operation, operation) != 0))
+			continue;
+		if (x->left > 0)
+			x->left--;
+		return *x;
+	}
+	return (struct aws_fault_plan){ "" };
+}
+
+/* ---- one request ------------------------------------------------------------------- */
+
+static void operation_of(const struct aws_request *q, char out[static 64])
+{
+	const char *target = aws_header(q, "X-Amz-Target"), *form = strstr(buf_str(&q->body), "Action=");
+
+	out[0] = '\0';
+	if (strncmp(target, "AmazonAthena.", 13) == 0)
+		snprintf(out, 64, "%s", target + 13);
+	else if (form)
+		snprintf(out, 64, "%.*s", (int)strcspn(form + 7, "&"), form + 7);
+}
+
+/* Signed well, or not to be signed. */
+static bool admitted(struct aws_fake *f, const struct aws_request *q, bool is_athena,
+		     const char *operation, struct aws_key **key, struct aws_reply *r)
+{
+	const char *code = "";
+	char why[200] = "";
+
+	if (strcmp(operation, "AssumeRoleWithWebIdentity") == 0) {
+		if (strstr(buf_str(&q->body), "WebIdentityToken=" AWS_FAKE_WEB_TOKEN))
+			return true;
+		aws_say_xml_fault(r, 400, "InvalidIdentityToken", "no");
+		return false;
+	}
+	*key = aws_verify(q, f->keys, f->nkeys, aws_now(f), is_athena ? "athena" : "sts", &code, why);
+	if (*key)
+		return true;
+	snprintf(f->refusal, sizeof(f->refusal), "%s: %s", code, why);
+	if (is_athena)
+		aws_say_fault(r, 400, code, why);
+	else
+		aws_say_xml_fault(r, 403, strstr(code, "Expired") ? "ExpiredToken" : "SignatureDoesNotMatch", why);
+	return false;
+}
+
+static void wait_ms(struct aws_fake *f, long ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	while (!f->stopping && pthread_cond_timedwait(&f->changed, &f->lock, &t) == 0)
+		;
+}
+
+/* True when the fault is the whole answer. */
+static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct aws_key *key,
+		      struct aws_reply *r)
+{
+	if (strcmp(x->mode, "throttle") == 0)
+		aws_say_fault(r, 400, "ThrottlingException", "Rate exceeded");
+	else if (strcmp(x->mode, "denied") == 0)
+		aws_say_fault(r, 400, "AccessDeniedException", "not authorized to perform: athena:this");
+	else if (strcmp(x->mode, "internal") == 0)
+		aws_say_fault(r, 500, "InternalServerException", "try later");
+	else if (strcmp(x->mode, "invalid") == 0)
+		aws_say_invalid(r, "this cannot be");
+	else if (strcmp(x->mode, "malformed") == 0)
+		aws_say(r, 200, AWS_JSON, "{\"QueryExecutionId\": \"");
+	else if (strcmp(x->mode, "body") == 0)
+		aws_say(r, 200, AWS_JSON, "%s", x->arg);
+	else if (strcmp(x->mode, "drop") == 0)
+		r->drop = true;
+	else if (strcmp(x->mode, "expire") == 0 && key) {
+		key->expired = true;
+		aws_say_fault(r, 400, "ExpiredTokenException", "The security token included in the request is expired");
+	} else {
+		if (strcmp(x->mode, "slow") == 0)
+			wait_ms(f, strtol(x->arg, NULL, 10));
+		return false;
+	}
+	return true;
+}
+
+static void post(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+{
+	bool is_athena = *aws_header(q, "X-Amz-Target") != '\0';
+	struct aws_key *key = NULL;
+	char operation[64];
+	struct aws_fault_plan x;
+	json_t *doc;
+
+	operation_of(q, operation);
+	aws_count(f, operation);
+	if (!admitted(f, q, is_athena, operation, &key, r))
+		return;
+	x = take_fault(f, operation);
+	if (misbehave(f, &x, key, r))
+		return;
+	if (!is_athena) {
+		aws_sts(f, buf_str(&q->body), operation, r);
+		return;
+	}
+	doc = json_loadb(buf_str(&q->body), q->body.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!doc || strcmp(aws_header(q, "Content-Type"), AWS_JSON) != 0)
+		aws_say_fault(r, 400, "SerializationException", "no JSON 1.1");
+	else
+		aws_athena(f, operation, doc, strcmp(x.mode, "same-token") == 0, r);
+	json_decref(doc);
+	r->drop = strcmp(x.mode, "lost") == 0;
+}
+
+static enum MHD_Result send_reply(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+{
+	struct MHD_Response *m;
+	enum MHD_Result rc;
+	time_t now = aws_now(f);
+	struct tm tm;
+	char date[64];
+
+	if (r->drop) {
+		buf_release(&r->body);
+		return MHD_NO;
+	}
+	m = MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	MHD_add_response_header(m, "Date", date);
+	MHD_add_response_header(m, "Content-Type", r->type);
+	rc = MHD_queue_response(q->connection, r->status, m);
+	MHD_destroy_response(m);
+	buf_release(&r->body);
+	return rc;
+}
+
+/* ---- what libmicrohttpd calls ------------------------------------------------------ */
+
+static void *begin_request(void *ctx, const char *uri, struct MHD_Connection *connection)
+{
+	struct aws_request *q = calloc(1, sizeof(*q));
+	size_t n = strcspn(uri, "?");
+
+	(void)ctx;
+	if (!q)
+		abort();
+	q->connection = connection;
+	q->path = strndup(uri, n);
+	q->query = strdup(uri[n] ? uri + n + 1 : "");
+	q->body.max = 1 << 20;
+	return q;
+}
+
+static void end_request(void *ctx, struct MHD_Connection *connection, void **call,
+			enum MHD_RequestTerminationCode why)
+{
+	struct aws_request *q = *call;
+
+	(void)ctx;
+	(void)connection;
+	(void)why;
+	if (!q)
+		return;
+	free(q->path);
+	free(q->query);
+	buf_release(&q->body);
+	free(q);
+	*call = NULL;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *data,
+				  size_t *len, void **call)
+{
+	struct aws_request *q = *call;
+	struct aws_fake *f = ctx;
+	struct aws_reply r = { .status = 500, .type = "text/plain" };
+
+	(void)connection;
+	(void)url;
+	(void)version;
+	q->method = method;
+	if (!q->started) {
+		q->started = true;
+		return MHD_YES;
+	}
+	if (*len > 0) {
+		buf_put(&q->body, data, *len);
+		*len = 0;
+		return MHD_YES;
+	}
+	pthread_mutex_lock(&f->lock);
+	if (strcmp(method, "POST") == 0)
+		post(f, q, &r);
+	else
+		aws_near_by(f, q, &r);
+	pthread_mutex_unlock(&f->lock);
+	return send_reply(f, q, &r);
+}
+
+/* ---- life -------------------------------------------------------------------------- */
+
+static bool listen_on(struct aws_fake *f, struct err *e)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->options.port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	f->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+				     MHD_USE_POLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+				     on_request, f, MHD_OPTION_SOCK_ADDR, &at,
+				     MHD_OPTION_URI_LOG_CALLBACK, begin_request, f,
+				     MHD_OPTION_NOTIFY_COMPLETED, end_request, f, MHD_OPTION_END);
+	if (!f->daemon)
+		return err_set(e, ERR_INTERNAL, 0, "the fake of AWS cannot listen");
+	f->port = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+	return true;
+}
+
+struct aws_fake *aws_fake_start(const struct aws_fake_options *o, struct err *e)
+{
+	struct aws_fake *f = calloc(1, sizeof(*f));
+	pthread_condattr_t attr;
+	char why[200] = "";
+
+	if (!f)
+		abort();
+	f->options = *o;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	f->keys[f->nkeys++] = (struct aws_key){ .id = AWS_FAKE_ID, .secret = AWS_FAKE_SECRET };
+	f->tables = aws_tables_new(o->sql, why);
+	if (!f->tables)
+		err_set(e, ERR_INTERNAL, 0, "%s", why);
+	else if (listen_on(f, e))
+		return f;
+	aws_fake_stop(f);
+	return NULL;
+}
+
+void aws_fake_stop(struct aws_fake *f)
+{
+	if (!f)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->stopping = true;
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	if (f->daemon)
+		MHD_stop_daemon(f->daemon);
+	for (size_t i = 0; i < f->nexecutions; i++) {
+		free(f->executions[i].token);
+		free(f->executions[i].sql);
+		free(f->executions[i].error);
+		aws_result_release(&f->executions[i].result);
+	}
+	aws_tables_free(f->tables);
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+unsigned aws_fake_port(const struct aws_fake *f)
+{
+	return f->port;
+}
+
+void aws_fake_outcome(struct aws_fake *f, const char *state, const char *reason, const char *error)
+{
+	pthread_mutex_lock(&f->lock);
+	f->outcome = state;
+	snprintf(f->outcome_reason, sizeof(f->outcome_reason), "%s", reason ? reason : "");
+	snprintf(f->outcome_error, sizeof(f->outcome_error), "%s", error ? error : "");
+	pthread_mutex_unlock(&f->lock);
+}
+
+void aws_fake_hold(struct aws_fake *f, bool hold)
+{
+	pthread_mutex_lock(&f->lock);
+	f->hold = hold;
+	pthread_mutex_unlock(&f->lock);
+}
+
+size_t aws_fake_count(struct aws_fake *f, const char *operation)
+{
+	size_t n;
+
+	pthread_mutex_lock(&f->lock);
+	n = counted(f, operation);
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+bool aws_fake_wait(struct aws_fake *f, const char *operation, size_t n, unsigned seconds)
+{
+	struct timespec until;
+	int rc = 0;
+	bool ok;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+	pthread_mutex_lock(&f->lock);
+	while (counted(f, operation) < n && rc == 0)
+		rc = pthread_cond_timedwait(&f->changed, &f->lock, &until);
+	ok = counted(f, operation) >= n;
+	pthread_mutex_unlock(&f->lock);
+	return ok;
+}
+
+size_t aws_fake_started(struct aws_fake *f)
+{
+	size_t n;
+
+	pthread_mutex_lock(&f->lock);
+	n = f->nexecutions;
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+size_t aws_fake_unended(struct aws_fake *f)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&f->lock);
+	for (size_t i = 0; i < f->nexecutions; i++)
+		n += !aws_has_ended(&f->executions[i]);
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+const char *aws_fake_sql(struct aws_fake *f, size_t i)
+{
+	const char *sql;
+
+	pthread_mutex_lock(&f->lock);
+	sql = i < f->nexecutions ? f->executions[i].sql : NULL;
+	pthread_mutex_unlock(&f->lock);
+	return sql;
+}
+
+const char *aws_fake_refusal(struct aws_fake *f)
+{
+	return f->refusal;
+}

@@ -1,0 +1,71 @@
+/* Athena, STS and the credential endpoints of a machine and a container, as strict as
+ * the real ones where that can be known: checks every signature by a way of its own,
+ * runs the statements in SQLite, pages, queues, and misbehaves on request.
+ *
+ *   POST /    X-Amz-Target AmazonAthena.{StartQueryExecution, GetQueryExecution,
+ *             GetQueryResults, StopQueryExecution}; or a form for STS
+ *             {AssumeRole, AssumeRoleWithWebIdentity}
+ *   PUT  /latest/api/token, GET /latest/meta-data/iam/security-credentials/[ROLE]
+ *   GET  /container             with Authorization: AWS_FAKE_CONTAINER_TOKEN
+ *
+ * Listens on 127.0.0.1; a thread per connection. All calls from any thread. */
+#ifndef TESTS_SUPPORT_AWS_FAKE_H
+#define TESTS_SUPPORT_AWS_FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct aws_fake;
+
+#define AWS_FAKE_ID     "AKIAFAKEFAKEFAKE0001"
+#define AWS_FAKE_SECRET "canary/secret+7f3aQ"
+#define AWS_FAKE_ROLE   "arn:aws:iam::123456789012:role/reader"
+#define AWS_FAKE_CONTAINER_TOKEN "canary-container-token"
+#define AWS_FAKE_WEB_TOKEN "canary-web-identity-token"
+
+struct aws_fake_options {
+	const char *sql;         /* fills the database; may be NULL */
+	unsigned port;           /* 0 = a free one */
+	unsigned queued, running;/* looks that find a query so */
+	unsigned key_seconds;    /* how long keys of STS and the machine last; 0 = an hour */
+};
+
+struct aws_fake *aws_fake_start(const struct aws_fake_options *, struct err *);
+void aws_fake_stop(struct aws_fake *);           /* NULL allowed */
+unsigned aws_fake_port(const struct aws_fake *);
+
+/* What goes wrong with the operation ("" = any Athena operation), "MODE[:ARG][*COUNT]":
+ *
+ *   throttle, denied, internal, invalid     the fault of that name
+ *   expire       the keys that sign are worth nothing any more, from now on
+ *   lost         done, but the connection is closed instead of an answer
+ *   drop         not done, and closed
+ *   malformed    JSON that ends early
+ *   body:TEXT    200 and this
+ *   same-token   NextToken is always the same
+ *   slow:MS      the answer begins later
+ *   skew:SECONDS the clock (for good)
+ *
+ * NULL = nothing any more. False when it is none of these. */
+bool aws_fake_fault(struct aws_fake *, const char *operation, const char *spec);
+/* How queries end: "FAILED" or "CANCELLED", with Athena's own words and the members of
+ * AthenaError ("" = none); NULL: well again. */
+void aws_fake_outcome(struct aws_fake *, const char *state, const char *reason, const char *error);
+/* Queries stay queued for good. */
+void aws_fake_hold(struct aws_fake *, bool);
+
+/* Requests so far for an operation, answered well or not; "" = all. */
+size_t aws_fake_count(struct aws_fake *, const char *operation);
+/* Waits for so many; false after `seconds`. */
+bool aws_fake_wait(struct aws_fake *, const char *operation, size_t count, unsigned seconds);
+/* Queries that have been started, and those that have not ended. */
+size_t aws_fake_started(struct aws_fake *);
+size_t aws_fake_unended(struct aws_fake *);
+/* The statement of the i-th query; lives as long as the fake. NULL: there is none. */
+const char *aws_fake_sql(struct aws_fake *, size_t i);
+/* Why the last signature was refused; "" = none was. Lives until the next refusal. */
+const char *aws_fake_refusal(struct aws_fake *);
+
+#endif

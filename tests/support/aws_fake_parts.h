@@ -1,0 +1,112 @@
+/* Inside of the fake of AWS. */
+#ifndef TESTS_SUPPORT_AWS_FAKE_PARTS_H
+#define TESTS_SUPPORT_AWS_FAKE_PARTS_H
+
+#include <jansson.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "tests/support/aws_fake.h"
+
+enum { AWS_KEYS = 64 };
+
+struct aws_key {
+	char id[40], secret[64], token[80];
+	time_t until;
+	bool expired;
+};
+
+/* One request. */
+struct aws_request {
+	struct MHD_Connection *connection;
+	const char *method;
+	char *path, *query;
+	struct buf body;
+	bool started;
+};
+
+/* What to send. */
+struct aws_reply {
+	unsigned status;
+	const char *type;
+	struct buf body;
+	bool drop;
+};
+
+const char *aws_header(const struct aws_request *, const char *name);  /* "" = absent */
+
+/* The key that signed it well, or NULL with the fault's code and why. */
+struct aws_key *aws_verify(const struct aws_request *, struct aws_key *keys, size_t nkeys, time_t now,
+			   const char *service, const char **code, char why[static 200]);
+
+/* Runs statements; one connection, under the caller's lock. */
+struct aws_tables;
+struct aws_tables *aws_tables_new(const char *sql, char why[static 200]);
+void aws_tables_free(struct aws_tables *);
+
+struct aws_result {
+	char **names;
+	size_t ncolumns, nrows;
+	char **cells;            /* NULL = NULL */
+};
+
+bool aws_tables_run(struct aws_tables *, const char *sql, struct aws_result *, char why[static 200]);
+void aws_result_release(struct aws_result *);
+
+enum { EXECUTIONS = 512, OPERATIONS = 16, FAULTS = 8 };
+
+struct aws_execution {
+	char id[40];
+	char *token, *sql;
+	const char *state;       /* at its end, or "QUEUED", "RUNNING" */
+	char reason[200], *error;
+	unsigned looks;
+	struct aws_result result;
+};
+
+struct aws_fault_plan {
+	char operation[40], mode[16], arg[400];
+	long left;               /* -1 = for good */
+};
+
+struct aws_fake {
+	struct aws_fake_options options;
+	struct MHD_Daemon *daemon;
+	unsigned port;
+	pthread_mutex_t lock;    /* for all below */
+	pthread_cond_t changed;
+	struct aws_tables *tables;
+	struct aws_key keys[AWS_KEYS];
+	size_t nkeys, nexecutions;
+	struct aws_execution executions[EXECUTIONS];
+	struct { char name[40]; size_t n; } counts[OPERATIONS];
+	struct aws_fault_plan faults[FAULTS];
+	const char *outcome;     /* NULL = SUCCEEDED */
+	char outcome_reason[200], outcome_error[400], refusal[200];
+	bool hold, stopping;
+	long skew;
+};
+
+time_t aws_now(const struct aws_fake *);
+/* Under the lock. */
+void aws_count(struct aws_fake *, const char *operation);
+
+#define AWS_JSON "application/x-amz-json-1.1"
+
+void aws_say(struct aws_reply *, unsigned status, const char *type, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void aws_say_fault(struct aws_reply *, unsigned status, const char *code, const char *message);
+void aws_say_xml_fault(struct aws_reply *, unsigned status, const char *code, const char *message);
+void aws_say_invalid(struct aws_reply *, const char *message);
+void aws_say_document(struct aws_reply *, json_t *);   /* takes it over */
+
+/* One call each, under the lock. `loop`: NextToken never changes. */
+void aws_athena(struct aws_fake *, const char *operation, json_t *, bool loop, struct aws_reply *);
+bool aws_has_ended(const struct aws_execution *);
+void aws_sts(struct aws_fake *, const char *body, const char *action, struct aws_reply *);
+void aws_near_by(struct aws_fake *, const struct aws_request *, struct aws_reply *);
+
+#endif
