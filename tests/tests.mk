@@ -6,7 +6,8 @@ TEST_BIN     := $(TEST_SRC:%.c=$(BUILD)/%)
 SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
 # Those with threads: they run once more under ThreadSanitizer.
-THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c tests/base/test_task.c)
+THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c tests/base/test_task.c \
+                           tests/clients/test_aws_credentials.c)
 THREADED_BIN := $(THREADED_SRC:%.c=$(BUILD)/%)
 
 $(BUILD)/tests/%.o: tests/%.c
@@ -51,9 +52,11 @@ test:
 # Clients against real servers that other registries than Debian's bring; each is
 # skipped with the reason when it cannot be had.
 .PHONY: test-peers
-test-peers: $(BUILD)/tests/clients/test_clickhouse $(BUILD)/tests/peers/trino
+test-peers: $(BUILD)/tests/clients/test_clickhouse $(BUILD)/tests/peers/trino $(BUILD)/tests/peers/aws \
+            $(BUILD)/tests/tools/aws_fake
 	@sh tests/peers/run.sh $(BUILD)/tests/clients/test_clickhouse || [ $$? = 77 ]
 	@sh tests/peers/trino.sh $(BUILD)/tests/peers/trino || [ $$? = 77 ]
+	@sh tests/peers/aws.sh $(BUILD) || [ $$? = 77 ]
 
 # What gcc -fanalyzer, cppcheck and clang-tidy find; under a minute.
 .PHONY: lint

@@ -1,0 +1,107 @@
+#!/bin/sh
+# aws.sh BUILD: our signer against botocore, our fake of AWS against the AWS command
+# line, our client against moto, which checks signatures. They come from PyPI (kept in
+# build/peers). Says why and ends with 77 when that or Python is not there.
+set -eu
+cd "$(dirname "$0")/../.."
+build=${1:-build}
+dir=build/peers/aws
+
+skip() {
+	echo "skipped: AWS: $1"
+	exit 77
+}
+
+fail() {
+	echo "FAIL  AWS: $1"
+	exit 1
+}
+
+command -v python3 >/dev/null || skip 'python3 is not installed'
+if [ ! -x $dir/bin/moto_server ]; then
+	mkdir -p build/peers
+	python3 -m venv $dir > build/peers/aws.log 2>&1 || skip 'python3 makes no environment (python3-venv)'
+	timeout 300 $dir/bin/pip -q install 'moto[server]==5.2.5' awscli boto3 >> build/peers/aws.log 2>&1 ||
+		skip 'PyPI cannot be reached (see build/peers/aws.log)'
+fi
+version() {
+	$dir/bin/python -c "import importlib.metadata as m; print(m.version('$1'))"
+}
+echo "botocore $(version botocore), awscli $(version awscli), moto $(version moto)"
+
+work=$(mktemp -d /tmp/sextant-aws-XXXXXX)
+fake=
+moto=
+end() {
+	[ -z "$fake" ] || kill "$fake" 2>/dev/null || true
+	[ -z "$moto" ] || kill "$moto" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap end EXIT
+export HOME="$work" AWS_EC2_METADATA_DISABLED=true AWS_PAGER= AWS_DEFAULT_REGION=us-east-1 AWS_MAX_ATTEMPTS=1
+
+$dir/bin/python tests/peers/aws_sign.py "$build/tests/peers/aws" 500 || fail 'signatures differ'
+
+# The command line believes in the fake.
+mkfifo "$work/in" "$work/out"
+"$build/tests/tools/aws_fake" 'CREATE TABLE many (n INTEGER);
+INSERT INTO many WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 2500) SELECT n FROM s;' \
+	< "$work/in" > "$work/out" &
+fake=$!
+exec 8> "$work/in"
+read -r word port < "$work/out"
+[ "$word" = listening ] || fail 'the fake does not run'
+export AWS_ACCESS_KEY_ID=AKIAFAKEFAKEFAKE0001 AWS_SECRET_ACCESS_KEY=canary/secret+7f3aQ
+cli() {
+	$dir/bin/aws --endpoint-url "http://127.0.0.1:$port" --output text "$@"
+}
+query='SELECT n FROM many ORDER BY n'
+id=$(cli athena start-query-execution --query-string "$query" \
+	--result-configuration OutputLocation=s3://r/ --query QueryExecutionId)
+! cli athena get-query-results --query-execution-id "$id" 2> "$work/early" || fail 'results before the end'
+grep -q 'not yet finished' "$work/early" || fail "early: $(cat "$work/early")"
+for state in QUEUED RUNNING SUCCEEDED; do
+	said=$(cli athena get-query-execution --query-execution-id "$id" --query QueryExecution.Status.State)
+	[ "$said" = "$state" ] || fail "state $said, not $state"
+done
+rows=$(cli athena get-query-results --query-execution-id "$id" --query 'ResultSet.Rows[].Data[0].VarCharValue' |
+	tr '\t' '\n' | grep -c .)
+[ "$rows" = 2501 ] || fail "the command line got $rows lines of 2501"
+second=$(cli athena start-query-execution --query-string "$query" --work-group w --query QueryExecutionId)
+cli athena stop-query-execution --query-execution-id "$second"
+said=$(cli athena get-query-execution --query-execution-id "$second" --query QueryExecution.Status.State)
+[ "$said" = CANCELLED ] || fail "stopped, but $said"
+key=$(cli sts assume-role --role-arn arn:aws:iam::123456789012:role/reader --role-session-name peer \
+	--query Credentials.AccessKeyId)
+case $key in ASIA*) ;; *) fail "a role gave $key" ;; esac
+! AWS_SECRET_ACCESS_KEY=wrong cli athena get-query-execution --query-execution-id "$id" 2> "$work/wrong" ||
+	fail 'a wrong secret was taken'
+grep -q InvalidSignatureException "$work/wrong" || fail "wrong secret: $(cat "$work/wrong")"
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+echo "the AWS command line takes the fake for Athena and STS"
+
+# moto believes in us.
+INITIAL_NO_AUTH_ACTION_COUNT=3 $dir/bin/moto_server -H 127.0.0.1 -p 0 > "$work/moto" 2>&1 &
+moto=$!
+url=
+tries=0
+while [ -z "$url" ] && [ $tries -lt 300 ]; do
+	url=$(sed -n 's|.*Running on \(http://127[^ ]*\).*|\1|p' "$work/moto" | head -n 1)
+	tries=$((tries + 1))
+	sleep 0.1
+done
+[ -n "$url" ] || fail "moto does not start: $(tail -n 3 "$work/moto")"
+$dir/bin/python tests/peers/aws_moto.py "$url" > "$work/keys"
+read -r TEST_ID TEST_SECRET role < "$work/keys"
+export TEST_ID TEST_SECRET
+want='a|b
+1|<null>'
+for more in '' "sts_url $url role_arn $role"; do
+	# The words are settings.
+	# shellcheck disable=SC2086
+	said=$("$build/tests/peers/aws" ask "$url" 'SELECT a, b FROM t' $more) || fail "moto: $said"
+	[ "$said" = "$want" ] || fail "moto gave: $said"
+done
+! said=$(TEST_SECRET=wrong "$build/tests/peers/aws" ask "$url" 'SELECT 1') || fail 'moto took a wrong secret'
+case $said in *SignatureDoesNotMatch*) ;; *) fail "moto refused otherwise: $said" ;; esac
+echo "moto verified our signatures: Athena, STS AssumeRole, temporary keys"

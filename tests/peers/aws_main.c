@@ -1,0 +1,110 @@
+/* Our signer and our client, for tests/peers/aws.sh to compare and to try.
+ *
+ *   aws sign            requests as JSON, one a line; their signatures, one a line
+ *   aws ask URL SQL     [KEY VALUE]...: further settings; the keys are in TEST_ID and
+ *                       TEST_SECRET. Prints the rows, or the error and ends with 1 */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/registry.h"
+#include "clients/sigv4.h"
+#include "tests/support/client_fixture.h"
+#include "tests/support/collect.h"
+
+enum { HEADERS_MAX = 16, PAIRS_MAX = 32 };
+
+static const char *text(json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "";
+}
+
+static void sign_line(const char *line)
+{
+	json_t *o = json_loads(line, 0, NULL), *list = json_object_get(o, "headers");
+	struct sigv4_header headers[HEADERS_MAX];
+	struct sigv4_request r = {
+		.method = text(o, "method"), .path = text(o, "path"), .query = text(o, "query"),
+		.headers = headers, .body = text(o, "body"), .body_len = strlen(text(o, "body")),
+		.region = text(o, "region"), .service = text(o, "service"),
+		.s3 = json_is_true(json_object_get(o, "s3")),
+		.now = json_integer_value(json_object_get(o, "time")) * USEC_SEC,
+	};
+	const struct sigv4_signer who = {
+		text(o, "id"), text(o, "secret"), strlen(text(o, "secret")), text(o, "token"),
+	};
+	static struct sigv4_key key;
+	struct buf lines = BUF_INIT;
+	struct err e = { 0 };
+
+	for (; r.nheaders < json_array_size(list) && r.nheaders < HEADERS_MAX; r.nheaders++) {
+		json_t *pair = json_array_get(list, r.nheaders);
+
+		headers[r.nheaders].name = json_string_value(json_array_get(pair, 0));
+		headers[r.nheaders].value = json_string_value(json_array_get(pair, 1));
+	}
+	if (sigv4_sign(&key, &r, &who, &lines, &e))
+		printf("%s", strstr(buf_str(&lines), "Authorization: "));
+	else
+		printf("%s\n", e.text);
+	buf_release(&lines);
+	json_decref(o);
+}
+
+static int sign_all(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, stdin) > 0)
+		sign_line(line);
+	free(line);
+	return 0;
+}
+
+static int ask(int n, char **words)
+{
+	const char *pairs[PAIRS_MAX] = {
+		"url", words[0], "region", "us-east-1", "database", "default", "output_location",
+		"s3://results/", "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET",
+	};
+	const struct query q = { .name = "peer", .text = words[1], .id = "sextant-peer",
+				 .deadline = in_ms(30000) };
+	struct source s;
+	struct record r;
+	struct err e = { 0 };
+	size_t at = 12;
+	void *conn;
+	bool ok;
+
+	for (int i = 2; i < n && at < PAIRS_MAX - 1; i++)
+		pairs[at++] = words[i];
+	if (!source_init(&s, "athena", &athena_ops, pairs, &e) || !(conn = athena_ops.open(&s, &e))) {
+		printf("%s\n", e.text);
+		return 1;
+	}
+	record_init(&r);
+	ok = athena_ops.run(conn, &q, NULL, &r.sink, &e);
+	printf("%s\n%s%s%s", buf_str(&r.columns), buf_str(&r.rows), e.text, ok ? "" : "\n");
+	record_release(&r);
+	athena_ops.close(conn);
+	source_release(&s);
+	return ok ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = { 0 };
+
+	if (!clients_init(&e))
+		return 1;
+	if (argc == 2 && strcmp(argv[1], "sign") == 0)
+		return sign_all();
+	if (argc >= 4 && strcmp(argv[1], "ask") == 0)
+		return ask(argc - 2, argv + 2);
+	fprintf(stderr, "aws: sign, or ask URL SQL [KEY VALUE]...\n");
+	return 2;
+}

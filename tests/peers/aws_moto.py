@@ -1,0 +1,44 @@
+"""Sets a moto server up: a user with keys, a role, a place for results, and an answer
+to the next queries. Prints "ID SECRET ARN".
+
+    aws_moto.py URL    (started with INITIAL_NO_AUTH_ACTION_COUNT=3)
+"""
+import json
+import sys
+import urllib.request
+
+import boto3
+
+url = sys.argv[1]
+
+
+def client(service, key="x", secret="y"):
+    return boto3.client(service, endpoint_url=url, region_name="us-east-1", aws_access_key_id=key,
+                        aws_secret_access_key=secret)
+
+
+def policy(action):
+    return json.dumps({"Version": "2012-10-17",
+                       "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+
+
+iam = client("iam")
+iam.create_user(UserName="reader")
+key = iam.create_access_key(UserName="reader")["AccessKey"]
+iam.put_user_policy(UserName="reader", PolicyName="all", PolicyDocument=policy("*"))
+mine = key["AccessKeyId"], key["SecretAccessKey"]
+iam = client("iam", *mine)
+trust = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]})
+role = iam.create_role(RoleName="archive", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+iam.put_role_policy(RoleName="archive", PolicyName="athena", PolicyDocument=policy("*"))
+client("s3", *mine).create_bucket(Bucket="results")
+answer = {"rows": [{"Data": [{"VarCharValue": "a"}, {"VarCharValue": "b"}]},
+                   {"Data": [{"VarCharValue": "1"}, {}]}],
+          "column_info": [{"CatalogName": "string", "SchemaName": "string", "TableName": "string",
+                           "Name": n, "Label": n, "Type": "varchar", "Precision": 0, "Scale": 0,
+                           "Nullable": "NOT_NULL", "CaseSensitive": True} for n in "ab"]}
+body = json.dumps({"region": "us-east-1", "results": [answer] * 4}).encode()
+urllib.request.urlopen(urllib.request.Request(url + "/moto-api/static/athena/query-results", body,
+                                              {"Content-Type": "application/json"}))
+print(*mine, role)
