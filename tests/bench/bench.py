@@ -258,23 +258,27 @@ def in_pane(stores, typed):
         return last_key(screen, typed)
 
 
+def last_key_until(screen, typed, word):
+    """The same for a program that says in a word when it is done."""
+    os.write(screen.fd, typed[:-1])
+    screen.settle(0.3)
+    sent = time.monotonic()
+    os.write(screen.fd, typed[-1:])
+    return screen.started + screen.until(word)[0] - sent
+
+
 def in_tig(stores, typed):
     with Screen(["tig"], stores.env, stdin=stores.text) as screen:
         screen.until(FIRST_ROWS)
-        screen.settle(1.0)
-        return last_key(screen, typed)
+        screen.settle(2.0)          # it tells every second that it still reads
+        return last_key_until(screen, typed, b"matches")
 
 
 def in_lnav(stores, typed):
-    """It shows a clock, so its own word for the end counts."""
     with Screen(["lnav", stores.text], dict(stores.env, HOME=stores.folder)) as screen:
         screen.until(b"100%")
-        screen.settle(0.6)
-        os.write(screen.fd, typed[:-1])
-        screen.settle(0.2)
-        sent = time.monotonic()
-        os.write(screen.fd, typed[-1:])
-        return screen.until(b"filter now active")[0] + screen.started - sent
+        screen.settle(0.6)          # its clock ticks
+        return last_key_until(screen, typed, b"filter now active")
 
 
 def sort(stores, column):
