@@ -227,6 +227,9 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 		return rest_name_error(conn, e);
 	r.digests = calloc((size_t)m->page_max, sizeof(*r.digests));
 	ok = r.digests ? run_pages(&r, e) : err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+	/* Another attempt would bring the rows of the first pages once more. */
+	if (!ok && e && r.rows > 0)
+		e->transient = false;
 	free(r.digests);
 	rest_mapping_free(m);
 	return ok;
