@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -195,9 +197,30 @@ static void tmux_await(const char *words, const char *text)
 	fail_msg("no \"%s\" in:\n%s", text, out);
 }
 
+/* Its server stays in the foreground as a child of ours, and ends with us, also when we
+ * are killed; what runs in it gets the hang-up. */
+static pid_t start_server(void)
+{
+	char socket[100];
+	pid_t parent = getpid(), pid;
+
+	snprintf(socket, sizeof socket, "%s/socket", dir);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (getppid() == parent)
+			execlp("tmux", "tmux", "-S", socket, "-f", "/dev/null", "-D", NULL);
+		_exit(127);
+	}
+	tmux_await("show-options -sv exit-empty", "off");
+	return pid;
+}
+
 static void test_a_real_tmux(void **state)
 {
 	char line[500], out[2000];
+	pid_t server = start_server();
 
 	(void)state;
 	snprintf(line, sizeof line, "new-session -d -x 80 -y 24 'HOME=/nonexistent %s demo --still'", program);
@@ -206,7 +229,8 @@ static void test_a_real_tmux(void **state)
 	tmux_says("send-keys 5 y p", out, sizeof out);
 	tmux_await("capture-pane -p", "bytes by tmux: path");
 	tmux_await("show-buffer", PLACE);
-	tmux_says("kill-server", out, sizeof out);
+	kill(server, SIGTERM);
+	assert_int_equal(waitpid(server, NULL, 0), server);
 }
 
 static int set_up(void **state)
@@ -227,10 +251,7 @@ static int set_up(void **state)
 
 static int clean_up(void **state)
 {
-	char out[100];
-
 	(void)state;
-	tmux_says("kill-server", out, sizeof out);
 	temp_dir_remove(dir);
 	return 0;
 }
