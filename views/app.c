@@ -45,9 +45,7 @@ bool app_start(struct app *app, struct err *e)
 
 struct view *app_base_view(const struct app *app)
 {
-	if (app_at_timeline(app))
-		return app->desk->timeline;
-	return app->desk->base ? app->desk->panes[app->desk->base - 1] : app->desk->overview;
+	return desk_base_view(app->desk);
 }
 
 struct view *app_view(const struct app *app)
@@ -92,10 +90,9 @@ struct zone app_zone(const struct app *app)
 void app_pop(struct app *app)
 {
 	struct desk *d = app->desk;
-	struct view *v = d->depth ? d->stack[--d->depth] : NULL;
 
-	if (v)
-		v->ops->free(v);
+	if (d->depth)
+		view_drop(d->stack[--d->depth]);
 }
 
 void app_push(struct app *app, struct view *v, const struct err *e)
@@ -112,20 +109,6 @@ void app_push(struct app *app, struct view *v, const struct err *e)
 	d->stack[d->depth++] = v;
 	if (v->ops->update)
 		v->ops->update(v);
-}
-
-static void remember(struct desk *d, int base)
-{
-	if (d->nhistory && d->history[d->at] == base)
-		return;
-	if (d->nhistory)
-		d->at++;
-	if (d->at == APP_HISTORY) {
-		memmove(d->history, d->history + 1, sizeof d->history - sizeof d->history[0]);
-		d->at--;
-	}
-	d->history[d->at] = base;
-	d->nhistory = d->at + 1;
 }
 
 /* What is on the screen now is looked at; all else keeps what it was. */
@@ -150,23 +133,6 @@ void app_go(struct app *app, int base)
 	while (app->desk->depth)
 		app_pop(app);
 	app->desk->base = base;
-	remember(app->desk, base);
-	note_changes(app);
-}
-
-void app_travel(struct app *app, int delta)
-{
-	struct desk *d = app->desk;
-	int to = d->at + delta;
-
-	if (to < 0 || to >= d->nhistory) {
-		app_say(app, delta < 0 ? "nowhere to go back to" : "nowhere to go forward to");
-		return;
-	}
-	while (d->depth)
-		app_pop(app);
-	d->at = to;
-	d->base = d->history[to];
 	note_changes(app);
 }
 

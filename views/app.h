@@ -150,7 +150,7 @@ void app_push(struct app *, struct view *, const struct err *);
 void app_pop(struct app *);
 /* As in `base`; closes what lies over it. */
 void app_go(struct app *, int base);
-/* Along the places that were visited. */
+/* Along the places that were visited (history.c). */
 void app_travel(struct app *, int delta);
 /* Gives every visible view its size; app_draw() does it too. */
 void app_place(struct app *);

@@ -287,13 +287,12 @@ bool app_steps(const struct app *app, struct key k)
 	}
 }
 
-void app_key(struct app *app, struct key k)
+static void take_key(struct app *app, struct key k)
 {
 	struct view *v = app_view(app);
 	enum action a;
 
 	app->message[0] = '\0';
-	app_place(app);
 	if (app->prompting != PROMPT_NONE) {
 		key_in_prompt(app, k);
 		return;
@@ -315,6 +314,17 @@ void app_key(struct app *app, struct key k)
 	}
 	if (!v->ops->act || !v->ops->act(v, a))
 		app_act(app, a, k);
+}
+
+void app_key(struct app *app, struct key k)
+{
+	app_place(app);
+	if (app->prompting == PROMPT_NONE)
+		history_leave(app->desk);
+	take_key(app, k);
+	/* While something is typed it is only tried. */
+	if (app->prompting == PROMPT_NONE)
+		history_arrive(app->desk);
 }
 
 void app_paste(struct app *app, const char *text, size_t len)

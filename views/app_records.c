@@ -22,6 +22,7 @@ bool app_record(struct app *app, int *section, size_t *row)
 
 void app_show_record(struct app *app, int section, size_t row)
 {
+	app->desk->history.jumped = true;
 	app_go(app, section + 1);
 	section_pane_select(app->desk->panes[section], row);
 }

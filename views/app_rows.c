@@ -54,6 +54,7 @@ void app_rows_typed(struct app *app, enum prompt_result result)
 		app->prompting = PROMPT_NONE;
 	if (!f || result == PROMPT_IGNORED)
 		return;
+	app->desk->history.jumped = !filter && result == PROMPT_DONE;
 	/* A key more must not look for the same again. */
 	if (!filter && result == PROMPT_DONE && !strcmp(text, f->narrow.search))
 		return;

@@ -98,6 +98,7 @@ static const struct view_ops ops = {
 	.place = text_view_place,
 	.draw = text_view_draw,
 	.act = act,
+	.passing = true,
 	.free = confirm_free,
 };
 

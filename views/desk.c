@@ -5,9 +5,9 @@
 #include "views/app.h"
 #include "views/timeline.h"
 
-static void view_free(struct view *v)
+void view_drop(struct view *v)
 {
-	if (v)
+	if (v && !v->holds--)
 		v->ops->free(v);
 }
 
@@ -34,24 +34,26 @@ void desk_free(struct desk *d)
 	if (!d)
 		return;
 	while (d->depth)
-		view_free(d->stack[--d->depth]);
+		view_drop(d->stack[--d->depth]);
+	history_release(&d->history);
 	for (size_t i = 0; i < APP_PANES; i++)
-		view_free(d->panes[i]);
-	view_free(d->overview);
-	view_free(d->timeline);
+		view_drop(d->panes[i]);
+	view_drop(d->overview);
+	view_drop(d->timeline);
 	free(d);
 }
 
 void desk_take(struct desk *d, struct investigation *inv)
 {
 	while (d->depth)
-		view_free(d->stack[--d->depth]);
+		view_drop(d->stack[--d->depth]);
+	history_release(&d->history);
 	d->inv = inv;
 	for (size_t i = 0; i < APP_PANES && d->panes[i]; i++)
 		section_pane_forget(d->panes[i]);
 	timeline_pane_forget(d->timeline);
 	changes_forget(&d->changes);
-	d->base = d->nhistory = d->at = 0;
+	d->base = 0;
 }
 
 /* The first of the workspace's facts about its subject is what it is known by. */
@@ -70,4 +72,13 @@ int desk_changed(const struct desk *d)
 	for (size_t i = 0; d->inv && i < d->inv->nsections; i++)
 		n += d->changes.sections[i].changed != TIME_NONE;
 	return n;
+}
+
+struct view *desk_base_view(const struct desk *d)
+{
+	int pane = d->base - 1;
+
+	if (pane < 0)
+		return d->overview;
+	return pane < APP_PANES && d->panes[pane] ? d->panes[pane] : d->timeline;
 }

@@ -7,9 +7,10 @@
 #include "base/err.h"
 #include "sections/investigation.h"
 #include "views/changes.h"
+#include "views/history.h"
 #include "views/pane.h"
 
-enum { APP_STACK = 8, APP_HISTORY = 32, APP_PANES = 16, DESKS_MAX = 8 };
+enum { APP_PANES = 16, DESKS_MAX = 8 };
 
 struct desk {
 	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */
@@ -19,8 +20,7 @@ struct desk {
 	int depth;
 	int base;                        /* 0 = overview, i + 1 = section i, then the timeline */
 	struct changes changes;          /* since each section was looked at */
-	int history[APP_HISTORY];
-	int nhistory, at;
+	struct history history;
 };
 
 /* With nothing open. */
@@ -28,6 +28,8 @@ struct desk *desk_new(struct app *, struct err *);
 void desk_free(struct desk *);         /* not its investigation */
 /* Another investigation, or NULL, in place of the former: nothing of that is left. */
 void desk_take(struct desk *, struct investigation *);
+/* The view below all others. */
+struct view *desk_base_view(const struct desk *);
 /* What it is called: the id of its load once that is known, else as it was typed; "" when
  * nothing is open. */
 const char *desk_name(const struct desk *);

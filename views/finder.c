@@ -1,5 +1,7 @@
 #include "views/finder.h"
 
+#include <string.h>
+
 #include "views/app.h"
 
 #define FIRST_SLICE (4 * USEC_MS)       /* of work, before the rest is done between keys */
@@ -161,6 +163,21 @@ bool finder_search(struct finder *f, const char *text, struct err *e)
 	narrow_jump(&f->narrow, f->table->selected - 1, 1);
 	work_now(f);
 	return true;
+}
+
+bool finder_return(struct finder *f, const char *filter, const char *search, uint64_t key)
+{
+	struct narrow *n = &f->narrow;
+	size_t row;
+
+	if (strcmp(n->filter, filter) != 0)
+		narrow_filter(n, filter, NULL);
+	if (strcmp(n->search, search) != 0)
+		narrow_search(n, search, NULL);
+	n->jump = 0;
+	f->pinned = key && f->ops->find(f->v, key, &row) ? key : 0;
+	work_now(f);
+	return f->pinned || !key || f->ops->find(f->v, key, &row);
 }
 
 bool finder_sort(struct finder *f, const char *column, struct err *e)

@@ -50,6 +50,8 @@ bool finder_act(struct finder *, enum action);
 /* What was typed after & and /; "" = nothing. False: it is wrong, all stays as it was. */
 bool finder_filter(struct finder *, const char *text, struct err *);
 bool finder_search(struct finder *, const char *text, struct err *);
+/* As it was: nothing is jumped to. False when that record is gone; 0 = none was selected. */
+bool finder_return(struct finder *, const char *filter, const char *search, uint64_t key);
 /* By the name of a column, a part is enough; a minus in front sorts downwards. */
 bool finder_sort(struct finder *, const char *column, struct err *);
 

@@ -59,10 +59,12 @@ void app_mouse(struct app *app, enum term_mouse what, int x, int y)
 		return;
 	app->message[0] = '\0';
 	app_place(app);
+	history_leave(app->desk);
 	if (what == MOUSE_CLICK)
 		click(app, x, y);
 	for (int i = 0; what != MOUSE_CLICK && i < WHEEL_LINES; i++)
 		step(app, what == MOUSE_WHEEL_DOWN ? ACTION_DOWN : ACTION_UP);
+	history_arrive(app->desk);
 }
 
 void app_set_mouse(struct app *app, bool on)

@@ -37,6 +37,7 @@ struct view_ops {
 	void (*copy)(const struct view *, struct copy_what *);
 	/* Its filter, order and search; NULL = it has none. */
 	struct finder *(*finder)(struct view *);
+	bool passing;            /* asks something once: the way back does not lead here */
 	void (*free)(struct view *);
 };
 
@@ -47,7 +48,11 @@ struct view {
 	const struct view_ops *ops;
 	struct app *app;
 	int section;             /* index; NO_SECTION = none */
+	unsigned holds;          /* by those who look at it beside its owner */
 };
+
+/* One holder less; the last one frees it. NULL allowed (desk.c). */
+void view_drop(struct view *);
 
 /* The title line of a pane: a strong name, a dim rest, something flush right. */
 void pane_title(struct canvas *, struct rect, const char *name, const char *rest, const char *right);

@@ -270,6 +270,10 @@ static void test_dangerous_ones_ask(void **state)
 	compare_sizes("confirm");
 	press("q");
 	assert_true(shows("it was not run"));
+	/* The way back does not lead to a question. */
+	press("[");
+	assert_false(shows("RUN IT?"));
+	press("]");
 	press("F3");
 	press("F3");
 	press("Enter");
