@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/doc.h"
+#include "base/tz.h"
 #include "sections/config_parts.h"
 
-enum { WORKERS_DEFAULT = 8, WORKERS_MAX = 64, THEME_MAX = 32 };
+enum { WORKERS_DEFAULT = 8, WORKERS_MAX = 64, THEME_MAX = 32, ZONES_READ = 8 };
 
 bool config_no_memory(struct err *e)
 {
@@ -179,6 +180,29 @@ static bool is_param_name(const char *s)
 	       s[strspn(s, allowed)] == '\0';
 }
 
+static bool read_zones(struct config *c, const struct doc_node *list, struct err *e)
+{
+	if (doc_type(list) != DOC_LIST || doc_count(list) > ZONES_READ)
+		return err_set(e, ERR_CONFIG, 0, "%s: \"zones\" is a list of at most %d names", doc_where(list),
+			       ZONES_READ);
+	c->zones = calloc(doc_count(list) + 1, sizeof(*c->zones));
+	for (size_t i = 0; c->zones && i < doc_count(list); i++) {
+		const struct doc_node *n = doc_item(list, i);
+		struct err why = { 0 };
+		struct tz *tz = doc_str(n) ? tz_load(doc_str(n), &why) : NULL;
+
+		if (!tz)
+			return err_set(e, ERR_CONFIG, 0, "%s: %s", doc_where(n),
+				       doc_str(n) ? why.text : "a zone is a name");
+		tz_free(tz);
+		c->zones[i] = strdup(doc_str(n));
+		if (!c->zones[i])
+			return config_no_memory(e);
+		c->nzones++;
+	}
+	return c->zones || config_no_memory(e);
+}
+
 static bool read_params(struct config *c, const struct doc_node *map, struct err *e)
 {
 	if (doc_type(map) != DOC_MAP)
@@ -215,6 +239,7 @@ static const struct {
 	{ "queries", read_queries },
 	{ "now", read_now },
 	{ "params", read_params },
+	{ "zones", read_zones },
 	{ "sources", keep_for_later },
 };
 
@@ -284,6 +309,9 @@ void config_release(struct config *c)
 		settings_release(c->sources[i].settings, c->sources[i].nsettings);
 	free(c->sources);
 	settings_release(c->params, c->nparams);
+	for (size_t i = 0; i < c->nzones; i++)
+		free(c->zones[i]);
+	free(c->zones);
 	free(c->path);
 	free(c->theme);
 	free(c->override_dir);

@@ -24,6 +24,8 @@ struct config {
 	usec now;                       /* pretend wall time at start; TIME_NONE = the real one */
 	struct setting *params;         /* values every query may bind: service names … */
 	size_t nparams;
+	char **zones;                   /* that times may be shown in, by name */
+	size_t nzones;
 };
 
 /* `path` NULL: $XDG_CONFIG_HOME/sextant/config.yaml or ~/.config/…; a missing

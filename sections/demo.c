@@ -8,6 +8,7 @@
 
 #include "base/doc.h"
 #include "base/secret.h"
+#include "base/tz.h"
 
 static const char scenarios[] = "sections/demo/scenarios.yaml";
 
@@ -118,10 +119,29 @@ static bool put_now(struct buf *out, struct err *e)
 	return true;
 }
 
+/* Where the first load begins and where it is; without zone files there are none. */
+static void put_zones(struct buf *out)
+{
+	static const char *const names[] = { "Europe/Amsterdam", "America/Halifax" };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct tz *tz = tz_load(names[i], NULL);
+
+		if (tz)
+			buf_printf(out, "%s%s", any ? ", " : "zones: [", names[i]);
+		any = any || tz;
+		tz_free(tz);
+	}
+	if (any)
+		buf_puts(out, "]\n");
+}
+
 static bool write_config(struct buf *out, const char *db_path, struct err *e)
 {
 	if (!put_now(out, e))
 		return false;
+	put_zones(out);
 	buf_puts(out, "sources:\n");
 	for (size_t i = 0; i < workspace_load.nsources; i++) {
 		const char *name = workspace_load.sources[i].name;

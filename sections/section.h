@@ -159,6 +159,8 @@ struct workspace {
 	/* Names that queries may bind before anything is known of them: NULL then.
 	 * NULL-ended. Any other unknown name is a mistake in a query. */
 	const char *const *params;
+	/* The column, of whatever section, that names zones of its rows; NULL = none does. */
+	const char *zone_column;
 	/* Secrets that may stand in the environment, to be sealed at start; NULL-ended. */
 	const char *const *secret_env;
 };

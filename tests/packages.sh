@@ -6,7 +6,7 @@ set -eu
 
 build='gcc make pkg-config ca-certificates libc6-dev libncurses-dev libcurl4-openssl-dev libpq-dev libssl-dev
 libjansson-dev libsqlite3-dev libpcre2-dev libfyaml-dev libutf8proc-dev'
-test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev ncurses-term openssl procps groff-base
+test="$build libcmocka-dev libmicrohttpd-dev libvterm-dev tzdata ncurses-term openssl procps groff-base
 postgresql-15 clickhouse-server clickhouse-client curl python3 tig less tmux clang-14 libclang-rt-14-dev"
 bench="$test lnav"
 

@@ -74,7 +74,7 @@ enum {
 	X(RELATED,      "L",               ON_ROWS | ON_TIMELINE, "related", "the records that this one has to do with") \
 	X(MARK,         "m",               ON_ROWS | ON_TIMELINE, "", "mark this record with a letter") \
 	X(MARKED,       "'",               ON_ANY, "", "go to the mark of that letter") \
-	X(ZONE,         "t",               ON_ANY, "", "times in UTC, in the local zone") \
+	X(ZONE,         "t",               ON_ANY, "", "times in UTC, local, other zones") \
 	X(TIME_IN,      "+",               ON_TIMELINE, "closer", "less time, around what is selected") \
 	X(TIME_OUT,     "-",               ON_TIMELINE, "", "more time, in the end all of it") \
 	X(STOP_RUN,     "x",               ON_RUN, "stop", "end this command") \

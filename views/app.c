@@ -27,6 +27,7 @@ void app_release(struct app *app)
 {
 	app_forget_files(app);
 	runs_release(&app->runs);
+	zones_release(&app->zones);
 	while (app->ndesks)
 		desk_free(app->desks[--app->ndesks]);
 	canvas_release(&app->canvas);
@@ -82,7 +83,7 @@ usec app_mono(const struct app *app)
 
 struct zone app_zone(const struct app *app)
 {
-	return (struct zone){ app->local, clock_wall(app->clock) };
+	return zones_zone(&app->zones, clock_wall(app->clock));
 }
 
 /* ---- going places ------------------------------------------------------------------------ */

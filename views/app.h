@@ -25,6 +25,7 @@
 #include "views/marks.h"
 #include "views/pane.h"
 #include "views/runs.h"
+#include "views/zones.h"
 
 enum { APP_MESSAGE = 240 };
 
@@ -75,7 +76,8 @@ struct app {
 	struct marks marks;              /* of records, over all that was open */
 	struct buf copied;               /* by the last key, for Y */
 	usec follow_every;               /* the interval that was last chosen; 0 = none was */
-	bool zoom, local, ascii;
+	bool zoom, ascii;
+	struct zones zones;              /* that times may be shown in */
 	int interrupts;                  /* ^C in a row */
 	bool quit_said;                  /* what quitting would end, by the last key */
 	bool quit;
@@ -124,6 +126,8 @@ int app_loop(struct app *, const char *const *typed, size_t n);
  * screen does so in one go, once a second. */
 usec app_mono(const struct app *);
 struct zone app_zone(const struct app *);
+/* Another one: the next, or by its name. */
+void app_set_zone(struct app *, const char *name);
 /* The view in front, the one below all others. */
 struct view *app_view(const struct app *);
 struct view *app_base_view(const struct app *);

@@ -144,14 +144,6 @@ static void interrupt(struct app *app)
 		app_say(app, "^C %s more quits", app->interrupts == 1 ? "twice" : "once");
 }
 
-static void toggle_zone(struct app *app)
-{
-	char zone[FORMAT_MAX];
-
-	app->local = !app->local;
-	app_say(app, "times in %s", format_zone(zone, app_zone(app)));
-}
-
 static void start_prompt(struct app *app)
 {
 	app->prompting = PROMPT_COMMAND;
@@ -205,7 +197,7 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_CANCEL_ALL:   everything(app, engine_cancel_all, "stopped everything"); break;
 	case ACTION_WATERFALL:    push_waterfall(app); break;
 	case ACTION_ZOOM:         app->zoom = !app->zoom; break;
-	case ACTION_ZONE:         toggle_zone(app); break;
+	case ACTION_ZONE:         app_set_zone(app, ""); break;
 	case ACTION_GO:           go_number(app, k); break;
 	case ACTION_NEXT_PANE:    go_next(app, 1); break;
 	case ACTION_PREV_PANE:    go_next(app, -1); break;

@@ -188,6 +188,14 @@ static void complete_command(const struct app *app, struct completions *out)
 			add(out, app->commands.all[i].name, "%s", app->commands.all[i].help);
 }
 
+static void complete_zone(const struct app *app, struct completions *out)
+{
+	add(out, "UTC", "as sources keep it");
+	add(out, "local", "of this machine");
+	for (size_t i = 0; i < app->zones.n; i++)
+		add(out, tz_name(app->zones.named[i]), "configured, or in this load");
+}
+
 void complete_argument(const struct app *app, enum verb v, const char *arg, struct completions *out)
 {
 	enum verb_takes takes = verb_info(v)->takes;
@@ -207,6 +215,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	case TAKES_THEME:       complete_theme(out); break;
 	case TAKES_OUTPUT:      complete_output(app, arg, out); break;
 	case TAKES_COMMAND:     complete_command(app, out); break;
+	case TAKES_ZONE:        complete_zone(app, out); break;
 	case TAKES_CHECK:       add(out, "check", "as `sextant config check`"); break;
 	case TAKES_COLUMN:
 		out->from += arg[out->from] == '-';

@@ -251,7 +251,7 @@ void footer_draw(const struct app *app, struct canvas *c, struct rect r)
 
 void tiny_draw(const struct app *app, struct canvas *c, struct rect r)
 {
-	char clock[FORMAT_MAX];
+	char clock[FORMAT_MAX], zone[FORMAT_MAX];
 	struct zone z = app_zone(app);
 
 	if (app->prompting != PROMPT_NONE) {
@@ -260,5 +260,6 @@ void tiny_draw(const struct app *app, struct canvas *c, struct rect r)
 	}
 	draw_headline(app, c, r.x, r.y, r.w);
 	if (r.h > 1)
-		canvas_puts(c, r.x, r.y + 1, r.w, ROLE_DIM, format_clock(clock, z.now, z, app_running(app)));
+		canvas_printf(c, r.x, r.y + 1, r.w, zone_is_utc(z) ? ROLE_DIM : ROLE_ATTENTION, "%s %s",
+		              format_clock(clock, z.now, z, app_running(app)), format_zone(zone, z));
 }

@@ -2,14 +2,34 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 static bool broken_down(usec t, struct zone z, struct tm *out)
 {
 	time_t s = (time_t)(t / USEC_SEC - (t % USEC_SEC < 0));
+	const char *abbr = "UTC";
+	long offset;
 
-	return t != TIME_NONE && (z.local ? localtime_r(&s, out) : gmtime_r(&s, out));
+	if (t == TIME_NONE)
+		return false;
+	if (z.local)
+		return localtime_r(&s, out);
+	offset = z.named ? tz_offset(z.named, s, &abbr) : 0;
+	s += offset;
+	if (!gmtime_r(&s, out))
+		return false;
+	out->tm_gmtoff = offset;
+	out->tm_zone = abbr;
+	return true;
+}
+
+usec zone_offset(struct zone z, usec t)
+{
+	struct tm tm;
+
+	return broken_down(t, z, &tm) ? tm.tm_gmtoff * USEC_SEC : 0;
 }
 
 static bool same_year(const struct tm *a, const struct tm *b)
@@ -88,13 +108,39 @@ const char *format_clock(char out[static FORMAT_MAX], usec t, struct zone z, boo
 	return out;
 }
 
-const char *format_zone(char out[static FORMAT_MAX], struct zone z)
+/* "Halifax" of America/Halifax, else the abbreviation; one that is a number itself says
+ * nothing more. */
+static void put_zone_name(char *out, size_t size, struct zone z, const struct tm *tm)
+{
+	const char *slash = z.named ? strrchr(tz_name(z.named), '/') : NULL;
+
+	if (z.named)
+		snprintf(out, size, "%s", slash ? slash + 1 : tz_name(z.named));
+	else
+		snprintf(out, size, "%s", strpbrk(tm->tm_zone, "+-0123456789") ? "local" : tm->tm_zone);
+	for (char *at = out; *at; at++)
+		*at = *at == '_' ? ' ' : *at;
+}
+
+const char *format_zone_at(char out[static FORMAT_MAX], usec t, struct zone z)
 {
 	struct tm tm;
+	char name[FORMAT_MAX - 10];
+	long minutes;
 
-	if (!z.local || !broken_down(z.now, z, &tm) || !strftime(out, FORMAT_MAX, "%Z", &tm))
-		snprintf(out, FORMAT_MAX, "UTC");
+	snprintf(out, FORMAT_MAX, "UTC");
+	if (zone_is_utc(z) || !broken_down(t, z, &tm))
+		return out;
+	put_zone_name(name, sizeof name, z, &tm);
+	minutes = labs(tm.tm_gmtoff) / 60;
+	snprintf(out, FORMAT_MAX, "%s %c%02ld:%02ld", name, tm.tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100,
+	         minutes % 60);
 	return out;
+}
+
+const char *format_zone(char out[static FORMAT_MAX], struct zone z)
+{
+	return format_zone_at(out, z.now, z);
 }
 
 const char *format_age(char out[static FORMAT_MAX], usec t, struct zone z)

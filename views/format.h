@@ -8,14 +8,23 @@
 
 #include "base/clock.h"
 #include "base/rows.h"
+#include "base/tz.h"
 #include "sections/section.h"
 #include "tui/table.h"
 
 /* Which times are shown: in what zone, seen from when. */
 struct zone {
-	bool local;
+	bool local;              /* the machine's own; else the named one, else UTC */
 	usec now;                /* wall */
+	const struct tz *named;
 };
+
+static inline bool zone_is_utc(struct zone z)
+{
+	return !z.local && !z.named;
+}
+/* How far the zone is before UTC then. */
+usec zone_offset(struct zone, usec t);
 
 enum { FORMAT_MAX = 40 };
 
@@ -27,8 +36,9 @@ const char *format_short(char out[static FORMAT_MAX], usec t, struct zone);
 const char *format_minute(char out[static FORMAT_MAX], usec t, struct zone);
 /* "14:20:31". */
 const char *format_clock(char out[static FORMAT_MAX], usec t, struct zone, bool seconds);
-/* "UTC" or the name of the local zone. */
+/* "UTC", "CET +01:00", "Halifax -04:00": as it is now, as it was then. */
 const char *format_zone(char out[static FORMAT_MAX], struct zone);
+const char *format_zone_at(char out[static FORMAT_MAX], usec t, struct zone);
 /* "22m old"; "" when younger than a minute or unknown. */
 const char *format_age(char out[static FORMAT_MAX], usec t, struct zone);
 /* Whole seconds: "26s", "1m40s". */

@@ -107,7 +107,8 @@ static int draw_right(const struct app *app, struct canvas *c, struct rect r)
 
 	clock_text(app, text);
 	end -= (int)strlen(text);
-	canvas_puts(c, end, r.y, r.w, ROLE_DIM, text);
+	/* Another zone than that of copies and colleagues is not to be overlooked. */
+	canvas_puts(c, end, r.y, r.w, zone_is_utc(app_zone(app)) ? ROLE_DIM : ROLE_ATTENTION, text);
 	if (app->desk->inv && app->desk->inv->window_known && r.w >= WINDOW_FROM) {
 		window_text(app, text, r.w >= 120);
 		end -= (int)strlen(text) + 2;

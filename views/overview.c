@@ -174,11 +174,11 @@ static void draw_title(const struct overview *o, struct canvas *c, struct rect r
 static void draw_strip(const struct overview *o, struct canvas *c, struct rect r, int y)
 {
 	const struct histogram *h = &o->bars;
-	struct zone utc = { .local = false };
+	struct zone zone = app_zone(o->v.app);
 	char from[FORMAT_MAX], to[FORMAT_MAX];
 
-	format_time(from, h->from, utc);
-	format_time(to, h->from + h->cells * h->step - 1, utc);
+	format_time(from, h->from, zone);
+	format_time(to, h->from + h->cells * h->step - 1, zone);
 	canvas_text(c, r.x + 1, y, DATE_CELLS, ROLE_DIM, from + 5, 5);
 	strip_bars(c, r.x + 1 + DATE_CELLS, y, h, STRIP_ALL);
 	canvas_text(c, r.x + 2 + DATE_CELLS + h->cells, y, DATE_CELLS, ROLE_DIM, to + 5, 5);
@@ -235,7 +235,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 		draw_section(o, c, r, y, i, focused);
 	}
 	if (o->beside && o->left)
-		strip_axis(c, r.x + STRIP_X, r.y + r.h - o->left, &o->bars);
+		strip_axis(c, r.x + STRIP_X, r.y + r.h - o->left, &o->bars, app_zone(o->v.app));
 	if (o->below)
 		draw_strip(o, c, r, r.y + r.h - o->left);
 	draw_changes(o->v.app, c, r, o->left - (o->beside || o->below));

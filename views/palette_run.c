@@ -319,6 +319,11 @@ static void run_mouse(struct app *app, const char *arg)
 		app_set_mouse(app, !strcmp(arg, "on"));
 }
 
+static void run_zone(struct app *app, const char *arg)
+{
+	app_set_zone(app, arg);
+}
+
 static void run_theme(struct app *app, const char *arg)
 {
 	struct err e = { 0 };
@@ -413,7 +418,6 @@ RUN_ACTION(waterfall, WATERFALL)
 RUN_ACTION(print, PRINT)
 RUN_ACTION(related, RELATED)
 RUN_ACTION(zoom, ZOOM)
-RUN_ACTION(zone, ZONE)
 RUN_ACTION(help, HELP)
 RUN_ACTION(quit, QUIT)
 

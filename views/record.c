@@ -24,13 +24,13 @@ static bool find(const struct record *r, const struct section **s, size_t *row)
 
 static void put_field(struct flow *f, const struct column_def *def, struct cell cell, struct zone z)
 {
-	char scratch[TABLE_SCRATCH], full[FORMAT_MAX];
+	char scratch[TABLE_SCRATCH], full[FORMAT_MAX], zone[FORMAT_MAX];
 	struct table_text text = format_cell(def, cell, z, scratch);
 	usec t;
 
 	if (def->type == COLUMN_TIME && time_parse(cell.data, cell.len, &t)) {
 		snprintf(scratch, sizeof scratch, "%s %s", format_time(full, t, z),
-		         z.local ? "local" : "UTC");
+		         format_zone_at(zone, t, z));
 		text = (struct table_text){ scratch, strlen(scratch), ROLE_TEXT };
 	}
 	if (def->type == COLUMN_BODY && text.len > BODY_PREVIEW) {

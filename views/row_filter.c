@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "views/row_filter_terms.h"
 
@@ -60,19 +59,11 @@ static bool holds(enum filter_op op, int order)
 	}
 }
 
-static usec local_offset(usec t)
-{
-	time_t s = (time_t)(t / USEC_SEC - (t % USEC_SEC < 0));
-	struct tm tm;
-
-	return localtime_r(&s, &tm) ? tm.tm_gmtoff * USEC_SEC : 0;
-}
-
 /* The time in the span's own terms: as shown, or since midnight. */
 static usec as_typed(const struct filter_span *span, usec t, struct zone z)
 {
-	if (z.local && !span->absolute)
-		t += local_offset(t);
+	if (!span->absolute)
+		t += zone_offset(z, t);
 	return span->of_day ? (t % USEC_DAY + USEC_DAY) % USEC_DAY : t;
 }
 

@@ -31,12 +31,12 @@ static usec tick_step(const struct histogram *h)
 	return TICK_MIN * h->step;
 }
 
-/* "20 14h", "14:20", "01-20", "2026-01": in UTC, as the cells are cut. */
-static const char *label(char out[static LABEL_MAX], usec t, usec step)
+/* "20 14h", "14:20", "01-20", "2026-01". */
+static const char *label(char out[static LABEL_MAX], usec t, usec step, struct zone zone)
 {
 	char time[FORMAT_MAX];
 
-	format_time(time, t, (struct zone){ .local = false });
+	format_time(time, t, zone);
 	if (step < USEC_HOUR)
 		snprintf(out, LABEL_MAX, "%.5s", time + 11);
 	else if (step < USEC_DAY)
@@ -48,15 +48,16 @@ static const char *label(char out[static LABEL_MAX], usec t, usec step)
 	return out;
 }
 
-void strip_axis(struct canvas *c, int x, int y, const struct histogram *h)
+/* Ticks stand at round times of the zone that is shown. */
+void strip_axis(struct canvas *c, int x, int y, const struct histogram *h, struct zone zone)
 {
-	usec tick = tick_step(h), t = h->from + tick - 1;
+	usec tick = tick_step(h), t = h->from + tick - 1, offset = zone_offset(zone, h->from);
 	char text[LABEL_MAX];
 
-	for (t -= t % tick; t < h->from + h->cells * h->step; t += tick) {
+	for (t -= (t + offset) % tick; t < h->from + h->cells * h->step; t += tick) {
 		int at = (int)((t - h->from) / h->step);
 
-		label(text, t, h->step);
+		label(text, t, h->step, zone);
 		if (at + (int)strlen(text) <= h->cells)
 			canvas_puts(c, x + at, y, LABEL_MAX, ROLE_DIM, text);
 	}

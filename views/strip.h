@@ -11,7 +11,7 @@ enum { STRIP_ALL = -1 };
 /* One line of bars; `lane` is a section or STRIP_ALL. */
 void strip_bars(struct canvas *, int x, int y, const struct histogram *, int lane);
 /* The times below or above it; "20 14h". */
-void strip_axis(struct canvas *, int x, int y, const struct histogram *);
+void strip_axis(struct canvas *, int x, int y, const struct histogram *, struct zone);
 /* What one cell stands for: "1h". */
 const char *strip_step(char out[static FORMAT_MAX], const struct histogram *);
 

@@ -133,7 +133,8 @@ static void put_time(const struct timeline_pane *p, char *out, char sign, usec t
 	char text[FORMAT_MAX];
 
 	/* A port's own time is not moved to the user's zone: nobody knows from where. */
-	zone.local = zone.local && !as_sent;
+	if (as_sent)
+		zone = (struct zone){ .now = zone.now };
 	format_short(text, t, zone);
 	if (p->columns[T_EVENT].width == EVENT_SHORT && strlen(text) > 11)
 		text[11] = '\0';
@@ -312,7 +313,7 @@ static void draw_bars(const struct timeline_pane *p, struct canvas *c, struct re
 	const struct instant *in = selected(p);
 	int y = r.y;
 
-	strip_axis(c, r.x + LANE_X, y++, &p->bars);
+	strip_axis(c, r.x + LANE_X, y++, &p->bars, app_zone(p->list.l.v.app));
 	for (size_t i = 0; i < p->moments.nlanes; i++) {
 		if (!p->moments.lanes[i].n || p->hidden >> i & 1)
 			continue;

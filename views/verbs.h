@@ -26,6 +26,7 @@ enum verb_takes {
 	TAKES_THEME,
 	TAKES_OUTPUT,            /* what `show` takes */
 	TAKES_CHECK,
+	TAKES_ZONE,
 	TAKES_COMMAND,           /* of the user's own */
 };
 
@@ -69,7 +70,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(theme,     "NAME|FILE",            THEME,       NOTHING, WORKBENCH, NONE,        "another look") \
 	X(ascii,     "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "ASCII on and off") \
 	X(zoom,      "",                     NOTHING,     NOTHING, WORKBENCH, ZOOM,        "this pane alone") \
-	X(zone,      "",                     NOTHING,     NOTHING, WORKBENCH, ZONE,        "UTC or local time") \
+	X(zone,      "[UTC|local|AREA/CITY]", ZONE,      NOTHING, WORKBENCH, ZONE,        "whose time is shown") \
 	X(demo,      "[LOAD]",               TEXT,        DEMO,    ALONE,     NONE,        "the demonstration's load") \
 	X(help,      "",                     NOTHING,     NOTHING, WORKBENCH, HELP,        "keys of this pane") \
 	X(quit,      "",                     NOTHING,     NOTHING, WORKBENCH, QUIT,        "leave")

@@ -41,6 +41,7 @@ const struct workspace workspace_load = {
 	.window = load_window,
 	.subject_facts = load_subject_facts,
 	.params = params,
+	.zone_column = "event_timezone",
 	.secret_env = load_secret_env,
 };
 

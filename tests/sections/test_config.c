@@ -316,8 +316,14 @@ static void test_P41_refusals(void **state)
 {
 	static const struct { const char *text, *complaint; } table[] = {
 		{ "- a\n- b\n", "c.yaml:1:1: expected keys and values" },
+		{ "zones: Europe/Amsterdam\n", "c.yaml:1:8: \"zones\" is a list of at most 8 names" },
+		{ "zones: [Nowhere/Town]\n", "c.yaml:1:9: no zone 'Nowhere/Town' below /usr/share/zoneinfo/ "
+		  "(package tzdata)" },
+		{ "zones: [../shadow]\n", "c.yaml:1:9: '../shadow' cannot be the name of a zone (as "
+		  "Europe/Amsterdam is)" },
+		{ "zones: [[a]]\n", "c.yaml:1:9: a zone is a name" },
 		{ "thme: calm\n", "c.yaml:1:1: unknown key \"thme\"; known: theme, workers, "
-				  "queries, now, params, sources" },
+				  "queries, now, params, zones, sources" },
 		{ "theme: calm\ntheme: mono\n",
 		  "c.yaml:2:1: duplicate key \"theme\", first at c.yaml:1:1" },
 		{ "theme: ../x\n", "c.yaml:1:8: \"../x\" cannot be the name of a theme" },

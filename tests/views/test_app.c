@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -306,6 +308,60 @@ static void test_lists_are_filtered_and_found_in(void **state)
 	press("0");
 	type("filter x");
 	assert_true(shows("go to a section first"));
+}
+
+/* Times move, and what is shown says by how much; what is copied stays. */
+static void test_zones_in_turn(void **state)
+{
+	static char name[] = "America/Halifax", *zones[] = { name };
+
+	(void)state;
+	setenv("TZ", "Europe/Amsterdam", 1);
+	tzset();
+	open_scene("settled");
+	fc.config.zones = zones;
+	fc.config.nzones = 1;
+	press("5");
+	assert_true(shows("14:23 UTC"));
+	press("t");
+	assert_true(shows("15:23 CET +01:00"));
+	assert_true(shows("01-23 15:18:07"));
+	press("t");
+	assert_true(shows("10:23 Halifax -04:00"));
+	assert_true(shows("01-23 10:18:07"));
+	/* What is typed means what is shown. */
+	type("filter @10:18..10:19");
+	assert_true(shows("1 of 12"));
+	press("Esc");
+	press("Enter");
+	assert_true(shows("2026-01-23 10:18:07 Halifax -04:00"));
+	press("y");
+	press("j");
+	assert_non_null(strstr(buf_str(&fc.app.copied), "2026-01-23T14:18:07Z"));
+	press("q");
+	press("8");
+	assert_true(shows("01-23 10:18"));
+	press("t");
+	assert_true(shows("14:23 UTC"));
+	type("zone Asia/Kathmandu");
+	assert_true(shows("Kathmandu +05:45"));
+	type("zone hali");
+	assert_true(shows("Halifax -04:00"));
+	type("zone utc");
+	assert_true(shows("14:23 UTC"));
+	type("zone Nowhere/Town");
+	assert_true(shows("no zone 'Nowhere/Town'"));
+	type("zone ../etc");
+	assert_true(shows("cannot be the name of a zone"));
+	/* Where the machine keeps UTC there is no other local time. */
+	setenv("TZ", "UTC", 1);
+	tzset();
+	press("t");
+	assert_true(shows("Halifax -04:00"));
+	fc.config.zones = NULL;
+	fc.config.nzones = 0;
+	unsetenv("TZ");
+	tzset();
 }
 
 static void test_cancel_and_all(void **state)
@@ -641,6 +697,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_verbs_are_found_and_completed, close_case),
 		cmocka_unit_test_teardown(test_show_prints_what_the_command_does, close_case),
 		cmocka_unit_test_teardown(test_lists_are_filtered_and_found_in, close_case),
+		cmocka_unit_test_teardown(test_zones_in_turn, close_case),
 		cmocka_unit_test_teardown(test_cancel_and_all, close_case),
 		cmocka_unit_test_teardown(test_a_candidate_opens, close_case),
 		cmocka_unit_test_teardown(test_problems_in_turn, close_case),
