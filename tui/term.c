@@ -21,7 +21,7 @@
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-enum { ESC_MS = 25, STALL_MS = 500, PIECE = 512, LENT_MAX = 8 };
+enum { ESC_MS = 25, STALL_MS = 500, PIECE = 512, LENT_MAX = 8, MOVE_COST = 7, LOOK_COST = 9 };
 
 struct term {
 	SCREEN *screen;
@@ -32,6 +32,7 @@ struct term {
 	bool pastes;
 	char sync_on[CAPS_SYNC_MAX], sync_off[CAPS_SYNC_MAX];
 	struct canvas shown;          /* the last frame, as curses was told */
+	size_t cost;                  /* of the last frame, about */
 	bool repaint;                 /* curses was told nothing that still counts */
 	bool cut;                     /* a sequence of ours is open: end it before all else */
 	int stop;
@@ -298,17 +299,28 @@ static void lend_looks(const struct term *t, struct canvas_cell *row, int w)
 	}
 }
 
+/* About what a cell costs: its bytes, the way to it and a change of look. */
+static size_t cost_of(const struct canvas_cell *cell, const struct canvas_cell *before, bool next)
+{
+	bool same = next && before && before->role == cell->role && before->attrs == cell->attrs;
+
+	return (cell->len ? cell->len : 1) + (next ? 0 : MOVE_COST) + (same ? 0 : LOOK_COST);
+}
+
 /* Hands the cells of a row that differ from the last frame to curses. */
 static void put_row(struct term *t, const struct canvas *c, int y, int w)
 {
 	struct canvas_cell *old = &t->shown.cells[(size_t)y * (size_t)t->shown.w];
 	struct canvas_cell row[CANVAS_MAX];
+	int last = -2;
 
 	memcpy(row, &c->cells[(size_t)y * (size_t)c->w], (size_t)w * sizeof(*row));
 	lend_looks(t, row, w);
 	for (int x = 0; x < w; x++) {
 		if (same_cell(&old[x], &row[x]))
 			continue;
+		t->cost += cost_of(&row[x], x > 0 ? &row[x - 1] : NULL, x == last + 1);
+		last = x;
 		old[x] = row[x];
 		if (row[x].cells > 0)
 			put_cell(t, x, y, &row[x]);
@@ -363,6 +375,7 @@ bool term_present(struct term *t, const struct canvas *c)
 
 	if (!writable() || !end_sequence(t))
 		return false;
+	t->cost = 0;
 	term_size(t, &w, &h);
 	if (t->repaint || t->shown.w != w || t->shown.h != h) {
 		if (!canvas_resize(&t->shown, w, h, NULL))
@@ -377,6 +390,11 @@ bool term_present(struct term *t, const struct canvas *c)
 	put_cursor(t, c);
 	show(t);
 	return true;
+}
+
+size_t term_cost(const struct term *t)
+{
+	return t->cost;
 }
 
 void term_redraw(struct term *t)

@@ -41,6 +41,8 @@ bool term_set_mouse(struct term *, bool on);
  * False, with nothing written, while the terminal does not read (Ctrl-S, a dead
  * link): try again once term_input_fd() has POLLOUT. */
 bool term_present(struct term *, const struct canvas *);
+/* About how many bytes the last frame was. */
+size_t term_cost(const struct term *);
 /* The next frame is painted from scratch (Ctrl-L). */
 void term_redraw(struct term *);
 

@@ -7,11 +7,11 @@
 
 #include "views/app.h"
 #include "views/command.h"
+#include "views/pace.h"
 #include "views/palette.h"
 
-#define FRAME_GAP  (100 * USEC_MS)      /* while rows arrive; keys do not wait for it */
-#define FRAME_SAVED (2 * FRAME_GAP)     /* after a rest: the first rows do not wait either */
 #define KEYS_REST (80 * USEC_MS)        /* longer than a key held down takes to repeat */
+#define SCREEN_ROWS 60
 #define WORK_SLICE (4 * USEC_MS)
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
@@ -19,11 +19,14 @@
 struct loop {
 	struct app *app;
 	usec engine_next;        /* TIME_NONE = nothing */
-	usec paced, tick;        /* when the next frame may be; when the clock moves on */
+	usec tick;               /* when the clock moves on */
+	struct pace pace;        /* when the next frame may be, on the system's clock */
 	usec stepped, rest;      /* the last key that moved along; when such keys are over, on
 	                          * the system's clock: fingers know no other */
 	bool moved;              /* the engine did; views have not heard of it */
 	bool dirty, urgent;      /* a frame is wanted; at once */
+	bool news;               /* it shows more than what flows */
+	unsigned told;           /* states as of the last tick */
 	bool blocked;            /* the terminal does not read */
 	bool working;            /* a filter, a sort or a search has more to do */
 	int signal;
@@ -58,6 +61,18 @@ static usec keys_left(const struct loop *l)
 	return l->rest > now ? l->rest - now : 0;
 }
 
+static enum pace_kind kind_of(const struct loop *l)
+{
+	return l->urgent ? PACE_KEY : l->news ? PACE_NEWS : PACE_FLOW;
+}
+
+static usec frame_wait(const struct loop *l)
+{
+	usec now = clock_mono(&clock_system), when = pace_when(&l->pace, kind_of(l));
+
+	return when > now ? when - now : 0;
+}
+
 static int sleep_ms(const struct loop *l)
 {
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
@@ -65,7 +80,7 @@ static int sleep_ms(const struct loop *l)
 	if (l->working)
 		return 0;
 	if (l->dirty && !l->blocked)
-		until = earlier(until, l->urgent ? now : l->paced);
+		until = earlier(until, now + frame_wait(l));
 	if (l->app->behind && !l->blocked)
 		until = earlier(until, now + keys_left(l));
 	if (until == TIME_NONE)
@@ -84,17 +99,16 @@ static void catch_up(struct loop *l)
 	l->moved = false;
 }
 
-static bool frame_due(const struct loop *l, usec now)
+static bool frame_due(const struct loop *l)
 {
-	return (l->dirty && (l->urgent || now >= l->paced)) || (l->app->behind && !keys_left(l));
+	return (l->dirty && !frame_wait(l)) || (l->app->behind && !keys_left(l));
 }
 
 static void frame(struct loop *l)
 {
 	struct app *app = l->app;
-	usec now = clock_mono(app->clock);
 
-	if (!frame_due(l, now))
+	if (!frame_due(l))
 		return;
 	catch_up(l);
 	app->hurried = keys_left(l) > 0;
@@ -102,9 +116,9 @@ static void frame(struct loop *l)
 	l->blocked = !term_present(app->term, &app->canvas);
 	if (l->blocked)
 		return;
-	if (!l->urgent)
-		l->paced = (l->paced > now - FRAME_SAVED ? l->paced : now - FRAME_SAVED) + FRAME_GAP;
-	l->dirty = l->urgent = false;
+	if (l->dirty)
+		pace_drawn(&l->pace, kind_of(l), term_cost(app->term), clock_mono(&clock_system));
+	l->dirty = l->urgent = l->news = false;
 	l->tick = next_tick(app);
 }
 
@@ -183,13 +197,34 @@ static void take_events(struct loop *l)
 		take_event(l, &ev);
 }
 
+/* States, and rows as long as they may still fill a screen. */
+static void note_news(struct loop *l)
+{
+	unsigned now = 0;
+
+	for (int k = 0; k < l->app->ndesks; k++) {
+		const struct investigation *inv = l->app->desks[k]->inv;
+
+		for (size_t i = 0; inv && i < inv->nsections; i++) {
+			size_t rows = inv->sections[i].rows.rows;
+
+			now = now * 31 + inv->sections[i].state;
+			now = now * 67 + (unsigned)(rows < SCREEN_ROWS ? rows : SCREEN_ROWS);
+		}
+	}
+	l->news = l->news || now != l->told;
+	l->told = now;
+}
+
 static void take_mail(struct loop *l)
 {
 	bool changed = false, ran = app_running(l->app);
 
 	l->engine_next = engine_tick(l->app->engine, &changed);
-	if (changed)
+	if (changed) {
 		l->moved = l->dirty = true;
+		note_news(l);
+	}
 	/* Nothing follows the last answer: it need not wait for more. */
 	l->urgent = l->urgent || (ran && !app_running(l->app));
 	if (l->tick != TIME_NONE && clock_mono(l->app->clock) >= l->tick) {

@@ -193,9 +193,9 @@ class Stores:
         return ["clickhouse-client", "--port", self.native, "-q",
                 "SELECT * FROM events FORMAT TabSeparated"]
 
-    def pane(self, config, size=(80, 24)):
+    def pane(self, config, size=(80, 24), queries=QUERIES):
         """The workbench, showing the rows as they come."""
-        screen = Screen([PANE, config, QUERIES], self.env, size)
+        screen = Screen([PANE, config, queries], self.env, size)
         os.write(screen.fd, b"1")
         return screen
 
@@ -403,6 +403,20 @@ def bench_arrival(table, stores):
     table.add("key to paint while 1 M rows arrive, p99", 1e3 * p(took, 0.99), 0, "ms", "<= 5 ms")
 
 
+def bench_slow_link(table, stores):
+    queries = os.path.join(stores.folder, "slow")
+    os.makedirs(os.path.join(queries, "postgres"))
+    with open(os.path.join(queries, "postgres", "events.sql"), "w") as f:
+        f.write("SELECT e.* FROM events e, LATERAL (SELECT pg_sleep(0.005 + e.id * 0)) s\n")
+    with stores.pane(stores.postgres, queries=queries) as screen:
+        screen.until(FIRST_ROWS)
+        screen.rest(0.3)
+        took, most = screen.slow_link(300, 60, (b"j", b"k"))
+    table.add("200 rows/s for a minute over 300 B/s: key answered, worst of %d" % len(took), max(took), 0, "s",
+              "<= 1 s of the link")
+    table.add("200 rows/s for a minute over 300 B/s: bytes that waited at most", most, 0, "B", "<= 64 KB")
+
+
 def bench_idle(table, stores):
     with stores.pane(stores.postgres) as screen:
         screen.until(SETTLED)
@@ -426,7 +440,7 @@ def main():
     bench_load(table, env, text)
     stores = Stores(folder, env)
     try:
-        for part in (bench_rows, bench_finding, bench_keys, bench_arrival, bench_idle):
+        for part in (bench_rows, bench_finding, bench_keys, bench_arrival, bench_slow_link, bench_idle):
             part(table, stores)
             print("bench: %s" % part.__name__, file=sys.stderr)
     finally:

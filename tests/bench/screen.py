@@ -98,6 +98,32 @@ class Screen:
         data = self.read(1)
         return time.monotonic() - sent, data
 
+    def waiting(self):
+        """Bytes that the program wrote and nobody has read."""
+        count = bytearray(4)
+        fcntl.ioctl(self.fd, termios.FIONREAD, count)
+        return struct.unpack("i", count)[0]
+
+    def slow_link(self, rate, seconds, keys):
+        """Reads no more than `rate` bytes a second. Keys are sent now and then: the seconds
+        that the link takes until each is answered, and the most bytes that ever waited."""
+        start = time.monotonic()
+        taken, most, answered, next_key = 0, 0, [], start + 1
+        while (now := time.monotonic()) < start + seconds:
+            allowed, waits = int((now - start) * rate) - taken, self.waiting()
+            most = max(most, waits)
+            if allowed > 0:
+                taken += allowed        # what it does not use is lost
+                if waits:
+                    os.read(self.fd, allowed)
+            if now > next_key:
+                os.write(self.fd, keys[len(answered) % len(keys)])
+                time.sleep(0.02)
+                answered.append(self.waiting() / rate)
+                next_key = now + 0.9
+            time.sleep(0.005)
+        return answered, most
+
     def peak(self):
         """The most memory it had, in bytes."""
         with open("/proc/%d/status" % self.pid) as f:
