@@ -15,7 +15,8 @@ static void restart(struct engine *en, struct open_case *c, size_t section, bool
 	s->by_itself = by_itself;
 	s->state = SECTION_WAITING;
 	s->settled_mono = 0;
-	c->inv.settled_mono = 0;
+	if (!by_itself)
+		c->inv.settled_mono = 0;
 }
 
 static bool depends(const struct section_def *def, const char *id)

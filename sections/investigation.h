@@ -79,7 +79,8 @@ struct investigation {
 	struct attempt **log;           /* every attempt, oldest first; capped at LOG_MAX */
 	size_t nlog;
 	usec opened_mono, opened_wall;
-	usec settled_mono;              /* every section final; 0 = not yet */
+	usec settled_mono;              /* every section final; 0 = not yet. Stays while sections
+	                                 * that are followed are asked again */
 };
 
 enum { LOG_MAX = 4096 };

@@ -91,7 +91,7 @@ static void draw_text(const struct overview *o, struct canvas *c, struct rect r,
 	struct sentence say = { .role = ROLE_DIM, .text = "" };
 	const char *summary = section_pane_summary(app->desk->panes[i]);
 
-	if (s && s->state == SECTION_RUNNING && (s->previous || !s->rows.rows))
+	if (s && s->state == SECTION_RUNNING && (s->previous ? !s->by_itself : !s->rows.rows))
 		say_asking(&say, s);
 	else if (s)
 		section_sentence(&say, s, app_mono(app), app_zone(app));

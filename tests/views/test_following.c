@@ -226,6 +226,11 @@ static void test_a_running_round_is_calm(void **state)
 	assert_true(shows("rewind answered, as of 14:00"));
 	assert_false(shows("asking again"));
 	assert_int_equal(s->rows.rows, 4);
+	press("0");
+	assert_true(shows("rewind answered, as of 14:00"));
+	assert_false(shows("asking again"));
+	assert_true(fc.app.desk->inv->settled_mono > 0);
+	press("4");
 	press("r");                               /* by hand it is told */
 	fake_case_settle(&fc);
 	app_update(&fc.app);
