@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -272,6 +274,29 @@ static void test_cancel_alone_and_refetch(void **state)
 	assert_int_equal(fake.inv->sections[1].ntrail, 1);
 }
 
+static struct act trickles[] = {
+	{ "a", "by_id", 1 }, { "a", "side", 1, .hang = true }, { "c", "mem", 1 }, { 0 },
+};
+static bool one_row(void) { return fake.inv->sections[1].rows.rows == 1; }
+static bool two_rows(void) { return fake.inv->sections[1].rows.rows == 2; }
+
+/* Each of them, though no chunk gets full. */
+static void test_rows_that_trickle_in_are_seen(void **state)
+{
+	int tap = trickles[1].again_on = eventfd(0, EFD_CLOEXEC);
+
+	(void)state;
+	begin(trickles);
+	fake_run(one_row);
+	STATE(1, "running");
+	assert_int_equal(eventfd_write(tap, 1), 0);
+	fake_run(two_rows);
+	STATE(1, "running");
+	engine_cancel(fake.engine, fake.inv, 1);
+	fake_run(fake_settled);
+	close(tap);
+}
+
 static void test_superseded_rows_are_dropped(void **state)
 {
 	(void)state;
@@ -373,7 +398,8 @@ int main(void)
 		T(test_outage_is_not_empty), T(test_P24_retries_three_times),
 		T(test_P25_denied_source_is_locked), T(test_straddling_window_is_split_and_sliced),
 		T(test_nothing_is_kept_that_long), T(test_memory_shrinks_to_one_day),
-		T(test_cancel_alone_and_refetch), T(test_superseded_rows_are_dropped),
+		T(test_cancel_alone_and_refetch), T(test_rows_that_trickle_in_are_seen),
+		T(test_superseded_rows_are_dropped),
 		T(test_forbidden_source_is_not_asked), T(test_only_one_section),
 		T(test_check_really_asks), T(test_P66_quit_while_hanging), T(test_P66_close_while_hanging),
 		T(test_stop_before_printing),

@@ -119,12 +119,15 @@ static void leave(void)
 	pthread_mutex_unlock(&lock);
 }
 
-static bool send_rows(const struct act *a, struct row_sink *sink, struct err *e)
+static bool send_columns(struct row_sink *sink, struct err *e)
 {
 	static const char *const names[] = { "other", "id" };
 
-	if (!sink->columns(sink, names, 2, e))
-		return false;
+	return sink->columns(sink, names, 2, e);
+}
+
+static bool send_rows(const struct act *a, struct row_sink *sink, struct err *e)
+{
 	for (unsigned i = 0; i < a->rows; i++) {
 		char id[16];
 
@@ -161,7 +164,9 @@ static bool fake_run_query(void *conn, const struct query *q, struct cancel *c,
 
 	sink->sent(sink, q->text);
 	ok = out_of_memory(&a, q) ? err_set(e, ERR_MEMORY, 241, "Memory limit exceeded")
-				  : send_rows(&a, sink, e);
+				  : send_columns(sink, e) && send_rows(&a, sink, e);
+	if (ok && a.again_on)
+		ok = cancel_wait(c, a.again_on, POLLIN, q->deadline, e) && send_rows(&a, sink, e);
 	if (ok && a.hang)
 		ok = cancel_wait(c, -1, 0, q->deadline, e);
 	if (ok && a.kind)
