@@ -264,6 +264,9 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		if (fds[4].revents && app_update_runs(app))
 			l.dirty = true;
 		take_events(&l);
+		/* The answer to a key does not wait until the rows that came are read. */
+		if (l.urgent && fds[2].revents)
+			frame(&l);
 	}
 	return l.signal;
 }
