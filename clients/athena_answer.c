@@ -30,14 +30,13 @@ static bool is_text(json_t *v)
 
 /* ---- an id ------------------------------------------------------------------------- */
 
+/* Cells of jansson end with a NUL. */
 static bool plain_id(struct cell c)
 {
-	for (size_t i = 0; i < c.len; i++) {
-		if (!memchr("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-", c.data[i],
-			    64))
-			return false;
-	}
-	return c.len > 0 && c.len < ATHENA_ID_MAX;
+	static const char plain[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+
+	return c.len > 0 && c.len < ATHENA_ID_MAX && strspn(c.data, plain) == c.len;
 }
 
 bool athena_read_id(const char *text, size_t len, char id[static ATHENA_ID_MAX], struct err *e)
@@ -60,7 +59,6 @@ static int64_t number_at(json_t *v, const char *path, int64_t fallback)
 	char *end;
 	long long n;
 
-	/* Cells of jansson end with a NUL. */
 	if (cell_is_null(c) || c.len == 0)
 		return fallback;
 	n = strtoll(c.data, &end, 10);
@@ -196,8 +194,7 @@ static bool read_next(struct athena_page *p, json_t *next, struct err *e)
 	if (!is_text(next) || c.len == 0 || c.len >= sizeof(p->next) ||
 	    memchr(c.data, '\0', c.len))
 		return lacks(e, "NextToken");
-	memcpy(p->next, c.data, c.len);
-	p->next[c.len] = '\0';
+	snprintf(p->next, sizeof(p->next), "%s", c.data);
 	return true;
 }
 

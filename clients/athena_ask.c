@@ -51,6 +51,12 @@ static bool is_success(const struct aws_call *c)
 	return c->response.status == 200;
 }
 
+/* Something in front of the service answered for it. */
+static bool is_page(const struct aws_call *c)
+{
+	return strcmp(c->response.content_type, "text/html") == 0;
+}
+
 /* Credentials that ran out are searched anew, once; those that are refused are
  * forgotten, so that the next try of the user's searches. */
 static bool call(struct athena_asking *k, const char *operation, struct aws_call *c, struct err *e)
@@ -66,8 +72,11 @@ static bool call(struct athena_asking *k, const char *operation, struct aws_call
 	for (;;) {
 		if (!call_once(k, c, e))
 			return false;
-		if (is_success(c))
+		if (is_success(c) && !is_page(c))
 			return true;
+		if (is_success(c))
+			return err_set(e, ERR_DECODE, 0, "%s: expected JSON, got text/html (login page?)",
+				       a->source->name);
 		aws_fault_read(c, &fault);
 		if (!aws_fault_expired(&fault) || k->renewed)
 			break;

@@ -296,15 +296,18 @@ bool aws_call(struct aws_endpoint *p, struct aws_call *c, struct err *e)
 /* "com.amazonaws.athena#Code:http://…" is Code. */
 static void put_code(struct aws_fault *f, struct cell c)
 {
-	const char *hash = c.data ? memrchr(c.data, '#', c.len) : NULL;
+	const char *hash;
 	size_t n = 0;
 
+	if (cell_is_null(c))
+		return;
+	hash = memrchr(c.data, '#', c.len);
 	if (hash)
 		c = (struct cell){ hash + 1, c.len - (size_t)(hash + 1 - c.data) };
 	while (n < c.len && n < sizeof(f->code) - 1 && c.data[n] != ':' && c.data[n] > ' ' &&
 	       c.data[n] < 0x7f)
 		n++;
-	snprintf(f->code, sizeof(f->code), "%.*s", (int)n, c.data ? c.data : "");
+	snprintf(f->code, sizeof(f->code), "%.*s", (int)n, c.data);
 }
 
 /* The session's token is shown back in what a wrong signature should have signed. */

@@ -159,7 +159,7 @@ static int by_text(const void *a, const void *b)
  * can hold, so that it may stand between them while sorting. */
 static bool put_sorted_query(struct buf *out, const char *query, struct err *e)
 {
-	char *parts[PARTS_MAX];
+	char *parts[PARTS_MAX] = { NULL };
 	size_t n = 0;
 	bool ok = true;
 
@@ -199,15 +199,15 @@ struct signed_headers {
 /* Insertion keeps the order of equal names. */
 static bool add_header(struct signed_headers *h, const char *name, const char *value, struct err *e)
 {
-	size_t i = h->n;
+	size_t i;
 
-	if (h->n == HEADERS_MAX)
+	if (h->n >= HEADERS_MAX)
 		return err_set(e, ERR_LIMIT, 0, "over %d headers to sign", (int)HEADERS_MAX);
 	for (const char *c = value; *c; c++) {
 		if ((unsigned char)*c < 0x20 && *c != '\t')
 			return err_set(e, ERR_CONFIG, 0, "a header to be signed holds a control character");
 	}
-	for (; i > 0 && strcasecmp(h->list[i - 1].name, name) > 0; i--)
+	for (i = h->n; i > 0 && strcasecmp(h->list[i - 1].name, name) > 0; i--)
 		h->list[i] = h->list[i - 1];
 	h->list[i] = (struct sigv4_header){ name, value };
 	h->n++;
@@ -248,11 +248,6 @@ static void put_trimmed(struct buf *out, const char *value)
 	}
 }
 
-static bool same_name(const struct signed_headers *h, size_t i)
-{
-	return i > 0 && strcasecmp(h->list[i - 1].name, h->list[i].name) == 0;
-}
-
 static void put_lower(struct buf *out, const char *s)
 {
 	for (; *s; s++)
@@ -262,17 +257,20 @@ static void put_lower(struct buf *out, const char *s)
 /* A name that comes twice is one line, its values joined by commas. */
 static void put_headers(struct buf *out, struct buf *names, const struct signed_headers *h)
 {
-	for (size_t i = 0; i < h->n; i++) {
-		if (same_name(h, i)) {
+	const char *before = "";
+
+	for (const struct sigv4_header *x = h->list; x < h->list + h->n; x++) {
+		if (strcasecmp(before, x->name) == 0) {
 			buf_putc(out, ',');
 		} else {
-			buf_puts(out, i ? "\n" : "");
-			put_lower(out, h->list[i].name);
+			buf_puts(out, *before ? "\n" : "");
+			put_lower(out, x->name);
 			buf_putc(out, ':');
-			buf_puts(names, i ? ";" : "");
-			put_lower(names, h->list[i].name);
+			buf_puts(names, *before ? ";" : "");
+			put_lower(names, x->name);
 		}
-		put_trimmed(out, h->list[i].value);
+		put_trimmed(out, x->value);
+		before = x->name;
 	}
 	buf_puts(out, "\n");
 }

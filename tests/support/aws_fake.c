@@ -88,7 +88,7 @@ static bool known_mode(const char *mode)
 {
 	static const char *const modes[] = {
 		"throttle", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
-		"body", "same-token", "slow", "skew",
+		"body", "html", "same-token", "slow", "skew",
 	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -214,6 +214,8 @@ static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct
 		aws_say(r, 200, AWS_JSON, "{\"QueryExecutionId\": \"");
 	else if (strcmp(x->mode, "body") == 0)
 		aws_say(r, 200, AWS_JSON, "%s", x->arg);
+	else if (strcmp(x->mode, "html") == 0)
+		aws_say(r, 200, "text/html; charset=utf-8", "<html>Sign in</html>");
 	else if (strcmp(x->mode, "drop") == 0)
 		r->drop = true;
 	else if (strcmp(x->mode, "expire") == 0 && key) {

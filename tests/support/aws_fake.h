@@ -44,6 +44,7 @@ unsigned aws_fake_port(const struct aws_fake *);
  *   drop         not done, and closed
  *   malformed    JSON that ends early
  *   body:TEXT    200 and this
+ *   html         200 and a login page
  *   same-token   NextToken is always the same
  *   slow:MS      the answer begins later
  *   skew:SECONDS the clock (for good)
