@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +152,56 @@ static void test_commands_of_the_users_own(void **state)
 	expect_end(pty, &before);
 }
 
+/* A child of that process; 0 = it has none. */
+static pid_t child_of(pid_t parent)
+{
+	DIR *proc = opendir("/proc");
+	pid_t found = 0;
+
+	assert_non_null(proc);
+	for (struct dirent *d; !found && (d = readdir(proc));) {
+		char path[300], stat[400] = "";
+		FILE *f;
+		int ppid = 0;
+
+		snprintf(path, sizeof path, "/proc/%s/stat", d->d_name);
+		f = d->d_name[0] >= '1' && d->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+		if (f && fgets(stat, sizeof stat, f) && strrchr(stat, ')') &&
+		    sscanf(strrchr(stat, ')') + 1, " %*c %d", &ppid) == 1 && ppid == parent)
+			found = (pid_t)strtol(d->d_name, NULL, 10);
+		if (f)
+			fclose(f);
+	}
+	closedir(proc);
+	return found;
+}
+
+/* Whatever ends the program ends its commands. */
+static void test_P53_commands_end_with_it(void **state)
+{
+	static const int signals[] = { 0, SIGTERM, SIGHUP, SIGINT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		struct vterm_pty *pty = START(80, 24, "demo");
+		pid_t child;
+		int status;
+
+		assert_true(vterm_pty_wait_text(pty, "HLXU8120447"));
+		assert_true(vterm_pty_send(pty, ":watch\r", 7));
+		assert_true(vterm_pty_wait_text(pty, "waiting for news of 726100801"));
+		child = child_of(vterm_pty_pid(pty));
+		assert_true(child > 0);
+		if (signals[i])
+			kill(vterm_pty_pid(pty), signals[i]);
+		else
+			vterm_pty_hang_up(pty);
+		assert_true(vterm_pty_wait_exit(pty, &status));
+		assert_true(kill(child, 0) != 0 && errno == ESRCH);
+		vterm_pty_free(pty);
+	}
+}
+
 static void test_a_wrong_identifier_is_explained(void **state)
 {
 	struct vterm_pty *pty = START(80, 24, "--demo", "   ");
@@ -291,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_load_it_asks_for_one),
 		cmocka_unit_test(test_verbs_of_the_command_line),
 		cmocka_unit_test(test_commands_of_the_users_own),
+		cmocka_unit_test(test_P53_commands_end_with_it),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),
 		cmocka_unit_test(test_suspend_and_resume),
 		cmocka_unit_test(test_several_loads),

@@ -352,7 +352,7 @@ static void test_a_flood_leaves_the_keys_alone(void **state)
 	assert_true(shows("first 1 MB of"));
 }
 
-static void test_quitting_says_what_it_ends(void **state)
+static void test_P66_quitting_says_what_it_ends(void **state)
 {
 	pid_t pid = 0;
 
@@ -495,7 +495,7 @@ int main(void)
 		TEST(test_a_key_runs_it), TEST(test_its_name_runs_it), TEST(test_only_where_it_applies),
 		TEST(test_hostile_output), TEST(test_a_long_line_is_shown_below), TEST(test_output_is_filtered), TEST(test_dangerous_ones_ask),
 		TEST(test_what_was_not_seen_is_not_agreed_to), TEST(test_x_ends_it),
-		TEST(test_a_flood_leaves_the_keys_alone), TEST(test_quitting_says_what_it_ends),
+		TEST(test_a_flood_leaves_the_keys_alone), TEST(test_P66_quitting_says_what_it_ends),
 		TEST(test_ended_behind_ones_back), TEST(test_old_runs_give_way), TEST(test_they_are_listed),
 		TEST(test_a_saved_file_counts_at_once),
 	};

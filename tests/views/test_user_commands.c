@@ -80,7 +80,7 @@ static void test_one_key_for_two_sections(void **state)
 }
 
 /* What was there stays; the error names the place. */
-static void test_p41_what_is_wrong_is_named(void **state)
+static void test_P41_what_is_wrong_is_named(void **state)
 {
 	static const struct { const char *text, *error; } wrong[] = {
 		{ "- a\n", "commands.yaml:1:1: commands are a map of names" },
@@ -237,7 +237,7 @@ static void test_values_take_their_places(void **state)
 }
 
 /* One word each, byte by byte, whatever it holds. */
-static void test_hostile_values_stay_one_word(void **state)
+static void test_P37_hostile_values_stay_one_word(void **state)
 {
 	(void)state;
 	expect("tool, \"{type}\"", "a b", "tool|a b|");
@@ -336,9 +336,9 @@ static int release_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_file), TEST(test_one_key_for_two_sections), TEST(test_p41_what_is_wrong_is_named),
+		TEST(test_a_file), TEST(test_one_key_for_two_sections), TEST(test_P41_what_is_wrong_is_named),
 		TEST(test_too_many), TEST(test_keys_that_the_user_moved), TEST(test_values_take_their_places),
-		TEST(test_hostile_values_stay_one_word), TEST(test_options_are_no_values),
+		TEST(test_P37_hostile_values_stay_one_word), TEST(test_options_are_no_values),
 		TEST(test_what_is_missing_is_said), TEST(test_values_are_bounded), TEST(test_the_environment_is_small),
 	};
 
