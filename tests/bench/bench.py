@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from screen import Screen
+from screen import Screen, text_of
 
 BUILD, ROUNDS = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 7
 SEXTANT = os.path.abspath(os.path.join(BUILD, "sextant"))
@@ -103,6 +103,14 @@ def first_frame(argv, marker, env, stdin=None):
         return screen.until(marker)
 
 
+def less_bytes(shown, path, env):
+    """What less sends for that text, its last line left to less."""
+    with open(path, "w") as f:
+        f.write(shown)
+    with Screen(["less", path], env) as screen:
+        return len(screen.rest(0.5))
+
+
 def p(values, part):
     """The value that so much of the values do not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
@@ -142,9 +150,12 @@ def bench_load(table, env, text):
         lambda: first_frame(["tig"], b"line 000015", env, stdin=text)[0])
     table.add("exec to first useful frame / tig as a pager", sextant, tig, "s", "<= 0.5")
     table.add("exec to first useful frame / less", sextant, less, "s", "<= 2.5")
-    table.add("bytes of the first frame, 80x24 / less",
-              first_frame([SEXTANT, "demo", LOAD], b"help", env)[1],
+    with Screen([SEXTANT, "demo", LOAD], env) as screen:
+        frame = screen.frame(b"help")
+    table.add("bytes of the first frame, 80x24 / less with lines of 48 letters", len(frame),
               first_frame(["less", text], b"line 000022", env)[1], "B", "<= 1")
+    table.add("bytes of the first frame, 80x24 / less with the same as plain text", len(frame),
+              less_bytes(text_of(frame), text + ".same", env), "B", "<= 1")
 
 
 def many():

@@ -4,6 +4,7 @@ how many bytes a screen costs, how much memory and how many wake-ups."""
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -13,6 +14,26 @@ import time
 
 QUIET = 0.012       # a frame is over when nothing has come for so long
 PATIENCE = 30
+
+
+def text_of(frame, width=80, height=24):
+    """What a first frame shows, without its looks: enough of a terminal for that."""
+    lines, x, y = [[" "] * width for _ in range(height)], 0, 0
+    for m in re.finditer(r"\x1b(?:\[[?]?([\d;]*)([A-Za-z])|[()].|.)|(.)", frame.decode(), re.S):
+        n = [int(part or 1) for part in (m[1] or "").split(";")]
+        if m[2] == "H":
+            y, x = n[0] - 1, n[-1] - 1 if len(n) > 1 else 0
+        elif m[2] in ("d", "G"):
+            y, x = (n[0] - 1, x) if m[2] == "d" else (y, n[0] - 1)
+        elif m[2] in ("A", "B", "C", "D"):
+            y += {"A": -n[0], "B": n[0]}.get(m[2], 0)
+            x += {"C": n[0], "D": -n[0]}.get(m[2], 0)
+        elif m[3] in ("\r", "\n", "\b"):
+            x, y = {"\r": (0, y), "\n": (x, y + 1), "\b": (x - 1, y)}[m[3]]
+        elif m[3] and x < width:
+            lines[y][x] = m[3]
+            x += 1
+    return "".join("".join(line).rstrip() + "\n" for line in lines)
 
 
 class Screen:
@@ -61,6 +82,16 @@ class Screen:
                 sys.exit("bench: %s never showed %r" % (self.argv[0], marker))
             count += len(data)
         return time.monotonic() - self.started, count
+
+    def frame(self, marker):
+        """Everything until the marker, with it."""
+        seen = b""
+        while marker not in seen:
+            data = self.read(PATIENCE)
+            if not data:
+                sys.exit("bench: %s never showed %r" % (self.argv[0], marker))
+            seen += data
+        return seen[:seen.index(marker) + len(marker)]
 
     def settle(self, quiet=QUIET):
         """Reads until the terminal is quiet: when the first and the last bytes came
