@@ -126,6 +126,31 @@ static void test_verbs_of_the_command_line(void **state)
 	expect_end(pty, &before);
 }
 
+/* From a callback to the one before it, to what it has to do with, and back. */
+static void test_records_of_the_demonstration(void **state)
+{
+	struct vterm_pty *pty = START(100, 30, "demo", ":section", "callbacks");
+	struct termios before;
+
+	(void)state;
+	assert_true(vterm_pty_termios(pty, &before));
+	before.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	assert_true(vterm_pty_wait_text(pty, "C62"));
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	assert_true(vterm_pty_type(pty, "="));
+	assert_true(vterm_pty_wait_text(pty, "COMPARE  the one before"));
+	assert_true(vterm_pty_wait_text(pty, "C61"));
+	assert_true(vterm_pty_type(pty, "qL"));
+	assert_true(vterm_pty_wait_text(pty, "RELATED  to Callbacks C62"));
+	assert_true(vterm_pty_wait_text(pty, "the last event known before it"));
+	assert_true(vterm_pty_type(pty, "j\r"));
+	assert_true(vterm_pty_wait_text(pty, "OCEAN EVENTS"));
+	assert_true(vterm_pty_type(pty, "[["));
+	assert_true(vterm_pty_wait_text(pty, "CALLBACKS"));
+	assert_true(vterm_pty_send(pty, "Q", 1));
+	expect_end(pty, &before);
+}
+
 /* The demonstration's own commands: one that shows fields, one that asks, one that never
  * ends and is gone with the program. */
 static void test_commands_of_the_users_own(void **state)
@@ -343,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_frame_comes_before_any_answer),
 		cmocka_unit_test(test_without_a_load_it_asks_for_one),
 		cmocka_unit_test(test_verbs_of_the_command_line),
+		cmocka_unit_test(test_records_of_the_demonstration),
 		cmocka_unit_test(test_commands_of_the_users_own),
 		cmocka_unit_test(test_P53_commands_end_with_it),
 		cmocka_unit_test(test_a_wrong_identifier_is_explained),

@@ -55,6 +55,12 @@ static const struct step steps[] = {
 	{ "yj", NULL }, { "yp", "bytes by OSC 52" }, { "yl", "bytes by OSC 52" }, { "ym", NULL },
 	{ "yq", NULL }, { "yc", NULL }, { "jjj", NULL }, { "yv", NULL }, { "yr", NULL }, { "ym", NULL }, { "0", NULL }, { "yl", NULL }, { "5", NULL },
 	{ "1", "LOAD" }, { "Y", "a key goes back", true }, { " ", "LOAD" },
+	/* Two records side by side, marks, related records, the way back. */
+	{ "5", "CALLBACKS" }, { "g", NULL }, { "=", NULL }, { " ", NULL }, { "G", NULL }, { "=", NULL }, { "yr", NULL },
+	{ "yj", NULL }, { "ym", NULL }, { "q", NULL }, { "m", NULL }, { "a", NULL }, { "6", "OCEAN EVENTS" }, { "=", NULL }, { "=", NULL },
+	{ "=", NULL }, { " ", NULL }, { "q", NULL }, { "L", NULL }, { "j", NULL }, { "\r", NULL }, { "4", NULL }, { "L", NULL },
+	{ "j", NULL }, { "\r", NULL }, { "1", NULL }, { "L", NULL }, { "q", NULL }, { "'", NULL }, { "a", NULL }, { "[", NULL }, { "[", NULL },
+	{ "[", NULL }, { "]", NULL }, { ":diff a\r", NULL }, { ":mark b\r", NULL }, { ":related\r", NULL }, { "0", "OVERVIEW" },
 	/* What belongs to all; messages; looks. */
 	{ "F", NULL }, { "jj", NULL }, { "q", NULL }, { "w", NULL }, { "G", NULL }, { "q", NULL }, { "e", NULL }, { "e", NULL },
 	{ "E", NULL }, { ":log\r", NULL }, { "G", NULL }, { "\r", NULL }, { "G", NULL }, { "q", NULL }, { "q", NULL },

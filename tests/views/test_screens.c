@@ -67,7 +67,7 @@ static const struct screen screens[] = {
 	{ "choice", "settled", "5 F j Enter", EVERY },
 	{ "copy", "settled", "5 j y", EVERY | NARROW },
 	{ "compare", "settled", "5 j j =", EVERY | NARROW },
-	{ "compare-all", "settled", "5 j j = Space", SMALL | MEDIUM | ROLES },
+	{ "compare-all", "settled", "5 j j = Space", EVERY },
 	{ "compare-mark", "settled", "4 j j m a 5 j = = =", SMALL | MEDIUM },
 	{ "compare-hostile", "hostile", "4 j =", SMALL | ASCII },
 	{ "related", "settled", "5 j L", EVERY | NARROW },
