@@ -447,6 +447,8 @@ bool athena_ask(struct athena_asking *k, struct err *e)
 		ok = ok && read_pages(k, &why);
 		if (!ok)
 			stop(k, &why);
+		/* Another attempt would bring the same rows once more. */
+		why.transient = why.transient && k->rows == 0;
 	}
 	if (!ok && e)
 		*e = why;

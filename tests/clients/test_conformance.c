@@ -35,7 +35,7 @@ struct reply {
 	const char *headers;    /* "Name: value\r\n"; "" = a Retry-After with a date */
 };
 
-enum { REPLIES = 3, ANY = 1 << 20 };
+enum { REPLIES = 3, PRELUDES = 2, ANY = 1 << 20 };
 
 enum stop { RUNS, CANCELLED, LATE };
 enum place { ANSWERS, REFUSES, MUTE };
@@ -118,9 +118,10 @@ struct kind {
 	const char *bodies[BODIES];     /* NULL = the same for all */
 	const char *row, *between, *before, *after; /* of a big body; `row` takes a number */
 	const char *no_pages;           /* why there are none; NULL = there are */
-	const char *prelude;            /* answers what is asked first */
-	unsigned asked_first;           /* such requests */
+	const char *prelude[PRELUDES];  /* answer what is asked first; NULL = nothing is */
+	bool refused_first;             /* a refusal meets the first request, without a prelude */
 	void (*begin)(struct running *, const struct trial *);
+	struct source *(*source)(const char *url);
 };
 
 struct running {
@@ -128,7 +129,8 @@ struct running {
 	struct fault_server server;
 	bool started;
 	struct trino_fake *fake;
-	struct fault_step steps[REPLIES + 1][3];
+	struct fault_step steps[REPLIES + PRELUDES][3];
+	unsigned asked_first;           /* requests before the first reply */
 	struct buf texts[REPLIES][2];
 	struct trino_answer answers[REPLIES + 2];
 	char retry_after[64];
@@ -138,8 +140,39 @@ struct running {
 static void begin_raw(struct running *, const struct trial *);
 static void begin_trino(struct running *, const struct trial *);
 
+static struct source *plain_source(const struct client_ops *ops, const char *url)
+{
+	return source_make(ops, "source", "url", url, "user", "alice", NULL);
+}
+
+static struct source *clickhouse_source(const char *url)
+{
+	return plain_source(&clickhouse_ops, url);
+}
+
+static struct source *rest_source(const char *url)
+{
+	return plain_source(&rest_ops, url);
+}
+
+static struct source *trino_source(const char *url)
+{
+	return plain_source(&trino_ops, url);
+}
+
+static struct source *athena_source(const char *url)
+{
+	return source_make(&athena_ops, "source", "url", url, "region", "us-east-1", "output_location",
+			   "s3://results/", "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET", NULL);
+}
+
 #define CLICKHOUSE_HEAD "a\tb\nUInt32\tString\n"
 #define REST_PAGE(row, pages) "{\"rows\":[" row "],\"pages\":" pages "}"
+
+#define ATHENA_OK "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
+#define ATHENA_BEFORE "{\"ResultSet\":{\"ResultSetMetadata\":{\"ColumnInfo\":[{\"Name\":\"a\"}]},\"Rows\":["
+#define ATHENA_ROW(value) "{\"Data\":[{\"VarCharValue\":\"" value "\"}]}"
+#define ATHENA_PAGE(rows, more) ATHENA_BEFORE rows "]}" more "}"
 
 static const struct kind kinds[] = {
 	{
@@ -148,8 +181,8 @@ static const struct kind kinds[] = {
 			    [BODY_MALFORMED] = CLICKHOUSE_HEAD "1\tx\n2\n" },
 		.before = CLICKHOUSE_HEAD, .row = "%zu\tx\n", .between = "", .after = "",
 		.no_pages = "an answer is one stream",
-		.prelude = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n18.16.1\n", .asked_first = 1,
-		.begin = begin_raw,
+		.prelude = { "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n18.16.1\n" },
+		.begin = begin_raw, .source = clickhouse_source,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json",
@@ -160,13 +193,26 @@ static const struct kind kinds[] = {
 			    [BODY_PAGE_2] = REST_PAGE("{\"a\":2}", "3"), [BODY_PAGE_3] = REST_PAGE("{\"a\":3}", "3"),
 			    [BODY_MALFORMED] = "{\"rows\":[{\"a\":1}" },
 		.before = "{\"pages\":1,\"rows\":[", .row = "{\"a\":%zu}", .between = ",", .after = "]}",
-		.begin = begin_raw,
+		.begin = begin_raw, .source = rest_source,
 	},
 	{
 		.ops = &trino_ops, .query = "SELECT 1", .type = "application/json",
 		.bodies = { [BODY_TWO] = "[[1,\"x\"],[2,\"y\"]]", [BODY_EMPTY] = "[]", [BODY_PAGE_1] = "[[1,\"x\"]]",
 			    [BODY_PAGE_2] = "[[2,\"y\"]]", [BODY_PAGE_3] = "[[3,\"z\"]]" },
-		.begin = begin_trino,
+		.begin = begin_trino, .source = trino_source,
+	},
+	{
+		.ops = &athena_ops, .query = "SELECT 1", .type = "application/x-amz-json-1.1",
+		.bodies = { [BODY_TWO] = ATHENA_PAGE(ATHENA_ROW("1") "," ATHENA_ROW("2"), ""),
+			    [BODY_EMPTY] = ATHENA_PAGE("", ""),
+			    [BODY_PAGE_1] = ATHENA_PAGE(ATHENA_ROW("1"), ",\"NextToken\":\"t1\""),
+			    [BODY_PAGE_2] = ATHENA_PAGE(ATHENA_ROW("2"), ",\"NextToken\":\"t2\""),
+			    [BODY_PAGE_3] = ATHENA_PAGE(ATHENA_ROW("3"), "") },
+		.before = ATHENA_BEFORE, .row = ATHENA_ROW("%zu"), .between = ",", .after = "]}}",
+		.prelude = { ATHENA_OK "Content-Length: 25\r\n\r\n{\"QueryExecutionId\":\"q1\"}",
+			     ATHENA_OK "Content-Length: 51\r\n\r\n"
+				       "{\"QueryExecution\":{\"Status\":{\"State\":\"SUCCEEDED\"}}}" },
+		.refused_first = true, .begin = begin_raw, .source = athena_source,
 	},
 };
 
@@ -251,8 +297,13 @@ static void begin_raw(struct running *r, const struct trial *t)
 {
 	size_t n = 0;
 
-	if (r->kind->prelude)
-		r->steps[n++][0] = (struct fault_step){ .send = r->kind->prelude };
+	if (!r->kind->refused_first || !t->replies[0].status) {
+		while (n < PRELUDES && r->kind->prelude[n]) {
+			r->steps[n][0] = (struct fault_step){ .send = r->kind->prelude[n] };
+			n++;
+		}
+	}
+	r->asked_first = (unsigned)n;
 	for (size_t i = 0; i < t->n; i++)
 		write_reply(r, i, &t->replies[i], r->steps[n++]);
 	link_steps(r, n);
@@ -320,7 +371,7 @@ static unsigned asked(struct running *r)
 	struct trino_seen seen;
 
 	if (!r->fake) {
-		unsigned n = atomic_load(&r->server.requests), first = r->kind->asked_first;
+		unsigned n = atomic_load(&r->server.requests), first = r->asked_first;
 
 		return n > first ? n - first : 0;
 	}
@@ -354,7 +405,7 @@ static struct source *make_source(const struct running *r, const struct trial *t
 	char url[64];
 
 	snprintf(url, sizeof(url), "http%s://127.0.0.1:%u", t->place == MUTE ? "s" : "", r->port);
-	return source_make(r->kind->ops, "source", "url", url, "user", "alice", NULL);
+	return r->kind->source(url);
 }
 
 struct asking {
@@ -386,9 +437,9 @@ static void *cancel_later(void *ctx)
 }
 
 /* Long enough for what comes before the phase in which it strikes. */
-static usec deadline_of(const struct trial *t)
+static usec deadline_of(const struct kind *k, const struct trial *t)
 {
-	bool at_once = t->place == MUTE || t->replies[0].fault == HANG;
+	bool at_once = t->place == MUTE || (t->replies[0].fault == HANG && !k->refused_first);
 
 	return in_ms(t->stop != LATE ? 20000 : at_once ? 500 : 2000);
 }
@@ -400,7 +451,7 @@ static usec ask(struct asking *a)
 	const struct trial *t = a->trial;
 	struct source *source = make_source(a->running, t);
 	struct query q = { .name = "trial", .text = a->running->kind->query, .id = "sextant-1",
-			   .deadline = deadline_of(t), .max_bytes = t->max_bytes, .max_rows = t->max_rows };
+			   .deadline = deadline_of(a->running->kind, t), .max_bytes = t->max_bytes, .max_rows = t->max_rows };
 	void *conn = ops->open(source, &a->e);
 	pthread_t user;
 	usec ended;
@@ -502,6 +553,8 @@ static int start(void **state)
 	struct err e = { 0 };
 
 	(void)state;
+	setenv("TEST_ID", "AKIAEXAMPLE", 1);
+	setenv("TEST_SECRET", "example", 1);
 	return clients_init(&e) ? 0 : -1;
 }
 
