@@ -5,7 +5,7 @@
 
 #include "sections/investigation.h"
 
-enum { JUMP_ROWS = 100000 };   /* looked through; some ms */
+enum { JUMP_ROWS = 20000 };   /* looked through; some ms */
 
 enum jump_outcome {
 	JUMP_FOUND,

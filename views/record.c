@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "views/app.h"
+#include "views/related.h"
 #include "views/text_view.h"
 
 enum { BODY_PREVIEW = 400 };
@@ -12,6 +13,7 @@ enum { BODY_PREVIEW = 400 };
 struct record {
 	struct text_view t;
 	uint64_t key;            /* the record, whatever its row is now */
+	struct related related;  /* as of the last update() */
 };
 
 static bool find(const struct record *r, const struct section **s, size_t *row)
@@ -62,6 +64,39 @@ static void put_absent(struct flow *f, const struct section *s, size_t row)
 	flow_field(f, "not given", ROLE_DIM, names, used);
 }
 
+/* What it has to do with: L goes there. */
+static void put_related(struct flow *f, const struct record *r, size_t row)
+{
+	const struct app *app = r->t.v.app;
+	const struct section_def *def = app->workspace->sections[r->t.v.section];
+	char text[RELATED_TEXT], line[2 * RELATED_TEXT];
+	const char *label = "related";
+
+	for (size_t i = 0; i < r->related.n; i++) {
+		const struct jump *j = &r->related.jumps[i];
+
+		if (j->outcome != JUMP_FOUND || r->related.repeats[i])
+			continue;
+		if (label[0])
+			flow_gap(f);
+		related_text(text, app, r->t.v.section, row, &def->jumps[i], j);
+		snprintf(line, sizeof line, "%s, %s", text, def->jumps[i].word);
+		flow_field(f, label, ROLE_ACCENT, line, strlen(line));
+		label = "";
+	}
+}
+
+static void update(struct view *v)
+{
+	struct record *r = (struct record *)v;
+	const struct section *s;
+	size_t row;
+
+	r->related.n = 0;
+	if (find(r, &s, &row))
+		related_find(&r->related, v->app, v->section, row);
+}
+
 static void content(const struct text_view *t, struct flow *f)
 {
 	const struct record *r = (const struct record *)t;
@@ -78,6 +113,7 @@ static void content(const struct text_view *t, struct flow *f)
 		if (!cell_is_null(c) && c.len)
 			put_field(f, &s->def->columns[i], c, app_zone(t->v.app));
 	}
+	put_related(f, r, row);
 	put_absent(f, s, row);
 }
 
@@ -109,6 +145,7 @@ static void copy(const struct view *v, struct copy_what *w)
 static const struct view_ops ops = {
 	.name = "record",
 	.where = ON_TEXT | ON_SECTION | ON_ROWS,
+	.update = update,
 	.place = text_view_place,
 	.draw = text_view_draw,
 	.act = text_view_act,
