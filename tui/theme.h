@@ -1,7 +1,7 @@
 /* A theme gives every role a look for each number of colours.
  *
  *   glyphs: utf8                  # or ascii; optional
- *   selection: mark               # or row: what of a selected row is in reverse; optional
+ *   selection: mark               # or row: what is in reverse while keys follow fast; optional
  *   roles:
  *     focus: { mono: reverse, 16: reverse, 256: reverse }
  *     bad:   { mono: [reverse, bold], 16: red, 256: [210, 124] }   # dark, light

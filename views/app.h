@@ -56,8 +56,8 @@ struct app {
 	struct canvas canvas, former;    /* what is shown; room for parts of the frame before */
 	const struct view *detailed;     /* whose detail was drawn last, where */
 	struct rect detail;
-	bool hurried;                    /* keys come fast: the detail may follow later */
-	bool behind;                     /* it has to: app_draw() left it as it was */
+	bool hurried;                    /* keys come fast: what costs many bytes may follow later */
+	bool behind;                     /* it has to: app_draw() left it out */
 	struct layout layout;
 	int w, h;
 

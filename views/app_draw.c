@@ -178,7 +178,7 @@ static bool leaves_detail(const struct app *app, const struct view *v)
 {
 	struct rect now = app->layout.detail;
 
-	return app->hurried && now.w > 0 && app->detailed == v &&
+	return app->behind && now.w > 0 && app->detailed == v &&
 	       memcmp(&now, &app->detail, sizeof now) == 0;
 }
 
@@ -191,13 +191,13 @@ static struct rect detail_part(const struct app *app)
 	                 canvas_rect(&app->canvas));
 }
 
-static void draw_detail(struct app *app, struct canvas *c, const struct view *v)
+static void draw_detail(struct app *app, struct canvas *c, const struct view *v, bool keep)
 {
 	const struct layout *l = &app->layout;
 
 	app->detailed = l->detail.w > 0 ? v : NULL;
 	app->detail = l->detail;
-	if (app->behind)
+	if (keep)
 		canvas_copy(c, &app->former, detail_part(app));
 	else if (l->detail.w > 0)
 		v->ops->detail(v, c, l->detail_rule, l->detail);
@@ -208,13 +208,15 @@ void app_draw(struct app *app)
 	struct canvas *c = &app->canvas;
 	const struct layout *l = &app->layout;
 	const struct view *v = app_view(app);
+	bool keep;
 
 	place_all(app);
-	app->behind = leaves_detail(app, v);
-	if (app->behind)
+	app->behind = app->hurried;
+	keep = leaves_detail(app, v);
+	if (keep)
 		canvas_copy(&app->former, c, detail_part(app));
 	c->ascii = app->ascii;
-	c->whole_rows = app->theme.whole_rows;
+	c->whole_rows = app->theme.whole_rows || !app->hurried;
 	canvas_clear(c);
 	if (l->form == LAYOUT_TINY) {
 		tiny_draw(app, c, l->footer);
@@ -227,7 +229,7 @@ void app_draw(struct app *app)
 	else if (l->rail.w > 0)
 		rail_draw(app, c, l->rail);
 	v->ops->draw(v, c, l->pane, app->prompting == PROMPT_NONE);
-	draw_detail(app, c, v);
+	draw_detail(app, c, v, keep);
 	draw_extra(app, c);
 	draw_side(app, c);
 	draw_prompt_list(app, c);
