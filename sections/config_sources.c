@@ -388,6 +388,8 @@ static bool start_entry(struct entry *n, struct err *e)
 	s->timeout = TIMEOUT_DEFAULT;
 	if (n->def->lag && !config_span(n->def->lag, &s->lag))
 		return err_set(e, ERR_INTERNAL, 0, "source %s: unusable lag", s->name);
+	if (n->def->timeout && !config_span(n->def->timeout, &s->timeout))
+		return err_set(e, ERR_INTERNAL, 0, "source %s: unusable timeout", s->name);
 	return !n->map || doc_type(n->map) == DOC_MAP ||
 	       err_set(e, ERR_CONFIG, 0, "%s: \"%s\" must be a map of settings", doc_where(n->map),
 		       s->name);

@@ -89,6 +89,9 @@ static const char *const ocean_presets[] = { "auth=basic", NULL };
 
 static const char vpn[] = "are you on the VPN?";
 
+/* They queue, and scan days: 10 to 30 s is usual. */
+static const char archive_timeout[] = "60s";
+
 const struct source_def load_sources[LOAD_SOURCES] = {
 	{ .name = "tracking", .title = "Tracking API", .kind = "rest", .lane = 8,
 	  .env = API_ENV("TRACKING_API_BASE_URL", "FK_TRACKING_API_URL", "TRACKING_API_URL"),
@@ -102,9 +105,9 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	{ .name = "rewind", .title = "Rewind ClickHouse", .kind = "clickhouse", .lane = 6,
 	  .env = rewind_env, .presets = rewind_presets },
 	{ .name = "athena", .title = "Athena archive", .kind = "athena", .lane = 6,
-	  .env = athena_env, .presets = athena_presets },
+	  .env = athena_env, .presets = athena_presets, .timeout = archive_timeout },
 	{ .name = "trino", .title = "Trino log lake", .kind = "trino", .lane = 4, .env = trino_env,
-	  .presets = trino_presets, .lag = "30h", .advice = vpn },
+	  .presets = trino_presets, .lag = "30h", .advice = vpn, .timeout = archive_timeout },
 	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
 };
