@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/buf.h"
@@ -27,7 +28,7 @@
 struct step {
 	const char *keys;
 	const char *shows;      /* is on the screen then, or it was another way; NULL = anything */
-	bool prints;            /* on the bare screen, where nobody says that it sleeps */
+	bool later;             /* is awaited: it comes from outside, or on the bare screen */
 };
 
 /* A new view, popup or message is a line here. */
@@ -61,6 +62,11 @@ static const struct step steps[] = {
 	{ "=", NULL }, { " ", NULL }, { "q", NULL }, { "L", NULL }, { "j", NULL }, { "\r", NULL }, { "4", NULL }, { "L", NULL },
 	{ "j", NULL }, { "\r", NULL }, { "1", NULL }, { "L", NULL }, { "q", NULL }, { "'", NULL }, { "a", NULL }, { "[", NULL }, { "[", NULL },
 	{ "[", NULL }, { "]", NULL }, { ":diff a\r", NULL }, { ":mark b\r", NULL }, { ":related\r", NULL }, { "0", "OVERVIEW" },
+	{ ":mark \xe2\x80\xae\r", NULL }, { ":diff z\r", NULL },
+	/* Commands of the user's own: what they are given, what they say. */
+	{ "1", "LOAD" }, { ":say\r", "spoken", true }, { "q", NULL }, { ":ask\r", "[HP01" }, { "n", NULL }, { ":absent\r", NULL }, { "\x1b", NULL }, { "q", NULL },
+	/* Finding in lists. */
+	{ ":log\r", NULL }, { "/P0\r", NULL }, { "&source:rewind\r", NULL }, { "\x1b", NULL }, { "\x1b", NULL }, { "q", NULL },
 	/* What belongs to all; messages; looks. */
 	{ "F", NULL }, { "jj", NULL }, { "q", NULL }, { "w", NULL }, { "G", NULL }, { "q", NULL }, { "e", NULL }, { "e", NULL },
 	{ "E", NULL }, { ":log\r", NULL }, { "G", NULL }, { "\r", NULL }, { "G", NULL }, { "q", NULL }, { "q", NULL },
@@ -71,7 +77,9 @@ static const struct step steps[] = {
 	{ ":mouse on\r", NULL }, { ":mouse off\r", NULL }, { ":ascii\r", NULL }, { "5", NULL }, { ":ascii\r", NULL },
 	{ ":theme ~/contrast.yaml\r", NULL }, { "5", NULL }, { "\r", NULL }, { "q", NULL }, { ":theme ~/cvd.yaml\r", NULL }, { "7", NULL }, { "8", NULL },
 	{ ":theme ~/mono.yaml\r", NULL }, { "1", NULL }, { "0", NULL }, { ":theme ~/calm.yaml\r", NULL }, { ":theme none\r", NULL },
-	{ "r", NULL }, { "R", NULL }, { "X", NULL },
+	/* Several loads; following; asking again. */
+	{ "5", NULL }, { "a", NULL }, { "a", NULL }, { ":open 999\r", NULL }, { "b", NULL }, { "q", NULL }, { "{", NULL }, { "}", NULL },
+	{ ":close\r", NULL }, { "0", "OVERVIEW" }, { "r", NULL }, { "R", NULL }, { "X", NULL },
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 
@@ -162,7 +170,7 @@ static void look(struct vterm_pty *pty, struct walk *w, bool hostile)
 static void take_step(struct vterm_pty *pty, const struct step *s)
 {
 	struct buf screen = BUF_INIT;
-	bool ok = s->prints ? vterm_pty_send(pty, s->keys, strlen(s->keys)) && vterm_pty_wait_text(pty, s->shows)
+	bool ok = s->later ? vterm_pty_send(pty, s->keys, strlen(s->keys)) && vterm_pty_wait_text(pty, s->shows)
 	                    : vterm_pty_type(pty, s->keys) && (!s->shows || vterm_pty_shows(pty, s->shows));
 
 	if (ok)
@@ -456,6 +464,26 @@ static bool write_look(const char *dir, const char *file, const char *as, struct
 	return ok;
 }
 
+static bool write_commands(const char *dir)
+{
+	static const char text[] =
+		"say: { help: says it, run: [printf, '%s%s', spo, 'ken {shipper_name}'] }\n"
+		"ask: { help: asks first, dangerous: true, run: [printf, '%s', 'x{shipper_name}'] }\n"
+		"absent: { help: is not there, run: [no-such-program, 'x{shipper_name}'] }\n";
+	char path[260];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/.config", dir);
+	if (mkdir(path, 0755) != 0)
+		return false;
+	snprintf(path, sizeof path, "%s/.config/sextant", dir);
+	if (mkdir(path, 0755) != 0)
+		return false;
+	snprintf(path, sizeof path, "%s/.config/sextant/commands.yaml", dir);
+	f = fopen(path, "w");
+	return f && fputs(text, f) >= 0 && fclose(f) == 0;
+}
+
 static bool write_looks(const char *dir, struct err *e)
 {
 	static const char *const names[] = { "calm.yaml", "contrast.yaml", "cvd.yaml", "mono.yaml" };
@@ -472,7 +500,7 @@ static int start(void **state)
 	char *dir = temp_dir("oracle", &e);
 
 	(void)state;
-	if (!dir || !write_looks(dir, &e)) {
+	if (!dir || !write_looks(dir, &e) || !write_commands(dir)) {
 		print_error("%s\n", e.text);
 		return -1;
 	}
