@@ -32,7 +32,7 @@ static size_t take_csi(const char *p, size_t len, struct buf *seen)
 
 	while (n < len && (unsigned char)p[n] >= 0x20 && (unsigned char)p[n] < 0x40)
 		n++;
-	if (n < len && strchr("ABCDGHXKPbdr@", p[n]) && p[2] != '?')
+	if (n < len && strchr("ABCDGHJKLMPSTXbdr@", p[n]) && p[2] != '?')
 		note(seen, "move", "", 0);
 	else
 		note(seen, "csi", p, n < len ? n + 1 : n);

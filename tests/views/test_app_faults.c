@@ -417,6 +417,23 @@ static void test_P68_interrupts_in_prompts(void **state)
 	vterm_pty_free(pty);
 }
 
+/* Every prompt over an open load; popups are left by any key. */
+static void test_P68_interrupts_in_prompts_over_a_load(void **state)
+{
+	static const struct { const char *opens, *label; } dialogs[] = {
+		{ "/qqq", "qqq" }, { "&qqq", "qqq" }, { ":qqq", ":qqq" },
+	};
+	struct vterm_pty *pty = start_demo("U110045871", NULL);
+
+	(void)state;
+	assert_true(vterm_pty_wait_text(pty, "7/7 sections"));
+	for (size_t i = 0; i < sizeof dialogs / sizeof dialogs[0]; i++) {
+		assert_true(vterm_pty_type(pty, "5j"));         /* three in a row would quit */
+		interrupt_prompt(pty, dialogs[i].opens, dialogs[i].label);
+	}
+	leave(pty);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_P58_a_stalled_terminal),
 		cmocka_unit_test(test_P59_pastes_and_garbage),
 		cmocka_unit_test(test_P68_interrupts_in_prompts),
+		cmocka_unit_test(test_P68_interrupts_in_prompts_over_a_load),
 	};
 
 	return cmocka_run_group_tests(tests, start_mute, stop_mute);
