@@ -51,10 +51,10 @@ static bool is_success(const struct aws_call *c)
 	return c->response.status == 200;
 }
 
-/* Something in front of the service answered for it. */
+/* Something in front of the service answered for it. (moto calls its JSON so, too.) */
 static bool is_page(const struct aws_call *c)
 {
-	return strcmp(c->response.content_type, "text/html") == 0;
+	return strcmp(c->response.content_type, "text/html") == 0 && buf_str(&c->answer)[0] != '{';
 }
 
 /* Credentials that ran out are searched anew, once; those that are refused are
