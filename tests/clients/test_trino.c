@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "clients/registry.h"
+#include "tests/support/process.h"
+#include "tests/support/tls.h"
 #include "tests/support/trino_talk.h"
 
 #define FAKE(answers_, ...) &(struct trino_options){ \
@@ -259,6 +261,36 @@ static void credentials_go_with_each_request(void **state)
 	assert_int_equal(t.seen.gets, 5);
 }
 
+/* The next page is asked over the same TLS; whom nobody vouches for gets no password. */
+static void test_P31_tls_is_verified(void **state)
+{
+	char cert[200], key[200], ca[200];
+	struct err e = { 0 };
+	char *dir = temp_dir("trino", &e);
+	struct trino_talk t;
+
+	(void)state;
+	assert_non_null(dir);
+	assert_true(tls_files(dir, &e));
+	snprintf(cert, sizeof(cert), "%s/server.crt", dir);
+	snprintf(key, sizeof(key), "%s/server.key", dir);
+	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
+	trino_talk_begin(&t, FAKE(three_pages, .cert_file = cert, .key_file = key, .password = "s3cret",
+				  .ca_file = ca));
+	run_well(&t, "SELECT a");
+	assert_int_equal(t.got.nrows, 4);
+	trino_talk_end(&t);
+	assert_int_equal(t.seen.refused, 0);
+	trino_talk_begin(&t, FAKE(three_pages, .cert_file = cert, .key_file = key, .password = "s3cret"));
+	assert_false(trino_talk_run(&t, "SELECT a"));
+	assert_int_equal(t.e.kind, ERR_TRUST);
+	assert_false(t.e.transient);
+	trino_talk_end(&t);
+	assert_int_equal(t.seen.posts + t.seen.refused, 0);
+	temp_dir_remove(dir);
+	free(dir);
+}
+
 static void health_is_a_real_answer(void **state)
 {
 	struct health h;
@@ -363,6 +395,7 @@ int main(void)
 		cmocka_unit_test(a_fixed_time_limit_is_left_out),
 		cmocka_unit_test(what_writes_is_not_sent),
 		cmocka_unit_test(credentials_go_with_each_request),
+		cmocka_unit_test(test_P31_tls_is_verified),
 		cmocka_unit_test(health_is_a_real_answer),
 		cmocka_unit_test(wrong_settings_are_refused),
 		cmocka_unit_test(a_bare_host_means_https),

@@ -49,6 +49,7 @@ struct trino_options {
 	bool old;               /* does not know EXECUTE IMMEDIATE */
 	bool fixed_limits;      /* session properties may not be set */
 	const char *cert_file, *key_file; /* both: TLS */
+	const char *ca_file;    /* what trino_talk_begin() lets the client trust; NULL = nothing */
 };
 
 struct trino_fake *trino_fake_start(const struct trino_options *, struct err *);

@@ -35,7 +35,7 @@ static void make_source(struct trino_talk *t, const struct trino_options *o)
 	t->source = source_make(&trino_ops, "trino", "url", url, "auth", auth, "user",
 				o->token ? "" : o->user ? o->user : "alice",
 				o->token ? "token" : "password", ref, "catalog", "hive", "schema", "log",
-				NULL);
+				o->ca_file ? "ca_file" : NULL, o->ca_file, NULL);
 }
 
 void trino_talk_begin(struct trino_talk *t, const struct trino_options *o)
