@@ -30,7 +30,7 @@ static int bonus(const char *word, size_t at)
 /* best[i][j]: the first i letters, the last of them at j; 0 = they cannot stand so. */
 struct ways {
 	short best[FUZZY_MAX][FUZZY_MAX];
-	signed char before[FUZZY_MAX][FUZZY_MAX];   /* where the letter before stands */
+	short before[FUZZY_MAX][FUZZY_MAX];   /* where the letter before stands */
 };
 
 static void fill(struct ways *w, size_t i, const char *typed, const char *word, size_t n)
@@ -47,7 +47,7 @@ static void fill(struct ways *w, size_t i, const char *typed, const char *word, 
 
 			if (sum > most) {
 				most = sum;
-				w->before[i][j] = (signed char)k;
+				w->before[i][j] = (short)k;
 			}
 		}
 		if (!i || most)
