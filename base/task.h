@@ -14,7 +14,7 @@
 
 enum {
 	TASK_OUTPUT_MAX = 1 << 20,     /* bytes of output that are kept; the rest is counted */
-	TASK_GRACE_MS = 500,           /* from being asked to end to being killed */
+	TASK_GRACE_MS = 2000,          /* from being asked to end to being killed */
 	TASK_TELL_MS = 50,             /* its owner is not told more often */
 };
 
