@@ -7,7 +7,7 @@
 #   release, address, thread, fuzz   the variants, and the order
 #   JOBS=2                     programs that run at once
 #   VARIANTS='release'         only some
-#   FUZZ_SECONDS=30            for each fuzz target
+#   FUZZ_SECONDS=20            for each fuzz target
 #
 # A test finds the program under test in $SEXTANT_BUILD (build, build/address …).
 set -eu
@@ -31,7 +31,7 @@ if [ "$1" = --one ]; then
 	fi
 	status=0
 	if [ "$variant" = fuzz ]; then
-		sh tests/fuzz/run.sh "${FUZZ_SECONDS:-30}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
+		sh tests/fuzz/run.sh "${FUZZ_SECONDS:-20}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
 	elif [ -x "$SEXTANT_BUILD/$program" ]; then
 		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
 	else
