@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "tests/support/golden.h"
 #include "tests/support/sequences.h"
 #include "tests/support/vterm_pty.h"
@@ -93,10 +94,23 @@ static void suspend_and_resume(void)
 	put_step("fg");
 }
 
+/* The line discipline changes without a byte that could be waited for. */
+static bool comes_to_raw(void)
+{
+	usec end = clock_mono(&clock_system) + VTERM_PTY_SECONDS * USEC_SEC;
+	struct termios tio;
+
+	while (vterm_pty_termios(pty, &tio) && tio.c_lflag & (ECHO | ICANON))
+		if (clock_mono(&clock_system) > end)
+			return false;
+	return true;
+}
+
 static void print(void)
 {
 	assert_true(vterm_pty_send(pty, "Y", 1));
 	assert_true(vterm_pty_wait_text(pty, "-- a key goes back --"));
+	assert_true(comes_to_raw());
 	put_step("Y");
 	assert_true(vterm_pty_type(pty, " "));
 	put_step("a key");
