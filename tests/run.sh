@@ -31,7 +31,8 @@ if [ "$1" = --one ]; then
 	fi
 	status=0
 	if [ "$variant" = fuzz ]; then
-		sh tests/fuzz/run.sh "${FUZZ_SECONDS:-20}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
+		# strict_string_checks takes strndup() of an input for a fault.
+		ASAN_OPTIONS=detect_stack_use_after_return=1 sh tests/fuzz/run.sh "${FUZZ_SECONDS:-20}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
 	elif [ -x "$SEXTANT_BUILD/$program" ]; then
 		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
 	else
