@@ -14,12 +14,10 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 #include "tests/support/golden.h"
 
 enum { PATIENCE_MS = 20000 };
-
-static struct fake_case fc;
 
 static const char file[] =
 	"fields:\n"
@@ -54,35 +52,7 @@ static const char file[] =
 	"long:\n"
 	"  run: [printf, '%0300d\\nshort\\n', '7']\n";
 
-static void press(const char *key)
-{
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
-}
-
-static void type(const char *text)
-{
-	press(":");
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-	press("Enter");
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
-}
-
-static int open_case(void **state)
+static int open_with_commands(void **state)
 {
 	struct err e = { 0 };
 
@@ -92,13 +62,6 @@ static int open_case(void **state)
 		fail_msg("%s", e.text);
 	app_draw(&fc.app);
 	press("5");
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
 	return 0;
 }
 
@@ -487,7 +450,7 @@ static void test_a_saved_file_counts_at_once(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_case, close_case)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_with_commands, close_case)
 
 int main(void)
 {

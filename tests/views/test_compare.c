@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 #include "views/compare.h"
 
 /* ---- pure ------------------------------------------------------------------------------- */
@@ -176,56 +176,6 @@ static void test_the_newest_mark_is_first(void **state)
 }
 
 /* ---- on the screen ------------------------------------------------------------------------ */
-
-static struct fake_case fc;
-
-static void press(const char *keys)
-{
-	while (*keys) {
-		size_t len = strcspn(keys, " ");
-		struct key k;
-
-		assert_true(key_parse(keys, len, &k));
-		app_key(&fc.app, k);
-		keys += len;
-		keys += *keys == ' ';
-	}
-}
-
-static void type(const char *text)
-{
-	press(":");
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-	press("Enter");
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
-}
-
-static int open_case(void **state)
-{
-	(void)state;
-	fake_case_open(&fc, "settled");
-	app_draw(&fc.app);
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
-}
 
 static void test_with_the_one_before(void **state)
 {

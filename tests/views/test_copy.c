@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 #include "views/copy.h"
 
 #define BYTES(s) { s, sizeof(s) - 1 }
@@ -240,16 +240,6 @@ static void test_P61_markdown(void **state)
 
 /* ---- keys ------------------------------------------------------------------------------- */
 
-static struct fake_case fc;
-
-static void press(const char *key)
-{
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
-}
-
 static void expect_copied(const char *letter, const char *text)
 {
 	press("y");
@@ -258,20 +248,13 @@ static void expect_copied(const char *letter, const char *text)
 	assert_int_equal(fc.app.awaiting, AWAIT_NOTHING);
 }
 
-static int open_case(void **state)
+static int open_to_copy(void **state)
 {
 	(void)state;
 	fake_case_open(&fc, "settled");
 	assert_true(app_resize(&fc.app, 80, 24, NULL));
 	app_update(&fc.app);
 	app_draw(&fc.app);
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
 	return 0;
 }
 
@@ -328,8 +311,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_there_is_said),
 		cmocka_unit_test(test_P06_hostile_cells),
 		cmocka_unit_test(test_P61_markdown),
-		cmocka_unit_test_setup_teardown(test_keys_copy_what_is_selected, open_case, close_case),
-		cmocka_unit_test_setup_teardown(test_there_is_always_a_way_out, open_case, close_case),
+		cmocka_unit_test_setup_teardown(test_keys_copy_what_is_selected, open_to_copy, close_case),
+		cmocka_unit_test_setup_teardown(test_there_is_always_a_way_out, open_to_copy, close_case),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

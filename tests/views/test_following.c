@@ -9,39 +9,9 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 
 enum { CALLBACKS = 4, BEGUN = 60 };      /* the scene's time when it is open */
-
-static struct fake_case fc;
-
-static void press(const char *key)
-{
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
-}
-
-static void type(const char *text)
-{
-	press(":");
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-	press("Enter");
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
-}
 
 static void open_scene(const char *scene)
 {
@@ -50,13 +20,6 @@ static void open_scene(const char *scene)
 	fake_case_open(&fc, scene);
 	assert_true(app_resize(&fc.app, 120, 40, &e));
 	app_draw(&fc.app);
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
 }
 
 /* What the engine does at that second, heard by the views. */

@@ -7,12 +7,10 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
-
-static struct fake_case fc;
+#include "tests/support/fake_app.h"
 
 /* Names of keys, blanks between; 'text' is typed letter by letter. */
-static void press(const char *keys)
+static void go(const char *keys)
 {
 	while (*keys) {
 		size_t len = strcspn(keys, " ");
@@ -29,18 +27,6 @@ static void press(const char *keys)
 		keys += len;
 		keys += *keys == ' ';
 	}
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
 }
 
 /* The section's pane is in front, with that record selected. */
@@ -60,37 +46,22 @@ static void assert_front(const char *name)
 	assert_string_equal(app_view(&fc.app)->ops->name, name);
 }
 
-static int open_case(void **state)
-{
-	(void)state;
-	fake_case_open(&fc, "settled");
-	app_draw(&fc.app);
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
-}
-
 static void test_the_cursor_is_where_it_was(void **state)
 {
 	(void)state;
-	press("5 j j j 4 j 5 g");
+	go("5 j j j 4 j 5 g");
 	assert_at(5, "C12");
-	press("[");
+	go("[");
 	assert_at(4, "F3");
-	press("[");
+	go("[");
 	assert_at(5, "C9");
-	press("[");
+	go("[");
 	assert_int_equal(fc.app.desk->base, 0);
-	press("] ] ]");
+	go("] ] ]");
 	assert_at(5, "C12");
-	press("]");
+	go("]");
 	assert_true(shows("nowhere to go forward to"));
-	press("8 k k 1 [");
+	go("8 k k 1 [");
 	assert_true(app_at_timeline(&fc.app));
 	assert_true(shows("▸ 01-23 13:10 C"));
 }
@@ -98,80 +69,80 @@ static void test_the_cursor_is_where_it_was(void **state)
 static void test_views_come_back(void **state)
 {
 	(void)state;
-	press("6 s j j q q");
+	go("6 s j j q q");
 	assert_int_equal(fc.app.desk->base, 0);
-	press("[");
+	go("[");
 	assert_at(6, "O3");
-	press("[");
+	go("[");
 	assert_front("raw payload");
-	press("[ [");
+	go("[ [");
 	assert_int_equal(fc.app.desk->base, 0);
-	press("] ]");
+	go("] ]");
 	assert_front("raw payload");
 	/* One over the other. */
-	press("5 Enter p q [");
+	go("5 Enter p q [");
 	assert_front("from where");
-	press("[");
+	go("[");
 	assert_front("record");
 	/* What lies over a place is forgotten with it. */
-	press("[ w [ w [ w");
+	go("[ w [ w [ w");
 	assert_front("waterfall");
 }
 
 static void test_searches_and_filters(void **state)
 {
 	(void)state;
-	press("5 / 'failed' Enter");
+	go("5 / 'failed' Enter");
 	assert_at(5, "C11");
-	press("n [");
+	go("n [");
 	assert_at(5, "C12");
-	press("]");
+	go("]");
 	assert_at(5, "C10");
-	press("n");
+	go("n");
 	assert_at(5, "C9");
-	press("G & 'http>=400' Enter [");
+	go("G & 'http>=400' Enter [");
 	assert_at(5, "C1");
 	assert_true(shows("12 sent"));
-	press("]");
+	go("]");
 	assert_true(shows("http>=400"));
 	/* The same text again, from elsewhere. */
-	press("Esc Esc g / '503' Enter");
+	go("Esc Esc g / '503' Enter");
 	assert_at(5, "C10");
-	press("g / '503' Enter [");
+	go("g / '503' Enter [");
 	assert_at(5, "C12");
 	/* What was only tried is no place. */
-	press("4 6 / 'H' Esc & 'x' Esc [");
+	go("4 6 / 'H' Esc & 'x' Esc [");
 	assert_int_equal(fc.app.desk->base, 4);
 }
 
 static void test_jumps_within_a_section(void **state)
 {
 	(void)state;
-	press("5 e e e");
+	go("5 e e e");
 	assert_at(5, "C9");
-	press("[");
+	go("[");
 	assert_at(5, "C10");
-	press("[ [");
+	go("[ [");
 	assert_at(5, "C12");
-	press("G m a g ' a");
+	go("G m a g ' a");
 	assert_at(5, "C1");
-	press("[");
+	go("[");
 	assert_at(5, "C12");
-	press("6 G L");
+	go("6 G L");
 	assert_at(5, "C5");
-	press("[");
+	go("[");
 	assert_at(6, "O1");
-	press("]");
+	go("]");
 	assert_at(5, "C5");
 }
 
 static void test_a_new_place_cuts_the_way_forward(void **state)
 {
 	(void)state;
-	press("1 2 3 [ [ 5 ]");
+	go("1 2 3 [ [ 5 ]");
 	assert_int_equal(fc.app.desk->base, 5);
 	assert_true(shows("nowhere to go forward to"));
-	press("[");
+	go("[");
 	assert_int_equal(fc.app.desk->base, 1);
 }
 
@@ -181,10 +152,10 @@ static void test_it_is_bounded(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3 * APP_HISTORY; i++)
-		press(i % 3 == 0 ? "5 Enter" : i % 3 == 1 ? "w" : "6 s");
+		go(i % 3 == 0 ? "5 Enter" : i % 3 == 1 ? "w" : "6 s");
 	assert_int_equal(fc.app.desk->history.n, APP_HISTORY);
 	while (!fc.app.message[0]) {
-		press("[");
+		go("[");
 		app_draw(&fc.app);
 		assert_true(++n <= APP_HISTORY);
 	}
@@ -195,15 +166,15 @@ static void test_it_is_bounded(void **state)
 static void test_a_record_that_is_gone(void **state)
 {
 	(void)state;
-	press("5 j Enter 5 j j 4");
+	go("5 j Enter 5 j j 4");
 	fake_case_play("gone");
-	press("5 r");
+	go("5 r");
 	fake_case_settle(&fc);
 	app_update(&fc.app);
-	press("4 [ [ [");
+	go("4 [ [ [");
 	assert_int_equal(fc.app.desk->base, 5);
 	assert_true(shows("the record that was selected here is not in"));
-	press("[");
+	go("[");
 	assert_front("record");
 	assert_true(shows("This record is not in the answer any more"));
 }
@@ -212,31 +183,31 @@ static void test_a_record_that_is_gone(void **state)
 static void test_another_load(void **state)
 {
 	(void)state;
-	press("5 Enter");
+	go("5 Enter");
 	fake_case_play("hostile");
-	press(": 'open 1' Enter");
+	go(": 'open 1' Enter");
 	fake_case_settle(&fc);
 	app_update(&fc.app);
-	press("[");
+	go("[");
 	assert_true(shows("nowhere to go back to"));
-	press("4 [");
+	go("4 [");
 	assert_int_equal(fc.app.desk->base, 0);
-	press("{ [");
+	go("{ [");
 	assert_at(5, "C12");
-	press(": 'close' Enter");
+	go(": 'close' Enter");
 	assert_int_equal(fc.app.ndesks, 1);
-	press("]");
+	go("]");
 	assert_int_equal(fc.app.desk->base, 4);
 }
 
 static void test_clicks_are_places(void **state)
 {
 	(void)state;
-	press("5 j");
+	go("5 j");
 	app_draw(&fc.app);
 	app_mouse(&fc.app, MOUSE_CLICK, 4, fc.app.layout.rail.y + 2);
 	assert_int_equal(fc.app.desk->base, 2);
-	press("[");
+	go("[");
 	assert_at(5, "C11");
 }
 

@@ -12,11 +12,10 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 #include "tests/support/golden.h"
 #include "views/keymap.h"
 
-static struct fake_case fc;
 static struct key_choice map;
 
 static bool parses(const char *text, struct err *e)
@@ -146,34 +145,6 @@ static void test_the_built_in_keys_are_a_valid_map(void **state)
 
 /* ---- on the screen ------------------------------------------------------------------------ */
 
-static void press(const char *key)
-{
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
-}
-
-static void type(const char *text)
-{
-	press(":");
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-	press("Enter");
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
-}
-
 static char folder[] = "/tmp/sextant-keys-XXXXXX", config[64], path[80], theme[80];
 
 static void write_file(const char *name, const char *text)
@@ -211,7 +182,7 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-static int close_case(void **state)
+static int close_all(void **state)
 {
 	(void)state;
 	fake_case_close(&fc);
@@ -339,12 +310,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_keys_change_places, start, end),
 		cmocka_unit_test_setup_teardown(test_P41_errors_name_their_place, start, end),
 		cmocka_unit_test_setup_teardown(test_the_built_in_keys_are_a_valid_map, start, end),
-		cmocka_unit_test_teardown(test_help_and_hints_show_the_effective_keys, close_case),
-		cmocka_unit_test_teardown(test_a_wrong_map_is_an_error_at_start, close_case),
-		cmocka_unit_test_teardown(test_P42_a_map_that_others_may_write, close_case),
-		cmocka_unit_test_teardown(test_a_saved_map_counts_at_once, close_case),
-		cmocka_unit_test_teardown(test_a_saved_theme_counts_at_once, close_case),
-		cmocka_unit_test_teardown(test_the_keys_as_built_in, close_case),
+		cmocka_unit_test_teardown(test_help_and_hints_show_the_effective_keys, close_all),
+		cmocka_unit_test_teardown(test_a_wrong_map_is_an_error_at_start, close_all),
+		cmocka_unit_test_teardown(test_P42_a_map_that_others_may_write, close_all),
+		cmocka_unit_test_teardown(test_a_saved_map_counts_at_once, close_all),
+		cmocka_unit_test_teardown(test_a_saved_theme_counts_at_once, close_all),
+		cmocka_unit_test_teardown(test_the_keys_as_built_in, close_all),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

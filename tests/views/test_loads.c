@@ -9,33 +9,10 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 
 #define OTHER "714002210"        /* scenes of fake_scenes.c that answer beside others */
 #define ABSENT "999"
-
-static struct fake_case fc;
-
-static void press(const char *key)
-{
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
-}
-
-static void letters(const char *text)
-{
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-}
-
-static void type(const char *text)
-{
-	press(":");
-	letters(text);
-	press("Enter");
-}
 
 /* The caller frees it. */
 static char *screen(void)
@@ -51,15 +28,6 @@ static char *screen(void)
 	return text;
 }
 
-static bool shows(const char *text)
-{
-	char *all = screen();
-	bool found = strstr(all, text) != NULL;
-
-	free(all);
-	return found;
-}
-
 static void settle(void)
 {
 	fake_case_settle(&fc);
@@ -73,13 +41,6 @@ static void open_scene(const char *scene)
 	fake_case_open(&fc, scene);
 	assert_true(app_resize(&fc.app, 120, 40, &e));
 	app_draw(&fc.app);
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
 }
 
 /* ---- each has its own ------------------------------------------------------------------ */

@@ -10,25 +10,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
+#include "tests/support/fake_app.h"
 #include "tests/support/vterm_pty.h"
-
-static struct fake_case fc;
-
-static int open_case(void **state)
-{
-	(void)state;
-	fake_case_open(&fc, "settled");
-	app_draw(&fc.app);
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
-}
 
 static void at(enum term_mouse what, int x, int y)
 {
@@ -36,12 +19,9 @@ static void at(enum term_mouse what, int x, int y)
 	app_draw(&fc.app);
 }
 
-static void press(const char *key)
+static void press_and_draw(const char *key)
 {
-	struct key k;
-
-	assert_true(key_parse(key, strlen(key), &k));
-	app_key(&fc.app, k);
+	press(key);
 	app_draw(&fc.app);
 }
 
@@ -75,7 +55,7 @@ static void test_a_click_selects_the_row(void **state)
 	int first;
 
 	(void)state;
-	press("5");
+	press_and_draw("5");
 	first = fc.app.canvas.cursor_y;
 	for (int row = 4; row >= 0; row -= 2) {
 		at(MOUSE_CLICK, 40, first + row);
@@ -93,9 +73,9 @@ static void test_a_click_in_the_overview(void **state)
 	int first = fc.app.canvas.cursor_y, lines;
 
 	(void)state;
-	press("j");
+	press_and_draw("j");
 	lines = fc.app.canvas.cursor_y - first;
-	press("k");
+	press_and_draw("k");
 	at(MOUSE_CLICK, 40, first + 3 * lines);
 	assert_int_equal(app_focus(&fc.app), 3);
 	/* Any line of a section means the section. */
@@ -106,7 +86,7 @@ static void test_a_click_in_the_overview(void **state)
 static void test_the_wheel_moves(void **state)
 {
 	(void)state;
-	press("5");
+	press_and_draw("5");
 	at(MOUSE_WHEEL_DOWN, 40, 10);
 	assert_int_equal(selected(4), 3);
 	at(MOUSE_WHEEL_UP, 40, 10);
@@ -120,7 +100,7 @@ static void test_a_click_beside_goes_there(void **state)
 
 	(void)state;
 	assert_true(app_resize(&fc.app, 200, 60, &e));
-	press("5");
+	press_and_draw("5");
 	assert_true(fc.app.layout.side.w > 0);
 	at(MOUSE_CLICK, fc.app.layout.side.x + 3, fc.app.layout.side.y + 1);
 	assert_int_equal(fc.app.desk->base, 1);
@@ -133,11 +113,11 @@ static void test_odd_clicks(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	press(":");
+	press_and_draw(":");
 	at(MOUSE_CLICK, fc.app.layout.rail.x, fc.app.layout.rail.y + 3);
 	assert_int_equal(fc.app.desk->base, 0);
 	assert_int_equal(fc.app.prompting, PROMPT_COMMAND);
-	press("Esc");
+	press_and_draw("Esc");
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		assert_true(app_resize(&fc.app, sizes[i][0], sizes[i][1], &e));
 		for (int y = -1; y <= sizes[i][1]; y += 3)

@@ -7,42 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/fake_case.h"
-
-static struct fake_case fc;
-
-static void press(const char *keys)
-{
-	while (*keys) {
-		size_t len = strcspn(keys, " ");
-		struct key k;
-
-		assert_true(key_parse(keys, len, &k));
-		app_key(&fc.app, k);
-		keys += len;
-		keys += *keys == ' ';
-	}
-}
-
-static void type(const char *text)
-{
-	press(":");
-	for (; *text; text++)
-		app_key(&fc.app, key_rune((unsigned char)*text));
-	press("Enter");
-}
-
-static bool shows(const char *text)
-{
-	struct buf out = BUF_INIT;
-	bool found;
-
-	app_draw(&fc.app);
-	assert_true(canvas_dump(&fc.app.canvas, &out));
-	found = strstr(buf_str(&out), text) != NULL;
-	buf_release(&out);
-	return found;
-}
+#include "tests/support/fake_app.h"
 
 static void assert_at(int section, const char *ref)
 {
@@ -53,21 +18,6 @@ static void assert_at(int section, const char *ref)
 	assert_int_equal(fc.app.desk->depth, 0);
 	assert_true(section_pane_selected(fc.app.desk->panes[section - 1], &row));
 	assert_string_equal(section_pane_ref(fc.app.desk->panes[section - 1], row, out), ref);
-}
-
-static int open_case(void **state)
-{
-	(void)state;
-	fake_case_open(&fc, "settled");
-	app_draw(&fc.app);
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	(void)state;
-	fake_case_close(&fc);
-	return 0;
 }
 
 static void test_several_are_chosen_from(void **state)
