@@ -46,14 +46,14 @@ static usec now(void)
 
 /* ---- words ---------------------------------------------------------------------------- */
 
-static void free_words(char **words)
+void task_words_free(char **words)
 {
 	for (size_t i = 0; words && words[i]; i++)
 		free(words[i]);
 	free(words);
 }
 
-static char **copy_words(char *const *words)
+char **task_words_copy(char *const *words)
 {
 	size_t n = 0;
 	char **copy;
@@ -64,7 +64,7 @@ static char **copy_words(char *const *words)
 	for (size_t i = 0; copy && i < n; i++) {
 		copy[i] = strdup(words[i]);
 		if (!copy[i]) {
-			free_words(copy);
+			task_words_free(copy);
 			return NULL;
 		}
 	}
@@ -302,8 +302,8 @@ static bool begin(struct task *t, struct err *e)
 
 static void release(struct task *t)
 {
-	free_words(t->argv);
-	free_words(t->env);
+	task_words_free(t->argv);
+	task_words_free(t->env);
 	buf_release(&t->output);
 	if (t->asked >= 0)
 		close(t->asked);
@@ -321,8 +321,8 @@ struct task *task_new(const struct task_spec *spec, struct err *e)
 		return NULL;
 	}
 	pthread_mutex_init(&t->lock, NULL);
-	t->argv = copy_words(spec->argv);
-	t->env = copy_words(spec->env);
+	t->argv = task_words_copy(spec->argv);
+	t->env = task_words_copy(spec->env);
 	t->limit = spec->limit;
 	t->tell = spec->tell;
 	t->asked = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -26,6 +26,10 @@ struct task_spec {
 	int tell;                          /* an eventfd, written to when there is news */
 };
 
+/* Words that end with NULL, on the heap; NULL without memory. */
+char **task_words_copy(char *const *);
+void task_words_free(char **);             /* NULL allowed */
+
 enum task_state { TASK_RUNNING, TASK_ENDED, TASK_FAILED };
 
 struct task_report {

@@ -87,7 +87,7 @@ static void confirm_free(struct view *v)
 {
 	struct confirm *c = (struct confirm *)v;
 
-	user_words_free(c->words);
+	task_words_free(c->words);
 	buf_release(&c->line);
 	text_view_free(v);
 }
@@ -107,7 +107,7 @@ struct view *confirm_new(struct app *app, const struct user_command *command, ch
 	struct confirm *c = calloc(1, sizeof *c);
 
 	if (!c || !words_line(words, &c->line)) {
-		user_words_free(words);
+		task_words_free(words);
 		free(c);
 		err_set(e, ERR_MEMORY, 0, "out of memory");
 		return NULL;

@@ -155,28 +155,10 @@ static void stop(struct app *app, const struct run *run)
 	}
 }
 
-static char **copy_words(char *const *words)
-{
-	size_t n = 0;
-	char **copy;
-
-	while (words[n])
-		n++;
-	copy = calloc(n + 1, sizeof *copy);
-	for (size_t i = 0; copy && i < n; i++) {
-		copy[i] = strdup(words[i]);
-		if (!copy[i]) {
-			user_words_free(copy);
-			return NULL;
-		}
-	}
-	return copy;
-}
-
 static void again(struct app *app, const struct run *run)
 {
 	const struct user_command *c = user_command_named(&app->commands, run->name);
-	char **words = c ? copy_words(run->words) : NULL;
+	char **words = c ? task_words_copy(run->words) : NULL;
 	struct err e = { 0 };
 
 	if (!c)

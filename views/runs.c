@@ -20,7 +20,7 @@ void runs_init(struct runs *r)
 static void run_free(struct run *run)
 {
 	task_free(run->task);
-	user_words_free(run->words);
+	task_words_free(run->words);
 	buf_release(&run->line);
 	buf_release(&run->output);
 	free(run->lines);
@@ -96,7 +96,7 @@ static bool begin(struct runs *r, struct run *run, const struct user_command *c,
 		err_set(e, ERR_INTERNAL, errno, "no descriptor for a command: %s", strerror(errno));
 	else
 		run->task = task_new(&spec, e);
-	user_words_free(env);
+	task_words_free(env);
 	if (run->task)
 		task_report(run->task, &run->report);
 	return run->task != NULL;
@@ -109,7 +109,7 @@ struct run *runs_start(struct runs *r, const struct user_command *c, char **word
 	bool ok;
 
 	if (!run) {
-		user_words_free(words);
+		task_words_free(words);
 		err_set(e, ERR_MEMORY, 0, "out of memory");
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/task.h"
 
 /* ---- parts of a word: text, or a name in braces ---------------------------------------------- */
 
@@ -236,19 +237,12 @@ char **user_command_words(const struct user_command *c, const struct copy_what *
 
 		words[i] = make_word(c, word, what, only_words, e);
 		if (!words[i]) {
-			user_words_free(words);
+			task_words_free(words);
 			return NULL;
 		}
 		only_words = only_words || !strcmp(word, "--");
 	}
 	return words;
-}
-
-void user_words_free(char **words)
-{
-	for (size_t i = 0; words && words[i]; i++)
-		free(words[i]);
-	free(words);
 }
 
 /* ---- the environment ------------------------------------------------------------------------------- */
@@ -287,7 +281,7 @@ char **user_command_env(const struct user_command *c, struct err *e)
 	ok = ok && (env[n] = strdup("TERM=dumb"));
 	if (ok)
 		return env;
-	user_words_free(env);
+	task_words_free(env);
 	err_set(e, ERR_MEMORY, 0, "out of memory");
 	return NULL;
 }

@@ -67,10 +67,9 @@ const struct user_command *user_command_of_key(const struct user_commands *, str
 bool user_command_applies(const struct user_command *, int section);
 
 /* Its words with the values of what is selected. NULL with ERR_CONFIG that says which value
- * is missing or cannot be given. Words end with NULL. */
+ * is missing or cannot be given. Words end with NULL; task_words_free(). */
 char **user_command_words(const struct user_command *, const struct copy_what *, struct err *);
 /* What it may see of the environment: few names, none of which holds a secret. */
 char **user_command_env(const struct user_command *, struct err *);
-void user_words_free(char **);                /* NULL allowed */
 
 #endif

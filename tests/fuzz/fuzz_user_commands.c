@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/task.h"
 #include "views/user_commands.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,7 +30,7 @@ static void check_words(const struct user_command *c, const struct copy_what *wh
 	size_t n = 0;
 
 	require(env != NULL);
-	user_words_free(env);
+	task_words_free(env);
 	if (!words) {
 		require(e.kind == ERR_CONFIG || e.kind == ERR_LIMIT);
 		return;
@@ -37,7 +38,7 @@ static void check_words(const struct user_command *c, const struct copy_what *wh
 	while (words[n])
 		n++;
 	require(n == doc_count(c->run) && words[0][0] != '\0');
-	user_words_free(words);
+	task_words_free(words);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

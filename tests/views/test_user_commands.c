@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/task.h"
 #include "tests/support/fake_scenes.h"
 #include "views/actions.h"
 #include "views/user_commands.h"
@@ -214,7 +215,7 @@ static void expect(const char *run, const char *type, const char *expected)
 	for (size_t i = 0; got[i]; i++)
 		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s|", got[i]);
 	assert_string_equal(joined, expected);
-	user_words_free(got);
+	task_words_free(got);
 }
 
 static void refuse(const char *run, const char *type, size_t len, const char *expected)
@@ -278,7 +279,7 @@ static void test_what_is_missing_is_said(void **state)
 	/* What needs no record needs none. */
 	assert_true(parse("a: { run: [tool, \"{load.tracking_id}\"] }\n", &e));
 	what.section = NULL;
-	user_words_free(user_command_words(&cmds.all[0], &what, &e));
+	task_words_free(user_command_words(&cmds.all[0], &what, &e));
 	assert_int_equal(e.kind, ERR_NONE);
 	what.inv = NULL;
 	assert_null(user_command_words(&cmds.all[0], &what, &e));
@@ -317,10 +318,10 @@ static void test_the_environment_is_small(void **state)
 	env = user_command_env(&cmds.all[0], &e);
 	assert_true(has(env, "PATH=") && has(env, "CANARY_PROFILE=mine") && has(env, "TERM=dumb"));
 	assert_false(has(env, "CANARY_PASSWORD") || has(env, "CANARY_ABSENT"));
-	user_words_free(env);
+	task_words_free(env);
 	env = user_command_env(&cmds.all[1], &e);
 	assert_false(has(env, "CANARY"));
-	user_words_free(env);
+	task_words_free(env);
 }
 
 static int release_rows(void **state)
