@@ -13,7 +13,8 @@ uninstall:
 lint-man:
 	@sh tests/check_man.sh docs/sextant.1
 
-# The picture in the README, taken from the program as it is.
-.PHONY: screenshots
-screenshots: all
-	sh docs/screenshot.sh $(BUILD)/sextant docs/screenshot.png 120x40 13 5 j j j j
+# The pictures of the README and the gallery, taken from the program as it is.
+.PHONY: gallery
+gallery: all
+	@sh tests/packages.sh install gallery
+	sh docs/gallery.sh $(BUILD)/sextant docs/gallery

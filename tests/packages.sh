@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh check|install build|test|bench|lint|fuzz: the Debian packages that building or
+# packages.sh check|install build|test|bench|lint|fuzz|gallery: the Debian packages that building or
 # testing needs. `check` names what is missing and fails; `install` installs it
 # (as root, or with sudo).
 set -eu
@@ -12,6 +12,7 @@ bench="$test lnav"
 
 lint="$build cppcheck clang-tidy-14"
 fuzz="$build clang-14 libclang-rt-14-dev"
+gallery="$build xvfb xterm xdotool maim pngquant fonts-dejavu-core"
 
 case "$2" in
 build) wanted=$build ;;
@@ -19,6 +20,7 @@ test) wanted=$test ;;
 bench) wanted=$bench ;;
 lint) wanted=$lint ;;
 fuzz) wanted=$fuzz ;;
+gallery) wanted=$gallery ;;
 *) echo "packages.sh: $2?" >&2; exit 2 ;;
 esac
 
