@@ -7,7 +7,7 @@
 #   release, address, thread, fuzz   the variants, and the order
 #   JOBS=2                     programs that run at once
 #   VARIANTS='release'         only some
-#   FUZZ_SECONDS=20            for each fuzz target
+#   FUZZ_SECONDS=10            for each fuzz target
 #
 # A test finds the program under test in $SEXTANT_BUILD (build, build/address …).
 set -eu
@@ -32,7 +32,7 @@ if [ "$1" = --one ]; then
 	status=0
 	if [ "$variant" = fuzz ]; then
 		# strict_string_checks takes strndup() of an input for a fault.
-		ASAN_OPTIONS=detect_stack_use_after_return=1 sh tests/fuzz/run.sh "${FUZZ_SECONDS:-20}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
+		FUZZ_SEED=1 ASAN_OPTIONS=detect_stack_use_after_return=1 sh tests/fuzz/run.sh "${FUZZ_SECONDS:-10}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
 	elif [ -x "$SEXTANT_BUILD/$program" ]; then
 		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
 	else
