@@ -6,6 +6,8 @@
 
 #include "views/words.h"
 
+enum { SCREEN_ROWS = 60 };
+
 /* ---- life ----------------------------------------------------------------------- */
 
 bool app_init(struct app *app, const struct workspace *w, const struct config *config,
@@ -74,6 +76,31 @@ bool app_running(const struct app *app)
 		if (engine_source(app->engine, i)->checking)
 			return true;
 	return runs_running(&app->runs) || (app->desk->inv && !investigation_settled(app->desk->inv));
+}
+
+static unsigned mixed(unsigned news, size_t lines, unsigned state)
+{
+	return (news * 31 + state) * 67 + (unsigned)(lines < SCREEN_ROWS ? lines : SCREEN_ROWS);
+}
+
+unsigned app_news(const struct app *app)
+{
+	unsigned news = 0;
+
+	for (int k = 0; k < app->ndesks; k++) {
+		const struct investigation *inv = app->desks[k]->inv;
+
+		for (size_t i = 0; inv && i < inv->nsections; i++)
+			news = mixed(news, inv->sections[i].rows.rows, inv->sections[i].state);
+	}
+	for (size_t i = 0; app->engine && i < engine_sources(app->engine); i++) {
+		const struct source_status *st = engine_source(app->engine, i);
+
+		news = mixed(news, st->checking, st->breaker);
+	}
+	for (size_t i = 0; i < app->runs.n; i++)
+		news = mixed(news, app->runs.all[i]->nlines, app->runs.all[i]->task != NULL);
+	return news;
 }
 
 usec app_mono(const struct app *app)

@@ -147,6 +147,9 @@ const struct section *app_section(const struct app *, int section);
 /* The section in focus: the view's own, or the one selected in the overview. */
 int app_focus(const struct app *);
 bool app_running(const struct app *);
+/* A number that changes with what must not wait behind what merely flows: states of
+ * sections, sources and commands, and lines that may still fill a screen. */
+unsigned app_news(const struct app *);
 void app_say(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void app_complain(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Takes the view over, or shows why there is none. */

@@ -11,7 +11,6 @@
 #include "views/palette.h"
 
 #define KEYS_REST (80 * USEC_MS)        /* longer than a key held down takes to repeat */
-#define SCREEN_ROWS 60
 #define WORK_SLICE (4 * USEC_MS)
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
@@ -197,21 +196,10 @@ static void take_events(struct loop *l)
 		take_event(l, &ev);
 }
 
-/* States, and rows as long as they may still fill a screen. */
 static void note_news(struct loop *l)
 {
-	unsigned now = 0;
+	unsigned now = app_news(l->app);
 
-	for (int k = 0; k < l->app->ndesks; k++) {
-		const struct investigation *inv = l->app->desks[k]->inv;
-
-		for (size_t i = 0; inv && i < inv->nsections; i++) {
-			size_t rows = inv->sections[i].rows.rows;
-
-			now = now * 31 + inv->sections[i].state;
-			now = now * 67 + (unsigned)(rows < SCREEN_ROWS ? rows : SCREEN_ROWS);
-		}
-	}
 	l->news = l->news || now != l->told;
 	l->told = now;
 }
@@ -261,8 +249,10 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		term_idle(false);
 		if (fds[3].revents && app_reload(app))
 			l.dirty = l.urgent = true;
-		if (fds[4].revents && app_update_runs(app))
+		if (fds[4].revents && app_update_runs(app)) {
 			l.dirty = true;
+			note_news(&l);
+		}
 		take_events(&l);
 		/* The answer to a key does not wait until the rows that came are read. */
 		if (l.urgent && fds[2].revents)

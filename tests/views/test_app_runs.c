@@ -133,6 +133,23 @@ static void test_a_key_runs_it(void **state)
 	golden_finish();
 }
 
+/* Not to wait behind clocks and counters. */
+static void test_its_end_is_news(void **state)
+{
+	unsigned running, ended;
+
+	(void)state;
+	press("F2");
+	running = app_news(&fc.app);
+	settle();
+	ended = app_news(&fc.app);
+	assert_true(running != ended);
+	app_draw(&fc.app);
+	assert_true(app_news(&fc.app) == ended);
+	engine_check(fc.app.engine, 0);
+	assert_true(app_news(&fc.app) != ended);
+}
+
 static void test_its_name_runs_it(void **state)
 {
 	(void)state;
@@ -455,7 +472,7 @@ static void test_a_saved_file_counts_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_key_runs_it), TEST(test_its_name_runs_it), TEST(test_only_where_it_applies),
+		TEST(test_a_key_runs_it), TEST(test_its_end_is_news), TEST(test_its_name_runs_it), TEST(test_only_where_it_applies),
 		TEST(test_hostile_output), TEST(test_a_long_line_is_shown_below), TEST(test_output_is_filtered), TEST(test_dangerous_ones_ask),
 		TEST(test_what_was_not_seen_is_not_agreed_to), TEST(test_x_ends_it),
 		TEST(test_a_flood_leaves_the_keys_alone), TEST(test_P66_quitting_says_what_it_ends),
