@@ -255,36 +255,35 @@ static bool has_detail(const struct view *v)
 	return selected(v, &row) != NULL;
 }
 
-static void put_way(struct flow *f, const struct source_status *st)
+/* What the server said of itself. */
+static void put_health(struct flow *f, const struct source_status *st)
 {
-	const char *advice = health_advice(st);
-	struct buf way = BUF_INIT;
+	const struct health *h = &st->health;
+	char text[320], span[TIME_SPAN_MAX];
 
-	health_way(&way, st);
-	flow_puts(f, "way", buf_str(&way));
-	if (st->reach.steps[REACH_TLS].outcome != REACH_SKIPPED)
-		flow_puts(f, "certificate", st->reach.steps[REACH_TLS].text);
-	if (advice)
-		flow_puts(f, "advice", advice);
-	buf_release(&way);
+	snprintf(text, sizeof text, "%s%s%s%s%s%s, %s", h->server, h->user[0] ? " as " : "", h->user,
+	         h->detail[0] ? ", " : "", h->detail, h->read_only ? ", read-only" : "",
+	         time_span(span, st->check_time));
+	flow_puts(f, "checked", text);
 }
 
 static void put_check(struct flow *f, const struct source_status *st)
 {
-	char text[320], span[TIME_SPAN_MAX];
+	const char *advice = health_advice(st);
+	struct buf way = BUF_INIT;
 
 	if (!st->checked)
 		return;
-	put_way(f, st);
-	if (!st->healthy) {
-		flow_puts(f, "checked", st->check_err.text);
-		return;
-	}
-	snprintf(text, sizeof text, "%s%s%s%s%s%s, %s", st->health.server,
-	         st->health.user[0] ? " as " : "", st->health.user, st->health.detail[0] ? ", " : "",
-	         st->health.detail, st->health.read_only ? ", read-only" : "",
-	         time_span(span, st->check_time));
-	flow_puts(f, "checked", text);
+	if (st->healthy)
+		put_health(f, st);
+	if (advice)
+		flow_puts(f, "advice", advice);
+	health_way(&way, st);
+	if (way.len)
+		flow_puts(f, "way", buf_str(&way));
+	if (st->reach.steps[REACH_TLS].outcome != REACH_SKIPPED)
+		flow_puts(f, "certificate", st->reach.steps[REACH_TLS].text);
+	buf_release(&way);
 }
 
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
@@ -301,13 +300,14 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	struct rect former = canvas_clip(c, r);
 
 	flow_puts(&f, "where", st->source->origin[0] ? st->source->origin : "-");
+	/* What matters first: the rest may not fit. */
+	if (trouble(st)[0])
+		flow_puts(&f, "last trouble", trouble(st));
+	put_check(&f, st);
 	flow_puts(&f, "breaker", breaker_word(st->breaker));
 	put_pulse(&f, &st->pulse, app_mono(v->app));
 	if (st->source->lag)
 		flow_puts(&f, "its data is", time_span(span, st->source->lag));
-	if (trouble(st)[0])
-		flow_puts(&f, "last trouble", trouble(st));
-	put_check(&f, st);
 	canvas_unclip(c, former);
 }
 
