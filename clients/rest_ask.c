@@ -9,25 +9,9 @@
 
 enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 8 };
 
-/* Puts the source's name in front and takes out what must not be repeated. */
 bool rest_name_error(const struct rest *c, struct err *e)
 {
-	const char *name = c->source->name;
-	struct buf text = BUF_INIT;
-	struct err old;
-
-	if (!e)
-		return false;
-	old = *e;
-	if (strncmp(old.text, name, strlen(name)) != 0 || old.text[strlen(name)] != ':')
-		buf_printf(&text, "%s: ", name);
-	buf_puts(&text, old.text);
-	rest_auth_scrub(&c->auth, &text);
-	err_set(e, old.kind, old.code, "%s", buf_str(&text));
-	e->transient = old.transient;
-	e->retry_after_ms = old.retry_after_ms;
-	buf_release(&text);
-	return false;
+	return rest_auth_name_error(&c->auth, c->source->name, e);
 }
 
 /* ---- one exchange ------------------------------------------------------------------ */

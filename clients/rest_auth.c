@@ -320,3 +320,22 @@ void rest_auth_scrub(const struct rest_auth *a, struct buf *text)
 	if (a->secret.len > 0)
 		hide(text, a->secret.data, a->secret.len);
 }
+
+bool rest_auth_name_error(const struct rest_auth *auth, const char *source, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	struct err old;
+
+	if (!e)
+		return false;
+	old = *e;
+	if (strncmp(old.text, source, strlen(source)) != 0 || old.text[strlen(source)] != ':')
+		buf_printf(&text, "%s: ", source);
+	buf_puts(&text, old.text);
+	rest_auth_scrub(auth, &text);
+	err_set(e, old.kind, old.code, "%s", buf_str(&text));
+	e->transient = old.transient;
+	e->retry_after_ms = old.retry_after_ms;
+	buf_release(&text);
+	return false;
+}

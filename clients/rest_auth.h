@@ -54,6 +54,9 @@ void rest_auth_describe(const struct rest_auth *, struct buf *out);
 /* Replaces the secret and the last signature, however spelt, by ••• in what a
  * server sent back. */
 void rest_auth_scrub(const struct rest_auth *, struct buf *text);
+/* An error as it may be told: the source's name in front, without what must not be
+ * repeated. Returns false. NULL allowed. */
+bool rest_auth_name_error(const struct rest_auth *, const char *source, struct err *);
 /* Releases a buffer that held such things; nothing of it stays in freed memory. */
 void rest_auth_wipe(struct buf *);
 

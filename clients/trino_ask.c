@@ -27,19 +27,7 @@ static usec now_mono(void)
 
 bool trino_name_error(const struct trino *t, struct err *e)
 {
-	const char *name = t->source->name;
-	struct err old = *e;
-	struct buf text = BUF_INIT;
-
-	if (strncmp(old.text, name, strlen(name)) != 0 || old.text[strlen(name)] != ':')
-		buf_printf(&text, "%s: ", name);
-	buf_puts(&text, old.text);
-	rest_auth_scrub(&t->auth, &text);
-	err_set(e, old.kind, old.code, "%s", buf_str(&text));
-	e->transient = old.transient;
-	e->retry_after_ms = old.retry_after_ms;
-	buf_release(&text);
-	return false;
+	return rest_auth_name_error(&t->auth, t->source->name, e);
 }
 
 /* ---- one exchange ------------------------------------------------------------------- */

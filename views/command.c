@@ -1,6 +1,7 @@
 /* What the commands share: the configuration they ask for, and `demo --list`. */
 #include "views/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,14 @@ bool command_config(const struct command *cmd, struct config *config, struct err
 	ok = path && demo_config(config, path, e);
 	free(path);
 	return ok;
+}
+
+int command_written(int status)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	fprintf(stderr, "sextant: cannot write: %s\n", strerror(errno));
+	return EXIT_INCOMPLETE;
 }
 
 /* ---- what `show` takes ------------------------------------------------------------------ */
@@ -81,5 +90,5 @@ int cmd_demo_list(const struct command *cmd)
 	else
 		fputs(buf_str(&out), stdout);
 	buf_release(&out);
-	return ok ? 0 : 1;
+	return ok ? command_written(0) : 1;
 }

@@ -43,6 +43,10 @@ bool command_output(struct command *, const struct workspace *, const char *cons
 /* Prints as that says; false when writing failed (errno says why). */
 bool command_print(FILE *, const struct command *, const struct investigation *);
 
+/* At a command's end: its exit status, or 1 with the reason on stderr when stdout did not
+ * take all of it. A reader that closed the pipe has what it wanted (`| head`). */
+int command_written(int status);
+
 int cmd_open(const struct command *);       /* the workbench (views/app.c) */
 int cmd_show(const struct command *);       /* views/show.c */
 int cmd_sources(const struct command *);    /* views/sources.c */

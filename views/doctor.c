@@ -22,7 +22,7 @@ static void print_found(const struct source_status *st)
 		printf(", clock %+" PRId64 "ms", h->skew_ms);
 }
 
-static void print_source(const struct source_status *st)
+static void print(const struct source_status *st)
 {
 	const char *advice = health_advice(st);
 	struct buf way = BUF_INIT;
@@ -43,19 +43,10 @@ static void print_source(const struct source_status *st)
 	printf("%s%s\n", advice ? " - " : "", advice ? advice : "");
 }
 
-static void print(struct engine *en)
+static void total(size_t healthy, size_t configured, size_t all)
 {
-	size_t healthy = 0, configured = 0;
-
-	for (size_t i = 0; i < engine_sources(en); i++) {
-		const struct source_status *st = engine_source(en, i);
-
-		configured += st->source->configured;
-		healthy += st->healthy;
-		print_source(st);
-	}
 	printf("%zu of %zu configured sources healthy, %zu not configured\n", healthy, configured,
-	       engine_sources(en) - configured);
+	       all - configured);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------- */
@@ -87,36 +78,20 @@ static json_t *settings_json(const struct source *s)
 	return all;
 }
 
-static bool print_json(struct engine *en)
+static json_t *doctor_json(const struct source_status *st)
 {
-	json_t *all = json_array();
-	bool ok = true;
+	const char *advice = health_advice(st);
+	json_t *one = health_json(st);
 
-	for (size_t i = 0; ok && i < engine_sources(en); i++) {
-		const struct source_status *st = engine_source(en, i);
-		const char *advice = health_advice(st);
-		json_t *one = health_json(st);
-
-		json_object_set_new(one, "steps", steps_json(st));
-		json_object_set_new(one, "settings", settings_json(st->source));
-		json_object_set_new(one, "advice", advice ? json_string(advice) : json_null());
-		ok = !json_array_append_new(all, one);
-	}
-	ok = ok && !json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1));
-	json_decref(all);
-	putchar('\n');
-	return ok;
+	json_object_set_new(one, "steps", steps_json(st));
+	json_object_set_new(one, "settings", settings_json(st->source));
+	json_object_set_new(one, "advice", advice ? json_string(advice) : json_null());
+	return one;
 }
 
 /* 0: all configured sources are healthy, 1: at least 70 %, 2: fewer, or none is configured. */
-static int verdict(struct engine *en)
+static int verdict(size_t healthy, size_t configured)
 {
-	size_t healthy = 0, configured = 0;
-
-	for (size_t i = 0; i < engine_sources(en); i++) {
-		configured += engine_source(en, i)->source->configured;
-		healthy += engine_source(en, i)->healthy;
-	}
 	if (healthy == configured && configured)
 		return EXIT_ALL_HEALTHY;
 	return configured && healthy * 100 >= configured * MOST ? EXIT_SOME_UNHEALTHY : EXIT_FEW_HEALTHY;
@@ -124,5 +99,5 @@ static int verdict(struct engine *en)
 
 int cmd_doctor(const struct command *cmd)
 {
-	return health_run(cmd, &(struct health_command){ print, print_json, verdict });
+	return health_run(cmd, &(struct health_command){ print, doctor_json, total, verdict });
 }

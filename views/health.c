@@ -33,6 +33,38 @@ static void ask_all(struct engine *en)
 	}
 }
 
+static void print_json(struct engine *en, const struct health_command *what)
+{
+	json_t *all = json_array();
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < engine_sources(en); i++)
+		ok = !json_array_append_new(all, what->json(engine_source(en, i)));
+	if (ok && json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1)) == 0)
+		putchar('\n');
+	json_decref(all);
+}
+
+/* Prints, and says the exit status. */
+static int report(struct engine *en, enum format format, const struct health_command *what)
+{
+	size_t healthy = 0, configured = 0, n = engine_sources(en);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct source_status *st = engine_source(en, i);
+
+		configured += st->source->configured;
+		healthy += st->healthy;
+		if (format != FORMAT_JSON)
+			what->print(st);
+	}
+	if (format == FORMAT_JSON)
+		print_json(en, what);
+	else if (what->total)
+		what->total(healthy, configured, n);
+	return command_written(what->verdict(healthy, configured));
+}
+
 int health_run(const struct command *cmd, const struct health_command *what)
 {
 	struct config config;
@@ -51,15 +83,9 @@ int health_run(const struct command *cmd, const struct health_command *what)
 		return EXIT_NO_ANSWER;
 	}
 	ask_all(en);
-	if (cmd->format == FORMAT_JSON)
-		what->print_json(en);
-	else
-		what->print(en);
-	status = what->verdict(en);
-	if (!engine_free(en, QUIT_GRACE)) {
-		fflush(stdout);
+	status = report(en, cmd->format, what);
+	if (!engine_free(en, QUIT_GRACE))
 		_exit(status);
-	}
 	config_release(&config);
 	return status;
 }

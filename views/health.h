@@ -9,9 +9,10 @@
 #include "views/command.h"
 
 struct health_command {
-	void (*print)(struct engine *);
-	bool (*print_json)(struct engine *);
-	int (*verdict)(struct engine *);
+	void (*print)(const struct source_status *);       /* its line */
+	json_t *(*json)(const struct source_status *);     /* NULL without memory */
+	void (*total)(size_t healthy, size_t configured, size_t all);  /* the last line; NULL = none */
+	int (*verdict)(size_t healthy, size_t configured);
 };
 /* Asks every configured source, all at once, then prints; the exit status. */
 int health_run(const struct command *, const struct health_command *);

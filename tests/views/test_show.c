@@ -224,20 +224,31 @@ static void test_P54_closed_pipe_is_quiet(void **state)
 	command_release(&r);
 }
 
-static void test_full_disk_is_said(void **state)
+static void says_full(const char *const *words)
 {
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	struct command_run r;
 
-	(void)state;
 	if (full < 0)
 		skip();
-	command_start_into(&r, home, WORDS("--config", config_with(false, NO_ARCHIVES), "show", BUSY, "--quiet"),
-			   full);
+	command_start_into(&r, home, words, full);
 	command_finish(&r);
 	assert_int_equal(r.status, EXIT_INCOMPLETE);
 	assert_non_null(strstr(buf_str(&r.err), "cannot write: No space left"));
 	command_release(&r);
+}
+
+static void test_full_disk_is_said(void **state)
+{
+	const char *config = config_with(false, NO_ARCHIVES);
+
+	(void)state;
+	says_full(WORDS("--config", config, "show", BUSY, "--quiet"));
+	says_full(WORDS("--config", config, "sources"));
+	says_full(WORDS("--config", config, "doctor"));
+	says_full(WORDS("--config", config, "doctor", "--format", "json"));
+	says_full(WORDS("--config", config, "config", "check"));
+	says_full(WORDS("demo", "--list"));
 }
 
 /* ---- formats ---------------------------------------------------------------------------------- */
