@@ -183,21 +183,6 @@ static void settings_are_given_up_one_by_one(void **state)
 	assert_int_equal(failed.code, 60);
 }
 
-static int start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return clients_init(&e) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	clients_release();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,5 +195,5 @@ int main(void)
 		cmocka_unit_test(settings_are_given_up_one_by_one),
 	};
 
-	return cmocka_run_group_tests_name("ClickHouse faults", tests, start, stop);
+	return cmocka_run_group_tests_name("ClickHouse faults", tests, clients_start, clients_stop);
 }

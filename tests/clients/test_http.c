@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "clients/http.h"
+#include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/http_run.h"
 
@@ -467,21 +468,6 @@ static void escapes(void **state)
 	buf_release(&b);
 }
 
-static int start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return clients_init(&e) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	clients_release();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,5 +489,5 @@ int main(void)
 		cmocka_unit_test(escapes),
 	};
 
-	return cmocka_run_group_tests_name("HTTP", tests, start, stop);
+	return cmocka_run_group_tests_name("HTTP", tests, clients_start, clients_stop);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "clients/registry.h"
+#include "tests/support/client_fixture.h"
 #include "tests/support/process.h"
 #include "tests/support/tls.h"
 #include "tests/support/trino_talk.h"
@@ -366,21 +367,6 @@ static void a_password_goes_by_tls_only(void **state)
 	assert_non_null(strstr(e.text, "not sent over plain http"));
 }
 
-static int start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return clients_init(&e) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	clients_release();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,5 +388,5 @@ int main(void)
 		cmocka_unit_test(a_password_goes_by_tls_only),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, clients_start, clients_stop);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "clients/registry.h"
+#include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/trino_talk.h"
 
@@ -484,21 +485,6 @@ static void a_connection_heals(void **state)
 	trino_talk_end(&t);
 }
 
-static int start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return clients_init(&e) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	clients_release();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,5 +509,5 @@ int main(void)
 		cmocka_unit_test(a_connection_heals),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, clients_start, clients_stop);
 }

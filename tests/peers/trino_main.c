@@ -492,21 +492,6 @@ static void our_queries_are_understood(void **state)
 	talk_end(&t);
 }
 
-static int start(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	return clients_init(&e) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	clients_release();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -531,5 +516,5 @@ int main(void)
 		fprintf(stderr, "tests/peers/trino.sh starts this\n");
 		return 2;
 	}
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, clients_start, clients_stop);
 }

@@ -161,3 +161,18 @@ usec firing_end(struct firing *f)
 	free(f);
 	return at;
 }
+
+int clients_start(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	return clients_init(&e) ? 0 : -1;
+}
+
+int clients_stop(void **state)
+{
+	(void)state;
+	clients_release();
+	return 0;
+}

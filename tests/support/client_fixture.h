@@ -10,6 +10,10 @@
 #include "base/cancel.h"
 #include "clients/client.h"
 
+/* For cmocka: the client libraries, as the program starts and releases them. */
+int clients_start(void **state);
+int clients_stop(void **state);
+
 /* "key", "value", …, NULL. Fails the test when the kind refuses them. */
 struct source *source_make(const struct client_ops *, const char *name, ...)
 	__attribute__((sentinel));
