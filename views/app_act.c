@@ -32,7 +32,7 @@ static void refetch(struct app *app)
 	if (section == NO_SECTION)
 		return;
 	engine_refetch(app->engine, app->desk->inv, (size_t)section);
-	app_say(app, "asking again for %s", title_of(app, section));
+	app_say(app, "asked again for %s", title_of(app, section));
 }
 
 static void cancel(struct app *app)
@@ -189,7 +189,7 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_FROM:         push_for_section(app, from_new); break;
 	case ACTION_CHOOSE:       push_for_section(app, chooser_new); break;
 	case ACTION_REFETCH:      refetch(app); break;
-	case ACTION_REFETCH_ALL:  everything(app, engine_refetch_all, "asking again for everything"); break;
+	case ACTION_REFETCH_ALL:  everything(app, engine_refetch_all, "asked again for everything"); break;
 	case ACTION_FOLLOW:       follow(app, false); break;
 	case ACTION_FOLLOW_ALL:   follow(app, true); break;
 	case ACTION_HOLD:         app_hold(app); break;

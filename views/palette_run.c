@@ -193,7 +193,7 @@ static void run_retry(struct app *app, const char *arg)
 		engine_refetch(app->engine, app->desk->inv, i);
 		n++;
 	}
-	app_say(app, n ? "asking again for %d section%s" : "nothing has failed", n, n == 1 ? "" : "s");
+	app_say(app, n ? "asked again for %d section%s" : "nothing has failed", n, n == 1 ? "" : "s");
 }
 
 static void run_source(struct app *app, const char *arg)

@@ -454,7 +454,7 @@ static void test_the_prompt(void **state)
 	assert_int_equal(fc.app.prompting, PROMPT_NONE);
 	assert_int_equal(fc.app.interrupts, 0);
 	type("retry");
-	assert_true(shows("asking again for"));
+	assert_true(shows("asked again for"));
 	fake_case_settle(&fc);
 }
 
