@@ -99,6 +99,6 @@ fuzz fuzz-smoke:
 
 # Ratios against the tools people would use instead; the rounds can be set.
 .PHONY: bench
-bench: all $(BUILD)/tests/bench/engine $(BUILD)/tests/bench/pane $(BUILD)/tests/bench/servers
+bench: all $(BUILD)/tests/bench/engine $(BUILD)/tests/bench/pane $(BUILD)/tests/bench/servers $(BUILD)/tests/bench/stream
 	@sh tests/packages.sh install bench
 	@python3 -B tests/bench/bench.py $(BUILD) $(or $(ROUNDS),7)
