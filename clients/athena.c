@@ -57,29 +57,18 @@ static bool athena_prepare(struct source *s, struct err *e)
 
 static void athena_close(void *conn)
 {
-	struct athena *a = conn;
-
-	if (!a)
-		return;
-	aws_endpoint_release(&a->endpoint);
-	aws_credentials_unref(a->credentials);
-	aws_identity_release(&a->who);
-	free(a);
+	if (conn)
+		aws_client_release(conn);
+	free(conn);
 }
 
 static void *athena_open(const struct source *s, struct err *e)
 {
-	struct athena *a = calloc(1, sizeof(*a));
+	struct aws_client *a = calloc(1, sizeof(*a));
 
-	if (!a) {
+	if (!a)
 		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
-		return NULL;
-	}
-	a->source = s;
-	a->who.expires = TIME_NONE;
-	a->credentials = aws_credentials_ref(s, e);
-	if (a->credentials && aws_endpoint_init(&a->endpoint, s, source_get(s, "url", NULL),
-						source_get(s, "region", ""), "athena", e))
+	else if (aws_client_init(a, s, source_get(s, "url", NULL), source_get(s, "region", ""), "athena", e))
 		return a;
 	athena_close(a);
 	return NULL;
@@ -106,7 +95,7 @@ static bool athena_run(void *conn, const struct query *q, struct cancel *cancel,
 static bool athena_check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
 			 struct err *e)
 {
-	struct athena *a = conn;
+	struct aws_client *a = conn;
 	const struct query q = { .name = "check", .text = "SELECT 1 AS one", .id = "sextant-check" };
 	struct athena_asking k = {
 		.athena = a, .query = &q, .cancel = cancel, .deadline = deadline, .max_rows = 10,

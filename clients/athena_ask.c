@@ -36,59 +36,26 @@ static bool prefixed(const struct athena_asking *k, struct err *e)
 
 /* ---- one call ---------------------------------------------------------------------- */
 
-static bool call_once(struct athena_asking *k, struct aws_call *c, struct err *e)
-{
-	struct athena *a = k->athena;
-
-	if (!aws_credentials_get(a->credentials, &a->who, c->deadline, c->cancel, e))
-		return false;
-	c->who = &a->who;
-	return aws_call(&a->endpoint, c, e);
-}
-
-static bool is_success(const struct aws_call *c)
-{
-	return c->response.status == 200;
-}
-
 /* Something in front of the service answered for it. (moto calls its JSON so, too.) */
 static bool is_page(const struct aws_call *c)
 {
 	return strcmp(c->response.content_type, "text/html") == 0 && buf_str(&c->answer)[0] != '{';
 }
 
-/* Credentials that ran out are searched anew, once; those that are refused are
- * forgotten, so that the next try of the user's searches. */
 static bool call(struct athena_asking *k, const char *operation, struct aws_call *c, struct err *e)
 {
-	struct athena *a = k->athena;
 	struct aws_fault fault;
 	char target[64];
-	struct err why = { 0 };
 
 	snprintf(target, sizeof(target), "AmazonAthena.%s", operation);
 	c->target = target;
 	c->sink = k->sink;
-	for (;;) {
-		if (!call_once(k, c, e))
-			return false;
-		if (is_success(c) && !is_page(c))
-			return true;
-		if (is_success(c))
-			return err_set(e, ERR_DECODE, 0, "%s: expected JSON, got text/html (login page?)",
-				       a->source->name);
-		aws_fault_read(c, &fault);
-		if (!aws_fault_expired(&fault) || k->renewed)
-			break;
-		k->renewed = true;
-		aws_credentials_refused(a->credentials, &a->who);
-	}
-	aws_fault_err(&a->endpoint, c, &fault, &why);
-	if (why.kind == ERR_AUTH)
-		aws_credentials_refused(a->credentials, &a->who);
-	if (e)
-		*e = why;
-	return false;
+	if (!aws_client_call(k->athena, c, &k->renewed, &fault, e))
+		return false;
+	if (!aws_client_success(c))
+		return aws_client_err(k->athena, c, &fault, e);
+	return !is_page(c) || err_set(e, ERR_DECODE, 0, "%s: expected JSON, got text/html (login page?)",
+				      k->athena->source->name);
 }
 
 static struct aws_call usual_call(const struct athena_asking *k, const struct buf *body)

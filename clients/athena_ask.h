@@ -11,21 +11,12 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "clients/athena_answer.h"
-#include "clients/aws_call.h"
-#include "clients/aws_credentials.h"
+#include "clients/aws_client.h"
 #include "clients/client.h"
-
-/* A connection. */
-struct athena {
-	const struct source *source;
-	struct aws_endpoint endpoint;
-	struct aws_credentials *credentials;
-	struct aws_identity who;
-};
 
 struct athena_asking {
 	/* The caller's: */
-	struct athena *athena;
+	struct aws_client *athena;
 	const struct query *query;
 	struct cancel *cancel;
 	struct row_sink *sink;          /* NULL in a health check */

@@ -170,18 +170,23 @@ static const char *type_of(const struct aws_call *c)
 			 : "application/x-www-form-urlencoded; charset=utf-8";
 }
 
+static const char *method_of(const struct aws_call *c)
+{
+	return c->path ? "GET" : "POST";
+}
+
 /* What the signature adds. */
-static bool sign(struct aws_endpoint *p, const struct aws_call *c, usec offset, struct buf *lines,
-		 struct err *e)
+static bool sign(struct aws_endpoint *p, const struct aws_call *c, usec offset, const char *path,
+		 struct buf *lines, struct err *e)
 {
 	const struct sigv4_header headers[] = {
 		{ "Host", p->host }, { "Content-Type", type_of(c) }, { "X-Amz-Target", c->target },
 	};
 	const struct sigv4_request r = {
-		.method = "POST", .path = p->path, .query = "", .headers = headers,
-		.nheaders = c->target ? 3 : 2, .body = c->body, .body_len = c->body_len,
-		.region = p->region, .service = p->service,
-		.now = clock_wall(&clock_system) + offset,
+		.method = method_of(c), .path = path, .query = c->query ? c->query : "",
+		.headers = headers, .nheaders = c->path ? 1 : c->target ? 3 : 2, .body = c->body,
+		.body_len = c->body_len, .region = p->region, .service = p->service,
+		.s3 = strcmp(p->service, "s3") == 0, .now = clock_wall(&clock_system) + offset,
 	};
 	struct sigv4_signer who;
 
@@ -205,18 +210,21 @@ static void list_headers(struct buf *lines, const char *out[static LINES_MAX])
 	out[n] = NULL;
 }
 
-static bool send_call(struct aws_endpoint *p, struct aws_call *c, struct buf *lines, struct err *e)
+static bool send_call(struct aws_endpoint *p, struct aws_call *c, const char *path, struct buf *lines,
+		      struct err *e)
 {
 	const char *headers[LINES_MAX];
 	struct buf url = BUF_INIT;
 	struct http_request request = {
-		.method = "POST", .headers = headers, .body = c->body, .body_len = c->body_len,
+		.method = method_of(c), .headers = headers, .body = c->body, .body_len = c->body_len,
 		.deadline = c->deadline, .max_bytes = c->max_bytes ? c->max_bytes : ANSWER_MAX,
 	};
 	bool ok;
 
 	list_headers(lines, headers);
-	buf_printf(&url, "%s/", p->url);
+	/* The endpoint's url and path end in the same. */
+	buf_printf(&url, "%s%s%s%s", p->url, path + strlen(p->path) - 1, c->query ? "?" : "",
+		   c->query ? c->query : "");
 	request.url = buf_str(&url);
 	ok = !url.failed || err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 	ok = ok && http_exchange(p->http, &request, c->cancel, on_body, c, &c->response, e);
@@ -224,21 +232,32 @@ static bool send_call(struct aws_endpoint *p, struct aws_call *c, struct buf *li
 	return ok;
 }
 
+static void put_own_lines(const struct aws_call *c, struct buf *lines)
+{
+	if (!c->path)
+		buf_printf(lines, "Content-Type: %s\n", type_of(c));
+	if (c->target)
+		buf_printf(lines, "X-Amz-Target: %s\n", c->target);
+	if (c->range)
+		buf_printf(lines, "Range: %s\n", c->range);
+}
+
 static bool attempt(struct aws_endpoint *p, struct aws_call *c, struct err *e)
 {
 	usec offset = c->who ? skew_offset(p->source.origin) : 0;
-	struct buf lines = BUF_INIT;
+	struct buf lines = BUF_INIT, path = BUF_INIT;
 	bool ok;
 
 	aws_wipe(&c->answer);
 	c->answer.max = c->max_bytes ? c->max_bytes : ANSWER_MAX;
-	buf_printf(&lines, "Content-Type: %s\n", type_of(c));
-	if (c->target)
-		buf_printf(&lines, "X-Amz-Target: %s\n", c->target);
-	ok = sign(p, c, offset, &lines, e);
-	ok = ok && (!lines.failed || err_set(e, ERR_MEMORY, 0, "out of memory for a request"));
-	ok = ok && send_call(p, c, &lines, e);
+	buf_printf(&path, "%s%s", p->path, c->path ? c->path : "");
+	put_own_lines(c, &lines);
+	ok = sign(p, c, offset, buf_str(&path), &lines, e);
+	ok = ok && (!(lines.failed || path.failed) ||
+		    err_set(e, ERR_MEMORY, 0, "out of memory for a request"));
+	ok = ok && send_call(p, c, buf_str(&path), &lines, e);
 	aws_wipe(&lines);
+	buf_release(&path);
 	return ok;
 }
 

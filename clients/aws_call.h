@@ -58,8 +58,11 @@ bool aws_url_check(const struct source *, const char *key, const char *url, char
 		   size_t originsz, struct err *);
 
 struct aws_call {
+	const char *path;                  /* GET of this below the endpoint's, escaped; NULL = POST */
+	const char *query;                 /* of the GET, escaped; NULL = none */
+	const char *range;                 /* of the GET: "bytes=0-99"; NULL = all */
 	const char *target;                /* X-Amz-Target of JSON 1.1; NULL = a form */
-	const char *body;
+	const char *body;                  /* of a POST */
 	size_t body_len;
 	const struct aws_identity *who;    /* NULL = not signed */
 	usec deadline;

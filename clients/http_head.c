@@ -115,6 +115,30 @@ static void read_exception_code(struct http_head *h, struct span v, usec now)
 	h->response->exception_code = number(v);
 }
 
+static void read_bucket_region(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	text_safe(h->response->bucket_region, sizeof(h->response->bucket_region), v.data, v.len);
+}
+
+static void read_modified(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	text_safe(h->response->modified, sizeof(h->response->modified), v.data, v.len);
+}
+
+/* "bytes 0-99/1234" */
+static void read_content_range(struct http_head *h, struct span v, usec now)
+{
+	uint64_t total = 0;
+	size_t i = before(v, "/").len + 1;
+
+	(void)now;
+	for (; i < v.len && isdigit((unsigned char)v.data[i]) && total < UINT64_MAX / 100; i++)
+		total = total * 10 + (uint64_t)(v.data[i] - '0');
+	h->response->total = i == v.len ? total : 0;
+}
+
 static const struct {
 	const char *name;
 	void (*read)(struct http_head *, struct span value, usec now);
@@ -125,6 +149,9 @@ static const struct {
 	{ "Retry-After", read_retry_after },
 	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
 	{ "X-ClickHouse-Exception-Code", read_exception_code },
+	{ "X-Amz-Bucket-Region", read_bucket_region },
+	{ "Last-Modified", read_modified },
+	{ "Content-Range", read_content_range },
 };
 
 /* A new head: what an interim response (100, 103) said no longer counts. */
