@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "clients/http.h"
 #include "clients/jsontext.h"
+#include "clients/rest_literal.h"
 #include "clients/sqltext.h"
 
 /* ---- reading the mapping ------------------------------------------------------ */
@@ -134,6 +135,16 @@ static bool read_method(struct rest_mapping *m, const struct doc_node *root, str
 		       doc_where(doc_get(root, "method")));
 }
 
+static bool check_value(const struct doc_node *v, const char *what, struct err *e)
+{
+	struct err why;
+	bool has;
+
+	return is_type(v, DOC_SCALAR, what, e) &&
+	       (rest_literal_has(doc_str(v), &has, &why) ||
+		err_set(e, ERR_CONFIG, 0, "%s: %s", doc_where(v), why.text));
+}
+
 static bool read_query(struct rest_mapping *m, const struct doc_node *root, struct err *e)
 {
 	m->query = doc_get(root, "query");
@@ -143,9 +154,9 @@ static bool read_query(struct rest_mapping *m, const struct doc_node *root, stru
 		const struct doc_node *v = doc_value(m->query, i);
 
 		for (size_t k = 0; doc_type(v) == DOC_LIST && k < doc_count(v); k++)
-			if (!is_type(doc_item(v, k), DOC_SCALAR, "a value", e))
+			if (!check_value(doc_item(v, k), "a value", e))
 				return false;
-		if (doc_type(v) != DOC_LIST && !is_type(v, DOC_SCALAR, "a value or a list", e))
+		if (doc_type(v) != DOC_LIST && !check_value(v, "a value or a list", e))
 			return false;
 	}
 	return true;
@@ -166,6 +177,25 @@ static bool read_choose(struct rest_mapping *m, const struct doc_node *root, str
 	return true;
 }
 
+/* A jsontext_hook that only looks. */
+static enum jsontext_hooked check_string(const void *ctx, struct buf *out, struct cell s, struct err *e)
+{
+	bool has;
+
+	(void)ctx;
+	(void)out;
+	return rest_literal_has(s.data, &has, e) ? JSONTEXT_PASS : JSONTEXT_FAILED;
+}
+
+static bool check_body(json_t *body, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	bool ok = jsontext_write(&text, body, check_string, NULL, e);
+
+	buf_release(&text);
+	return ok;
+}
+
 static bool read_body(struct rest_mapping *m, const struct doc_node *root, struct err *e)
 {
 	const struct doc_node *n = doc_get(root, "body");
@@ -178,7 +208,7 @@ static bool read_body(struct rest_mapping *m, const struct doc_node *root, struc
 		return err_set(e, ERR_CONFIG, 0, "%s: a body is a JSON text, and for POST only",
 			       doc_where(n));
 	m->body = jsontext_read(text, strlen(text), &why);
-	return m->body || err_set(e, ERR_CONFIG, 0, "%s: body: %s", doc_where(n), why.text);
+	return (m->body && check_body(m->body, &why)) || err_set(e, ERR_CONFIG, 0, "%s: body: %s", doc_where(n), why.text);
 }
 
 static bool read_status(struct rest_mapping *m, const struct doc_node *root, struct err *e)
@@ -362,19 +392,30 @@ static void put_pair(struct buf *out, const char *key, const char *value)
 	http_form_escape(out, value, strlen(value));
 }
 
+static bool put_literals(struct buf *out, const struct query *q, const char *key, const char *text,
+			 struct err *e)
+{
+	struct buf value = BUF_INIT;
+	bool ok = rest_literal_expand(&value, text, q, e);
+
+	if (ok)
+		put_pair(out, key, buf_str(&value));
+	buf_release(&value);
+	return ok;
+}
+
 static bool put_entry(struct buf *out, const struct query *q, const char *key, const char *value,
 		      struct err *e)
 {
 	size_t name = param_name(value, strlen(value));
 	const struct param *p;
 
-	if (name > 0) {
-		if (!find_param(q, value + 1, name, &p, e))
-			return false;
-		value = p->value;
-	}
-	if (value)
-		put_pair(out, key, value);
+	if (name == 0)
+		return put_literals(out, q, key, value, e);
+	if (!find_param(q, value + 1, name, &p, e))
+		return false;
+	if (p->value)
+		put_pair(out, key, p->value);
 	return true;
 }
 
@@ -441,19 +482,32 @@ static enum jsontext_hooked put_text(struct buf *out, const struct query *q,
 	return JSONTEXT_FAILED;
 }
 
-/* A jsontext_hook: a template's ":name" and ":name:int". */
+static enum jsontext_hooked bind_literals(const struct query *q, struct buf *out, struct cell s,
+					  struct err *e)
+{
+	struct buf value = BUF_INIT;
+	bool ok = rest_literal_expand(&value, s.data, q, e);
+
+	ok = ok && jsontext_quote(out, (struct cell){ buf_str(&value), value.len });
+	buf_release(&value);
+	return ok ? JSONTEXT_DONE : JSONTEXT_FAILED;
+}
+
+/* A jsontext_hook: a template's ":name", ":name:int" and literals inside of a text. */
 static enum jsontext_hooked bind_string(const void *ctx, struct buf *out, struct cell s, struct err *e)
 {
 	static const char as_int[] = ":int";
 	const struct query *q = ctx;
 	const size_t suffix = sizeof(as_int) - 1;
 	const struct param *p;
-	bool number = s.len > suffix && memcmp(s.data + s.len - suffix, as_int, suffix) == 0 &&
+	bool literals, number = s.len > suffix && memcmp(s.data + s.len - suffix, as_int, suffix) == 0 &&
 		      param_name(s.data, s.len - suffix) > 0;
 	size_t name = param_name(s.data, s.len - (number ? suffix : 0));
 
-	if (name == 0)
-		return JSONTEXT_PASS;
+	if (name == 0) {
+		rest_literal_has(s.data, &literals, NULL);
+		return literals ? bind_literals(q, out, s, e) : JSONTEXT_PASS;
+	}
 	if (!find_param(q, s.data + 1, name, &p, e))
 		return JSONTEXT_FAILED;
 	if (!p->value)

@@ -8,14 +8,17 @@
  *       # empty, ".", "..", or hold "/", "\" or a control character are refused.
  *   query: { tracking_ids: ":tracking_id", locale: en, show: [stops, ":more"] }
  *       # in order, form-escaped; a list repeats its key; ":name" is the bound
- *       # value and is left out when it is NULL; anything else is sent as it is
+ *       # value and is left out when it is NULL; ":name:FORM" inside of a longer
+ *       # text is a literal (rest_literal.h): "repo:acme/x :error:exact"; anything
+ *       # else is sent as it is
  *   choose: { container: ":container_number", booking: ":booking_number" }
  *       # optional: of these only the first whose value is not NULL goes into the
  *       # query; ERR_CONFIG when there is none
  *   body: |                         # POST only; a JSON object or array
  *     { "load_ids": [":load_number"], "per_page": ":limit:int", "page": 0 }
  *       # a string that is exactly ":name" becomes the bound value (a string, or
- *       # null), ":name:int" the bound value as a number; sent compact
+ *       # null), ":name:int" the bound value as a number, ":name:FORM" inside of
+ *       # a longer string a literal; sent compact
  *   status: { field: statusCode, ok: 200 }
  *       # optional: must hold in the body, else ERR_REMOTE with the body's code
  *       # (the field) and its message
