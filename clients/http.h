@@ -55,7 +55,9 @@ struct http_response {
 	char content_type[80];          /* printable, lower case, without parameters */
 	char date[40];
 	char location[200];             /* printable; of a 3xx */
-	int retry_after_ms;             /* both forms; 0 = none */
+	int retry_after_ms;             /* both forms; of a limit also X-RateLimit-Reset; 0 = none */
+	bool limited;                   /* a 403 that is a limit: Retry-After, or nothing remains */
+	char next[2048];                /* Link: rel="next", as sent; "" = none */
 	int64_t skew_ms;                /* Date minus our clock; 0 = unknown */
 	char exception_tag[32];         /* X-ClickHouse-Exception-Tag */
 	long exception_code;            /* X-ClickHouse-Exception-Code; 0 = none */
@@ -79,7 +81,7 @@ bool http_exchange(struct http *, const struct http_request *, struct cancel *,
 		   http_body_fn *, void *ctx, struct http_response *, struct err *);
 
 /* The error that a status stands for: 401/403 AUTH, 408/5xx transient REMOTE,
- * 429 and 503 with Retry-After QUOTA transient, 3xx TRUST, other REMOTE; the
+ * 429, 403 as a limit and 503 with Retry-After QUOTA transient, 3xx TRUST, other REMOTE; the
  * text names source, status and the printable beginning of `body`. */
 bool http_status_err(const struct source *, const struct http_response *, const char *body,
 		     size_t len, struct err *);

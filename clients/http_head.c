@@ -102,6 +102,73 @@ static void read_retry_after(struct http_head *h, struct span v, usec now)
 	copy_raw(h->retry_after, sizeof(h->retry_after), v);
 }
 
+static void read_reset(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	copy_raw(h->reset, sizeof(h->reset), v);
+}
+
+static void read_remaining(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	h->used_up = v.len == 1 && v.data[0] == '0';
+}
+
+static struct span skip(struct span s, size_t n)
+{
+	n = n < s.len ? n : s.len;
+	return (struct span){ s.data + n, s.len - n };
+}
+
+/* Cuts off what stands before `stop`, outside of quotes, and `stop`. */
+static struct span cut(struct span *s, char stop)
+{
+	struct span out = { s->data, 0 };
+	bool quoted = false;
+
+	for (; out.len < s->len && (quoted || s->data[out.len] != stop); out.len++)
+		quoted ^= s->data[out.len] == '"';
+	*s = skip(*s, out.len + 1);
+	return out;
+}
+
+/* rel=next, rel="last next" */
+static bool names_next(struct span param)
+{
+	struct span name = trim(before(param, "="));
+
+	if (name.len != 3 || strncasecmp(name.data, "rel", 3) != 0)
+		return false;
+	param = skip(param, before(param, "=").len);
+	while (param.len > 0) {
+		struct span word = before(param, "= \t\"");
+
+		if (word.len == 4 && strncasecmp(word.data, "next", 4) == 0)
+			return true;
+		param = skip(param, word.len + 1);
+	}
+	return false;
+}
+
+/* <https://host/path?page=2>; rel="next", <...>; rel="last" (RFC 8288). An address may
+ * hold commas and semicolons. */
+static void read_link(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	while (v.len > 0) {
+		struct span target, params;
+
+		v = skip(v, before(v, "<").len + 1);
+		target = before(v, ">");
+		v = skip(v, target.len + 1);
+		params = cut(&v, ',');
+		while (params.len > 0) {
+			if (names_next(cut(&params, ';')))
+				copy_raw(h->response->next, sizeof(h->response->next), target);
+		}
+	}
+}
+
 static void read_exception_tag(struct http_head *h, struct span v, usec now)
 {
 	(void)now;
@@ -147,6 +214,9 @@ static const struct {
 	{ "Date", read_date },
 	{ "Location", read_location },
 	{ "Retry-After", read_retry_after },
+	{ "X-RateLimit-Reset", read_reset },
+	{ "X-RateLimit-Remaining", read_remaining },
+	{ "Link", read_link },
 	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
 	{ "X-ClickHouse-Exception-Code", read_exception_code },
 	{ "X-Amz-Bucket-Region", read_bucket_region },
@@ -160,7 +230,8 @@ static void read_status(struct http_head *h, struct span line)
 	struct span code = line;
 
 	*h->response = (struct http_response){ 0 };
-	h->retry_after[0] = '\0';
+	h->retry_after[0] = h->reset[0] = '\0';
+	h->used_up = false;
 	while (code.len > 0 && *code.data != ' ') {
 		code.data++;
 		code.len--;
@@ -168,15 +239,40 @@ static void read_status(struct http_head *h, struct span line)
 	h->response->status = number(trim(code));
 }
 
+static int wait_ms(int64_t ms)
+{
+	/* "At once" is an answer too, and 0 means none. */
+	return ms < 1 ? 1 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* Until a limit ends: seconds since 1970, seconds from now, or a time as ISO 8601. */
+static int reset_ms(const char *value, usec now)
+{
+	enum { SECONDS_FROM_NOW = 100000000 };
+	struct span s = { value, strlen(value) };
+	long long seconds = 0;
+	usec at;
+
+	if (s.len > 0 && s.len <= 12 && s.len == strspn(value, "0123456789")) {
+		seconds = strtoll(value, NULL, 10);
+		return wait_ms(seconds < SECONDS_FROM_NOW ? seconds * 1000 : seconds * 1000 - now / USEC_MS);
+	}
+	return time_parse(s.data, s.len, &at) ? wait_ms((at - now) / USEC_MS) : 0;
+}
+
 static void end_of_head(struct http_head *h, usec now)
 {
 	struct http_response *r = h->response;
+	/* A date is meant by the server's clock, not by ours. */
+	usec theirs = now + r->skew_ms * USEC_MS;
 
 	if (r->status < 200)
 		return;
-	/* A date is meant by the server's clock, not by ours. */
+	r->limited = r->status == 403 && (h->retry_after[0] || h->used_up);
 	if (h->retry_after[0])
-		r->retry_after_ms = http_retry_after_ms(h->retry_after, now + r->skew_ms * USEC_MS);
+		r->retry_after_ms = http_retry_after_ms(h->retry_after, theirs);
+	else if (h->reset[0] && (r->limited || r->status == 429))
+		r->retry_after_ms = reset_ms(h->reset, theirs);
 	h->complete = true;
 }
 
@@ -230,10 +326,7 @@ int http_retry_after_ms(const char *value, usec now)
 			return 0;
 		ms = at * 1000 - now / USEC_MS;
 	}
-	/* "At once" is an answer too, and 0 means none. */
-	if (ms < 1)
-		return 1;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
+	return wait_ms(ms);
 }
 
 static bool escape(struct buf *out, const char *s, size_t len, bool form)
@@ -277,11 +370,11 @@ static bool redirect(long status)
 
 static enum err_kind status_kind(const struct http_response *r)
 {
-	if (r->status == 401 || r->status == 403)
+	if (r->status == 401 || (r->status == 403 && !r->limited))
 		return ERR_AUTH;
 	if (redirect(r->status))
 		return ERR_TRUST;
-	if (r->status == 429 || (r->status == 503 && r->retry_after_ms > 0))
+	if (r->status == 429 || r->limited || (r->status == 503 && r->retry_after_ms > 0))
 		return ERR_QUOTA;
 	return ERR_REMOTE;
 }

@@ -12,6 +12,8 @@
 struct http_head {
 	struct http_response *response;
 	char retry_after[64];   /* as sent: it can only be read once Date is known */
+	char reset[64];         /* X-RateLimit-Reset, alike */
+	bool used_up;           /* X-RateLimit-Remaining: 0 */
 	bool complete;          /* the final head (not a 1xx) has ended */
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "clients/http.h"
+#include "clients/http_head.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/http_run.h"
@@ -178,6 +179,63 @@ static void test_P24_retry_after_has_two_forms(void **state)
 	assert_int_equal(x.e.kind, ERR_QUOTA);
 	assert_int_equal(x.e.code, 429);
 	run_end(&x);
+}
+
+#define LIMIT_HEAD "HTTP/1.1 403 Forbidden\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
+
+static void check_limit(const char *head, enum err_kind kind, int least, int most)
+{
+	const struct fault_step script[] = { { .send = head }, { 0 } };
+	struct run x;
+
+	assert_true(run_against(&x, script));
+	http_status_err(x.source, &x.r, "", 0, &x.e);
+	assert_int_equal(x.e.kind, kind);
+	assert_int_equal(x.e.transient, kind == ERR_QUOTA);
+	assert_in_range(x.e.retry_after_ms, least, most);
+	run_end(&x);
+}
+
+/* Half a second either way: Date has whole seconds. */
+static void limits_say_when_they_end(void **state)
+{
+	(void)state;
+	check_limit(LIMIT_HEAD "\r\n", ERR_AUTH, 0, 0);
+	check_limit(LIMIT_HEAD "X-RateLimit-Remaining: 7\r\nX-RateLimit-Reset: 784111797\r\n\r\n", ERR_AUTH, 0, 0);
+	check_limit(LIMIT_HEAD "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 784111797\r\n\r\n", ERR_QUOTA,
+		    19000, 20000);
+	check_limit(LIMIT_HEAD "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1994-11-06T08:49:47Z\r\n\r\n",
+		    ERR_QUOTA, 9000, 10000);
+	check_limit(LIMIT_HEAD "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 12\r\n\r\n", ERR_QUOTA, 12000, 12000);
+	check_limit(LIMIT_HEAD "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: soon\r\n\r\n", ERR_QUOTA, 0, 0);
+	check_limit(LIMIT_HEAD "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 784111797\r\nRetry-After: 3\r\n\r\n",
+		    ERR_QUOTA, 3000, 3000);
+	check_limit(LIMIT_HEAD "Retry-After: 60\r\n\r\n", ERR_QUOTA, 60000, 60000);
+	check_limit("HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
+		    "X-RateLimit-Reset: 1994-11-06T08:49Z\r\n\r\n", ERR_QUOTA, 1, 1);
+}
+
+static void check_next(const char *links, const char *want)
+{
+	struct http_response r = { 0 };
+	struct http_head h = { .response = &r };
+
+	http_head_line(&h, "HTTP/1.1 200 OK", 15, 0);
+	http_head_line(&h, links, strlen(links), 0);
+	http_head_line(&h, "", 0, 0);
+	assert_string_equal(r.next, want);
+}
+
+static void the_next_page_is_one_of_the_links(void **state)
+{
+	(void)state;
+	check_next("Link: <https://h/a?page=1>; rel=\"prev\", <https://h/a?page=3>; rel=\"next\"", "https://h/a?page=3");
+	check_next("link:</a,b;c>;title=\"x, <y>; rel=next\";REL=next", "/a,b;c");
+	check_next("Link: </l>; rel=\"last  NEXT\"", "/l");
+	check_next("Link: </l>; rel=\"nextish\", </m>; xrel=next", "");
+	check_next("Link: </cut", "");
+	check_next("Link: rel=next", "");
+	check_next("Link: , ,;;<>", "");
 }
 
 static void test_P24_statuses_have_kinds(void **state)
@@ -476,6 +534,8 @@ int main(void)
 		cmocka_unit_test(another_origin_gets_nothing),
 		cmocka_unit_test(the_head_is_read),
 		cmocka_unit_test(test_P24_retry_after_has_two_forms),
+		cmocka_unit_test(limits_say_when_they_end),
+		cmocka_unit_test(the_next_page_is_one_of_the_links),
 		cmocka_unit_test(test_P24_statuses_have_kinds),
 		cmocka_unit_test(test_P19_a_login_page_is_named),
 		cmocka_unit_test(test_P20_redirects_are_refused),

@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r.retry_after_ms < 0 || strnlen(r.exception_tag, sizeof(r.exception_tag)) ==
 				    sizeof(r.exception_tag))
 		abort();
+	if (strnlen(r.next, sizeof(r.next)) == sizeof(r.next))
+		abort();
 	http_status_err(&source, &r, (const char *)data, size, &e);
 	printable(e.text, sizeof(e.text));
 	return 0;
