@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -245,19 +246,32 @@ static int wait_ms(int64_t ms)
 	return ms < 1 ? 1 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* Until a limit ends: seconds since 1970, seconds from now, or a time as ISO 8601. */
+/* ISO 8601, also to the minute, as Jira writes it: "2021-05-10T11:00Z". */
+static bool iso_time(const char *value, usec *at)
+{
+	enum { TO_THE_MINUTE = 16 };
+	char text[TO_THE_MINUTE + sizeof(":00Z")];
+	size_t len = strlen(value);
+
+	if (len != TO_THE_MINUTE + 1 || value[TO_THE_MINUTE] != 'Z')
+		return time_parse(value, len, at);
+	snprintf(text, sizeof(text), "%.16s:00Z", value);
+	return time_parse(text, strlen(text), at);
+}
+
+/* Until a limit ends: seconds since 1970, seconds from now, or a time. */
 static int reset_ms(const char *value, usec now)
 {
-	enum { SECONDS_FROM_NOW = 100000000 };
-	struct span s = { value, strlen(value) };
-	long long seconds = 0;
+	enum { DIGITS = 12, FROM_NOW = 100000000 };
+	size_t digits = strspn(value, "0123456789");
 	usec at;
 
-	if (s.len > 0 && s.len <= 12 && s.len == strspn(value, "0123456789")) {
-		seconds = strtoll(value, NULL, 10);
-		return wait_ms(seconds < SECONDS_FROM_NOW ? seconds * 1000 : seconds * 1000 - now / USEC_MS);
+	if (digits > 0 && digits <= DIGITS && !value[digits]) {
+		long long seconds = strtoll(value, NULL, 10);
+
+		return wait_ms(seconds * 1000 - (seconds < FROM_NOW ? 0 : now / USEC_MS));
 	}
-	return time_parse(s.data, s.len, &at) ? wait_ms((at - now) / USEC_MS) : 0;
+	return iso_time(value, &at) ? wait_ms((at - now) / USEC_MS) : 0;
 }
 
 static void end_of_head(struct http_head *h, usec now)

@@ -212,7 +212,7 @@ static void limits_say_when_they_end(void **state)
 		    ERR_QUOTA, 3000, 3000);
 	check_limit(LIMIT_HEAD "Retry-After: 60\r\n\r\n", ERR_QUOTA, 60000, 60000);
 	check_limit("HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
-		    "X-RateLimit-Reset: 1994-11-06T08:49Z\r\n\r\n", ERR_QUOTA, 1, 1);
+		    "X-RateLimit-Reset: 1994-11-06T08:50Z\r\n\r\n", ERR_QUOTA, 22000, 23000);
 }
 
 static void check_next(const char *links, const char *want)
