@@ -16,7 +16,7 @@ const char *api_argument(const struct api_call *c, const char *name)
 	return MHD_lookup_connection_value(c->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-static const char *header(const struct api_call *c, const char *name)
+const char *api_header(const struct api_call *c, const char *name)
 {
 	return MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
 }
@@ -96,9 +96,9 @@ static const char *check_query(const struct api_options *o, const char *app, con
 
 static const char *check_headers(const struct api_options *o, const struct api_call *c, usec now)
 {
-	const char *app = header(c, "X-FourKitesDeviceId");
-	const char *signature = header(c, "X-FourKitesSignature");
-	const char *stamp = header(c, "X-FourKitesTimestamp");
+	const char *app = api_header(c, "X-FourKitesDeviceId");
+	const char *signature = api_header(c, "X-FourKitesSignature");
+	const char *stamp = api_header(c, "X-FourKitesTimestamp");
 	unsigned char digest[DIGEST];
 	char expected[2 * DIGEST + 1];
 	struct buf message = BUF_INIT;
@@ -130,7 +130,7 @@ static const char *check_authorization(const struct api_options *o, const char *
 
 const char *api_refusal(const struct api_options *o, const struct api_call *c, usec now)
 {
-	const char *key = header(c, "X-API-Key"), *authorization = header(c, "Authorization");
+	const char *key = api_header(c, "X-API-Key"), *authorization = api_header(c, "Authorization");
 
 	if (!o->app && !o->user && !o->token)
 		return NULL;
@@ -140,7 +140,7 @@ const char *api_refusal(const struct api_options *o, const struct api_call *c, u
 	if (api_argument(c, "client_id"))
 		return check_query(o, api_argument(c, "client_id"), api_argument(c, "timestamp"),
 				   api_argument(c, "signature"), true, now);
-	if (header(c, "X-FourKitesDeviceId"))
+	if (api_header(c, "X-FourKitesDeviceId"))
 		return check_headers(o, c, now);
 	if (authorization)
 		return check_authorization(o, authorization);

@@ -19,6 +19,7 @@ struct api_call {
 };
 
 const char *api_argument(const struct api_call *, const char *name);
+const char *api_header(const struct api_call *, const char *name);
 
 /* NULL when the credentials are good at that wall time, else what is wrong. */
 const char *api_refusal(const struct api_options *, const struct api_call *, usec now);

@@ -34,6 +34,7 @@ struct answer {
 	size_t cut;                     /* send only so much; SIZE_MAX = all */
 	long length_off;
 	char location[API_ARG_MAX], retry_after[32];
+	char headers[1024];
 	bool drop;
 };
 
@@ -194,6 +195,19 @@ static void answer_echo(struct answer *a, const struct api_call *c, unsigned sta
 	buf_release(&text);
 }
 
+static void answer_as_service(struct api_simulator *s, const struct api_call *c, struct answer *a)
+{
+	struct api_reply reply = { .status = 200 };
+
+	pthread_mutex_lock(&s->lock);
+	s->options.service(s->options.service_ctx, c, &reply);
+	pthread_mutex_unlock(&s->lock);
+	a->status = reply.status;
+	a->body = reply.body;
+	memcpy(a->headers, reply.headers, sizeof(a->headers));
+	set_type(a, "application/json; charset=utf-8");
+}
+
 static void answer_well(struct api_simulator *s, const struct api_call *c, struct answer *a,
 			enum api_paging paging)
 {
@@ -261,8 +275,11 @@ static struct answer make_answer(struct api_simulator *s, const struct api_call 
 		a.len = f.len;
 		return a;
 	}
-	answer_well(s, c, &a, f.mode == API_MODE_PAGES     ? API_PAGES_FOREVER :
-			      f.mode == API_MODE_SAME_PAGE ? API_SAME_PAGE : API_PAGED);
+	if (s->options.service)
+		answer_as_service(s, c, &a);
+	else
+		answer_well(s, c, &a, f.mode == API_MODE_PAGES     ? API_PAGES_FOREVER :
+				      f.mode == API_MODE_SAME_PAGE ? API_SAME_PAGE : API_PAGED);
 	answer_wrong(&a, c, &f);
 	a.len = strlen(a.body);
 	return a;
@@ -326,6 +343,21 @@ static void add_date(struct MHD_Response *r, usec now)
 	MHD_add_response_header(r, "Date", text);
 }
 
+/* Cuts the lines in place. */
+static void add_headers(struct MHD_Response *r, char *lines)
+{
+	char *line;
+
+	while ((line = strsep(&lines, "\n")) && *line) {
+		char *value = strstr(line, ": ");
+
+		if (!value)
+			abort();
+		*value = '\0';
+		MHD_add_response_header(r, line, value + 2);
+	}
+}
+
 static enum MHD_Result send_answer(struct api_simulator *s, const struct api_call *c,
 				   struct answer *a)
 {
@@ -336,6 +368,7 @@ static enum MHD_Result send_answer(struct api_simulator *s, const struct api_cal
 		return MHD_NO;
 	MHD_add_response_header(r, "Content-Type", a->type);
 	add_date(r, wall_now(s));
+	add_headers(r, a->headers);
 	if (a->location[0])
 		MHD_add_response_header(r, "Location", a->location);
 	if (a->retry_after[0])
@@ -453,7 +486,8 @@ static void copy_options(struct api_simulator *s, const struct api_options *o)
 	s->options = (struct api_options){
 		.app = keep(s, 0, o->app), .secret = keep(s, 1, o->secret),
 		.user = keep(s, 2, o->user), .password = keep(s, 3, o->password),
-		.token = keep(s, 4, o->token),
+		.token = keep(s, 4, o->token), .service = o->service,
+		.service_ctx = o->service_ctx,
 	};
 }
 

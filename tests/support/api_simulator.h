@@ -17,6 +17,14 @@
 #include "base/err.h"
 
 struct api_simulator;
+struct api_call;                        /* api_parts.h */
+
+/* What another service says to a request. */
+struct api_reply {
+	unsigned status;                /* 200 unless set */
+	char *body;                     /* JSON; will be freed */
+	char headers[1024];             /* "Name: value\n" each */
+};
 
 struct api_options {
 	unsigned port;                  /* 0 = a free one */
@@ -30,6 +38,10 @@ struct api_options {
 	const char *user, *password;
 	const char *token;              /* Bearer or X-API-Key */
 	const char *cert_file, *key_file; /* both: TLS */
+	/* Another service instead of these APIs (service_fakes.h); called by several
+	 * threads, one at a time. */
+	void (*service)(void *ctx, const struct api_call *, struct api_reply *);
+	void *service_ctx;
 };
 
 struct api_simulator *api_simulator_start(const struct api_options *, struct err *);
