@@ -57,6 +57,9 @@ bool config_read_file(const char *path, struct buf *out, bool *absent, struct er
  * <kind>/<query>; the extension is .sql, or .yaml for the kind "rest".
  * NULL with ERR_CONFIG when there is none. The result belongs to the caller. */
 char *query_text(const struct config *, const struct source *, const char *query, struct err *);
+/* The same of a query that a source need not have: NULL with *absent and no error then. */
+char *query_text_if(const struct config *, const struct source *, const char *query, bool *absent,
+		    struct err *);
 
 /* One embedded file; the table is made by the Makefile from sections/queries,
  * sections/demo and themes. */

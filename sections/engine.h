@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "clients/reach.h"
 #include "sections/config.h"
+#include "sections/freshness.h"
 #include "sections/investigation.h"
 #include "sections/policy.h"
 #include "sections/pulse.h"
@@ -90,6 +91,7 @@ struct source_status {
 	bool healthy;
 	struct reach reach;             /* how far the check came */
 	struct health health;
+	struct freshness freshness;
 	struct err check_err;
 	usec check_time;                /* how long the check took */
 };

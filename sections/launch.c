@@ -369,13 +369,14 @@ usec launch_next(const struct open_case *c)
 }
 
 static void check_over(struct source_status *st, const struct reach *reach,
-                       const struct health *health, const struct err *e)
+                       const struct health *health, const struct freshness *freshness, const struct err *e)
 {
 	st->checking = false;
 	st->checked = true;
 	st->healthy = e->kind == ERR_NONE;
 	st->reach = *reach;
 	st->health = *health;
+	st->freshness = *freshness;
 	st->check_err = *e;
 	st->check_time = clock_mono(&clock_system) - st->check_time;
 }
@@ -413,9 +414,11 @@ static void start_check(struct engine *en, struct slot *slot)
 	slot->status.check_time = clock_mono(&clock_system);
 	en->changed = true;
 	if (!j) {
-		check_over(&slot->status, &(struct reach){ 0 }, &(struct health){ 0 }, &e);
+		check_over(&slot->status, &(struct reach){ 0 }, &(struct health){ 0 },
+		           &(struct freshness){ 0 }, &e);
 		return;
 	}
+	j->now = clock_wall(en->clock);
 	j->query.deadline = slot->status.check_time + slot->status.source->timeout;
 	en->checks++;
 	send_job(en, j, slot);
@@ -483,7 +486,7 @@ void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
 	if (j->probe && e->kind == ERR_NONE)
 		budget_recover(&slot->budget, now);
 	if (!j->def) {
-		check_over(&slot->status, &j->reach, &m->health, e);
+		check_over(&slot->status, &j->reach, &m->health, &j->freshness, e);
 	} else if (e->kind == ERR_NONE) {
 		slot->status.ok++;
 		budget_success(&slot->budget, now);

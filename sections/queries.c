@@ -67,20 +67,29 @@ static char *look(const char *dir, const struct source *s, const char *query, bo
 	return NULL;
 }
 
-char *query_text(const struct config *c, const struct source *s, const char *query, struct err *e)
+char *query_text_if(const struct config *c, const struct source *s, const char *query, bool *absent,
+		    struct err *e)
 {
-	bool absent = true;
 	char *text = NULL;
 
+	*absent = true;
 	if (!s->client) {
 		err_set(e, ERR_CONFIG, 0, "%s: %s", s->name, s->missing);
 		return NULL;
 	}
 	if (c->override_dir)
-		text = look(c->override_dir, s, query, &absent, from_site, e);
-	if (!text && absent)
-		text = look(BUILT_IN, s, query, &absent, from_built_in, e);
-	if (!text && absent)
+		text = look(c->override_dir, s, query, absent, from_site, e);
+	if (!text && *absent)
+		text = look(BUILT_IN, s, query, absent, from_built_in, e);
+	return text;
+}
+
+char *query_text(const struct config *c, const struct source *s, const char *query, struct err *e)
+{
+	bool absent;
+	char *text = query_text_if(c, s, query, &absent, e);
+
+	if (!text && absent && s->client)
 		err_set(e, ERR_CONFIG, 0, "%s: no query \"%s\" for kind %s", s->name, query,
 			s->client->kind);
 	return text;

@@ -288,9 +288,12 @@ static bool reach_source(struct job *j, struct err *e)
 
 static bool run_check(struct job *j)
 {
-	return connect_job(j, &j->done.err) && reach_source(j, &j->done.err) &&
-	       j->source->client->check(j->conn, j->query.deadline, &j->cancel, &j->done.health,
-					&j->done.err);
+	if (!connect_job(j, &j->done.err) || !reach_source(j, &j->done.err) ||
+	    !j->source->client->check(j->conn, j->query.deadline, &j->cancel, &j->done.health,
+				      &j->done.err))
+		return false;
+	freshness_ask(&j->freshness, j->config, j->source, j->conn, j->now, j->query.deadline, &j->cancel);
+	return true;
 }
 
 static void run_job(struct job *j)

@@ -18,6 +18,7 @@
 #include "clients/client.h"
 #include "clients/reach.h"
 #include "sections/config.h"
+#include "sections/freshness.h"
 #include "sections/section.h"
 
 struct attempt;
@@ -70,8 +71,9 @@ struct job {
 	struct query query;              /* text is found by the worker */
 	struct param *params;            /* owned, values too */
 	size_t nparams;
-	usec now;                        /* wall, for derive() */
+	usec now;                        /* wall, when the fetch or the check began */
 	struct reach reach;              /* of a health check */
+	struct freshness freshness;      /* the same */
 	struct cancel cancel;
 	void *conn;                      /* from the idle pool, or NULL; handed back with MAIL_DONE */
 

@@ -10,6 +10,19 @@
 enum { MOST = 70 };      /* per cent that must be healthy for "some" */
 enum { EXIT_ALL_HEALTHY = 0, EXIT_SOME_UNHEALTHY = 1, EXIT_FEW_HEALTHY = 2 };
 
+/* "; data until 2026-11-22 10:58, 4m old", or why that is not known. */
+static void print_freshness(const struct freshness *f)
+{
+	struct buf text = BUF_INIT;
+
+	freshness_text(&text, f);
+	if (f->err.kind != ERR_NONE)
+		printf("; how new its data is it did not tell: %s", f->err.text);
+	else if (f->asked)
+		printf("; data: %s", text.len ? buf_str(&text) : "none of the last days");
+	buf_release(&text);
+}
+
 static void print_found(const struct source_status *st)
 {
 	const struct health *h = &st->health;
@@ -20,6 +33,7 @@ static void print_found(const struct source_status *st)
 		printf(", %s", st->reach.steps[REACH_TLS].text);
 	if (h->skew_ms)
 		printf(", clock %+" PRId64 "ms", h->skew_ms);
+	print_freshness(&st->freshness);
 }
 
 static void print(const struct source_status *st)
@@ -78,6 +92,22 @@ static json_t *settings_json(const struct source *s)
 	return all;
 }
 
+static json_t *time_json(usec t)
+{
+	char text[TIME_TEXT_MAX];
+
+	return t == TIME_NONE ? json_null() : json_string(time_iso(text, t, false));
+}
+
+/* null: the source has no such query, or was not well enough to be asked. */
+static json_t *freshness_json(const struct freshness *f)
+{
+	if (!f->asked)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "oldest", time_json(f->oldest), "newest", time_json(f->newest),
+			 "problem", f->err.kind == ERR_NONE ? json_null() : json_string(f->err.text));
+}
+
 static json_t *doctor_json(const struct source_status *st)
 {
 	const char *advice = health_advice(st);
@@ -85,6 +115,7 @@ static json_t *doctor_json(const struct source_status *st)
 
 	json_object_set_new(one, "steps", steps_json(st));
 	json_object_set_new(one, "settings", settings_json(st->source));
+	json_object_set_new(one, "data", freshness_json(&st->freshness));
 	json_object_set_new(one, "advice", advice ? json_string(advice) : json_null());
 	return one;
 }

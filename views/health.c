@@ -70,13 +70,15 @@ int health_run(const struct command *cmd, const struct health_command *what)
 	struct config config;
 	struct err e = { 0 };
 	struct engine *en;
+	struct clock clock;
 	int status;
 
 	if (!command_config(cmd, &config, &e)) {
 		fprintf(stderr, "sextant: %s\n", e.text);
 		return EXIT_USAGE;
 	}
-	en = engine_new(&config, &workspace_load, &clock_system, &e);
+	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
+	en = engine_new(&config, &workspace_load, &clock, &e);
 	if (!en) {
 		fprintf(stderr, "sextant: %s\n", e.text);
 		config_release(&config);
@@ -168,6 +170,8 @@ const char *health_advice(const struct source_status *st)
 		return "its clock and this machine's differ: signatures may be refused";
 	if (st->healthy && st->reach.expires && st->reach.days_left < DAYS_SOON)
 		return "its certificate ends soon";
+	if (st->healthy && freshness_stale(&st->freshness, st->source))
+		return "nothing new came for days: does its feed still run?";
 	if (st->healthy)
 		return NULL;
 	for (int i = 0; i < REACH_STEP_COUNT; i++)

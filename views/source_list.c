@@ -267,6 +267,26 @@ static void put_health(struct flow *f, const struct source_status *st)
 	flow_puts(f, "checked", text);
 }
 
+/* How far its data reaches, and how far it is behind by nature. */
+static void put_freshness(struct flow *f, const struct source_status *st)
+{
+	const struct freshness *fresh = &st->freshness;
+	struct buf text = BUF_INIT;
+	char span[TIME_SPAN_MAX];
+
+	if (fresh->err.kind != ERR_NONE)
+		buf_printf(&text, "did not tell how new: %s", without_source(fresh->err.text, st->source->name));
+	else
+		freshness_text(&text, fresh);
+	if (fresh->asked && !text.len)
+		buf_puts(&text, "none of the last days");
+	if (st->source->lag)
+		buf_printf(&text, "%susually %s behind", text.len ? "; " : "", time_span(span, st->source->lag));
+	if (text.len)
+		flow_puts(f, "data", buf_str(&text));
+	buf_release(&text);
+}
+
 static void put_check(struct flow *f, const struct source_status *st)
 {
 	const char *advice = health_advice(st);
@@ -291,7 +311,6 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	size_t row;
 	const struct source_status *st = selected(v, &row);
 	struct flow f = flow_on(c, r, 0);
-	char span[TIME_SPAN_MAX];
 
 	if (!st)
 		return;
@@ -306,8 +325,7 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	put_check(&f, st);
 	flow_puts(&f, "breaker", breaker_word(st->breaker));
 	put_pulse(&f, &st->pulse, app_mono(v->app));
-	if (st->source->lag)
-		flow_puts(&f, "its data is", time_span(span, st->source->lag));
+	put_freshness(&f, st);
 	canvas_unclip(c, former);
 }
 

@@ -26,6 +26,7 @@ static const char *const archived[] = { "callbacks", "carrier_files", "ocean_eve
 static const char tables[] =
 	"ATTACH '%s' AS d;"
 	"CREATE TABLE callbacks_v2 AS SELECT *, substr(ts, 1, 10) AS datestr FROM d.callbacks_v2;"
+	"CREATE VIEW \"callbacks_v2$partitions\" AS SELECT DISTINCT datestr FROM callbacks_v2;"
 	"CREATE TABLE load_files AS SELECT r.*, f.received_timestamp, f.record_count, f.processing_status,"
 	" substr(r.process_completed_timestamp, 1, 10) AS datestr FROM d.fact_load_file_records r"
 	" LEFT JOIN d.fact_load_file_logs f ON f.file_uuid = r.file_uuid;"
@@ -221,6 +222,39 @@ static void a_failure_is_no_silence(void **state)
 	opened_end(&o);
 }
 
+static size_t index_of(struct engine *en, const char *source)
+{
+	size_t i = 0;
+
+	while (strcmp(engine_source(en, i)->source->name, source) != 0)
+		i++;
+	return i;
+}
+
+static bool athena_checked(struct opened *o, void *ctx)
+{
+	return engine_source(o->engine, *(size_t *)ctx)->checked;
+}
+
+/* From the names of its partitions, which costs nothing. */
+static void the_archive_tells_how_far_it_reaches(void **state)
+{
+	const struct freshness *f;
+	struct opened o;
+	size_t athena;
+
+	(void)state;
+	open_old(&o, false);
+	athena = index_of(o.engine, "athena");
+	engine_check(o.engine, athena);
+	opened_run(&o, athena_checked, &athena);
+	f = &engine_source(o.engine, athena)->freshness;
+	if (f->err.kind != ERR_NONE)
+		fail_msg("%s", f->err.text);
+	assert_true(f->asked && f->oldest < f->newest && f->newest < f->now);
+	opened_end(&o);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int main(void)
@@ -230,6 +264,7 @@ int main(void)
 		CASE(weeks_in_order),
 		CASE(test_P66_cancel_leaves_nothing_running),
 		CASE(a_failure_is_no_silence),
+		CASE(the_archive_tells_how_far_it_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clear);

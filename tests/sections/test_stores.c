@@ -297,7 +297,7 @@ static bool all_checked(struct opened *o, void *ctx)
 static void test_every_server_is_well(void **state)
 {
 	struct opened o;
-	size_t well = 0;
+	size_t well = 0, told = 0;
 
 	(void)state;
 	opened_start(&o, buf_str(&servers[WITH_ALL]), "726100801");
@@ -314,8 +314,12 @@ static void test_every_server_is_well(void **state)
 		if (strcmp(s->source->name, "signoz") == 0)
 			assert_non_null(strstr(s->health.server, "18.16"));
 		well += s->healthy;
+		told += s->healthy && s->freshness.newest != TIME_NONE;
+		if (s->freshness.err.kind != ERR_NONE)
+			fail_msg("%s: %s", s->source->name, s->freshness.err.text);
 	}
 	assert_int_equal(well, 6);
+	assert_int_equal(told, 3);                              /* redshift, signoz, rewind */
 	opened_end(&o);
 }
 
