@@ -11,6 +11,7 @@
 #include "clients/rest_ask.h"
 #include "clients/rest_auth.h"
 #include "clients/rest_mapping.h"
+#include "clients/rest_next.h"
 #include "clients/rest_page.h"
 
 /* Decoded bytes of one answer; a tree takes several times that. */
@@ -123,6 +124,7 @@ struct run {
 	uint64_t rows, bytes;
 	uint64_t *digests;      /* of the pages so far */
 	long pages;
+	struct buf next;        /* the next page's address, where answers name it */
 };
 
 static bool repeats(struct run *r, uint64_t digest)
@@ -134,16 +136,29 @@ static bool repeats(struct run *r, uint64_t digest)
 	return false;
 }
 
+/* The address is kept beyond the answer that names it. */
+static bool take_next(struct run *r, const struct rest_page *page, bool *last, struct err *e)
+{
+	*last = cell_is_null(page->next);
+	buf_clear(&r->next);
+	return buf_put(&r->next, page->next.data, page->next.len) ||
+	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+}
+
 static bool take_page(struct run *r, const struct rest_page *page, bool *last, struct err *e)
 {
 	const struct rest_mapping *m = r->mapping;
 	uint64_t max = r->query->max_rows ? r->query->max_rows : CLIENT_MAX_ROWS;
 
-	if (m->page_param && repeats(r, page->digest))
-		return err_set(e, ERR_LIMIT, 0, "page %ld has the rows of a page before: %llu rows kept",
-			       m->page_first + r->pages, (unsigned long long)r->rows);
+	if (rest_mapping_paged(m) && repeats(r, page->digest))
+		return err_set(e, ERR_LIMIT, 0, "page %ld %s a page before: %llu rows kept",
+			       m->page_first + r->pages,
+			       m->page_next ? "leads to" : "has the rows of",
+			       (unsigned long long)r->rows);
 	if (!rest_page_emit(m, page, &r->rows, max, r->cancel, r->sink, e))
 		return false;
+	if (m->page_next)
+		return take_next(r, page, last, e);
 	*last = !m->page_param || r->pages >= page->total;
 	if (m->page_param && page->total < 0 && page->nrows > 0)
 		return err_set(e, ERR_DECODE, 0, "the answer has no %s: whether there is more than "
@@ -186,12 +201,15 @@ static bool run_page(struct run *r, long number, bool *last, struct err *e)
 	struct rest_request request = REST_REQUEST_INIT;
 	struct rest_asking q = {
 		.rest = r->rest, .method = r->mapping->method, .request = &request,
-		.deadline = r->query->deadline, .cancel = r->cancel, .sink = r->sink,
-		.max_bytes = room_for(r),
+		.mapping = r->mapping, .deadline = r->query->deadline, .cancel = r->cancel,
+		.sink = r->sink, .max_bytes = room_for(r),
 	};
-	bool ok = rest_mapping_request(r->mapping, r->query, number, &request, e) ||
-		  rest_name_error(r->rest, e);
+	bool ok = rest_mapping_request(r->mapping, r->query, number, &request, e);
 
+	if (ok && r->next.len > 0)
+		ok = rest_next_read((struct cell){ r->next.data, r->next.len },
+				    r->rest->source->origin, &request, e);
+	ok = ok || rest_name_error(r->rest, e);
 	ok = ok && rest_ask(&q, e) && take_answer(r, &q, last, e);
 	r->bytes += q.response.received;
 	buf_release(&q.body);
@@ -231,6 +249,7 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 	if (!ok && e && r.rows > 0)
 		e->transient = false;
 	free(r.digests);
+	buf_release(&r.next);
 	rest_mapping_free(m);
 	return ok;
 }

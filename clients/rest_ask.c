@@ -50,11 +50,20 @@ static bool on_body(void *ctx, const struct http_response *r, const char *data, 
 	       err_set(e, ERR_MEMORY, 0, "out of memory for an answer");
 }
 
+/* How much of the base the request's path stands behind. */
+static int base_len(const struct rest_asking *q)
+{
+	const struct rest *c = q->rest;
+
+	return q->request->rooted ? (int)(c->base_path - c->base) : (int)strlen(c->base);
+}
+
 static void tell_sent(const struct rest_asking *q, usec offset)
 {
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "%s %s%s", q->method, q->rest->base, buf_str(&q->request->path));
+	buf_printf(&text, "%s %.*s%s", q->method, base_len(q), q->rest->base,
+		   buf_str(&q->request->path));
 	if (q->request->query.len > 0)
 		buf_printf(&text, "?%s", buf_str(&q->request->query));
 	rest_auth_describe(&q->rest->auth, &text);
@@ -75,7 +84,8 @@ static bool sign(struct rest_asking *q, usec offset, struct err *e)
 	};
 	bool ok;
 
-	buf_printf(&path, "%s%s", q->rest->base_path, buf_str(&q->request->path));
+	buf_printf(&path, "%s%s", q->request->rooted ? "" : q->rest->base_path,
+		   buf_str(&q->request->path));
 	what.path = buf_str(&path);
 	ok = rest_auth_apply(&q->rest->auth, &what, e);
 	buf_release(&path);
@@ -101,7 +111,7 @@ static bool put_url(const struct rest_asking *q, struct buf *url)
 {
 	const struct buf *query = &q->request->query, *proof = &q->rest->auth.query;
 
-	buf_printf(url, "%s%s", q->rest->base, buf_str(&q->request->path));
+	buf_printf(url, "%.*s%s", base_len(q), q->rest->base, buf_str(&q->request->path));
 	if (query->len > 0 || proof->len > 0)
 		buf_printf(url, "?%s%s%s", buf_str(query), query->len > 0 && proof->len > 0 ? "&" : "",
 			   buf_str(proof));
@@ -192,34 +202,46 @@ bool rest_ask(struct rest_asking *q, struct err *e)
 
 /* ---- what a status means ----------------------------------------------------------- */
 
-/* A JSON error says it shorter than its text does. */
-static void shorten(struct buf *body, const struct http_response *r)
+/* A JSON error says it shorter than its text does. What its own code means, or ERR_NONE. */
+static enum err_kind shorten(struct rest_asking *q)
 {
-	json_t *root = rest_is_json(r) ? jsontext_read(buf_str(body), body->len, NULL) : NULL;
+	json_t *root = rest_is_json(&q->response) ?
+			       jsontext_read(buf_str(&q->body), q->body.len, NULL) : NULL;
+	const struct rest_mapping *m = q->mapping;
 	struct cell message = rest_page_message(root);
+	struct cell code = m ? jsontext_scalar(rest_page_find(m->error_code, root)) : CELL_NULL;
+	enum err_kind kind = m ? rest_mapping_error(m, code) : ERR_NONE;
 	struct buf text = BUF_INIT;
 
 	if (!cell_is_null(message)) {
+		if (code.len > 0 && !cell_eq(code, message))
+			buf_printf(&text, "%.*s: ", (int)code.len, code.data);
 		buf_put(&text, message.data, message.len);
-		buf_release(body);
-		*body = text;
+		buf_release(&q->body);
+		q->body = text;
 	}
 	json_decref(root);
+	return kind;
 }
 
 bool rest_ask_error(struct rest_asking *q, struct err *e)
 {
 	struct http_response *r = &q->response;
 	usec skew = r->skew_ms * USEC_MS;
+	enum err_kind kind;
 	struct err why;
 
 	/* It may have been replaced since: the user's next try reads it anew. */
 	if (rest_is_refused(r))
 		rest_auth_forget(&q->rest->auth);
-	shorten(&q->body, r);
+	kind = shorten(q);
 	rest_auth_scrub(&q->rest->auth, &q->body);
 	http_status_err(q->rest->source, r, buf_str(&q->body), q->body.len, &why);
-	if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && skew_matters(skew))
+	if (kind) {
+		why.kind = kind;
+		/* A quota that does not say when it ends is not worth waiting for. */
+		why.transient = kind == ERR_QUOTA && why.retry_after_ms > 0;
+	} else if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && skew_matters(skew))
 		err_set(&why, why.kind, why.code, "%s: your clock is %lld min %s %s (HTTP %ld)",
 			q->rest->source->name, skew_minutes(skew),
 			skew > 0 ? "behind" : "ahead of", q->rest->host, r->status);

@@ -32,6 +32,7 @@ struct rest_asking {
 	struct rest *rest;
 	const char *method;
 	const struct rest_request *request;
+	const struct rest_mapping *mapping; /* what its refusals mean; NULL in a health check */
 	usec deadline;
 	size_t max_bytes;
 	struct cancel *cancel;

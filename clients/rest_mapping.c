@@ -208,7 +208,8 @@ static bool read_body(struct rest_mapping *m, const struct doc_node *root, struc
 		return err_set(e, ERR_CONFIG, 0, "%s: a body is a JSON text, and for POST only",
 			       doc_where(n));
 	m->body = jsontext_read(text, strlen(text), &why);
-	return (m->body && check_body(m->body, &why)) || err_set(e, ERR_CONFIG, 0, "%s: body: %s", doc_where(n), why.text);
+	return (m->body && check_body(m->body, &why)) ||
+	       err_set(e, ERR_CONFIG, 0, "%s: body: %s", doc_where(n), why.text);
 }
 
 static bool read_status(struct rest_mapping *m, const struct doc_node *root, struct err *e)
@@ -235,20 +236,83 @@ static bool read_absent(struct rest_mapping *m, const struct doc_node *root, str
 	return true;
 }
 
-static bool read_pages(struct rest_mapping *m, const struct doc_node *root, struct err *e)
+static bool read_counted(struct rest_mapping *m, const struct doc_node *n, struct err *e)
 {
 	static const char *const known[] = { "param", "first", "total", "max", NULL };
+
+	return known_keys(n, known, e) && read_word(n, "param", &m->page_param, e) &&
+	       read_word(n, "total", &m->page_total, e) && check_paths(doc_get(n, "total"), e) &&
+	       (!doc_get(n, "first") || doc_int(doc_get(n, "first"), 0, 1, &m->page_first, e));
+}
+
+static bool read_next(struct rest_mapping *m, const struct doc_node *n, struct err *e)
+{
+	static const char *const known[] = { "next", "max", NULL };
+
+	m->page_next = doc_get(n, "next");
+	return known_keys(n, known, e) && check_paths(m->page_next, e);
+}
+
+static bool read_pages(struct rest_mapping *m, const struct doc_node *root, struct err *e)
+{
 	const struct doc_node *n = doc_get(root, "pages");
 
 	m->page_first = 1;
 	m->page_max = 20;
 	if (!n)
 		return true;
-	return is_type(n, DOC_MAP, "{ param, first, total, max }", e) &&
-	       known_keys(n, known, e) && read_word(n, "param", &m->page_param, e) &&
-	       read_word(n, "total", &m->page_total, e) && check_paths(doc_get(n, "total"), e) &&
-	       (!doc_get(n, "first") || doc_int(doc_get(n, "first"), 0, 1, &m->page_first, e)) &&
+	return is_type(n, DOC_MAP, "a map", e) &&
+	       (doc_get(n, "next") ? read_next(m, n, e) : read_counted(m, n, e)) &&
 	       (!doc_get(n, "max") || doc_int(doc_get(n, "max"), 1, REST_PAGES_MAX, &m->page_max, e));
+}
+
+/* ---- what a refusal's code means ---------------------------------------------- */
+
+static const enum err_kind refusals[] = { ERR_AUTH, ERR_DENIED, ERR_QUOTA };
+
+enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]) };
+
+static bool read_errors(struct rest_mapping *m, const struct doc_node *root, struct err *e)
+{
+	const char *known[REFUSALS + 2] = { [REFUSALS] = "code" };
+
+	m->errors = doc_get(root, "errors");
+	m->error_code = doc_get(m->errors, "code");
+	for (size_t i = 0; i < REFUSALS; i++)
+		known[i] = err_word(refusals[i]);
+	if (!m->errors)
+		return true;
+	if (!is_type(m->errors, DOC_MAP, "a map", e) || !known_keys(m->errors, known, e))
+		return false;
+	for (size_t i = 0; i < REFUSALS; i++) {
+		const struct doc_node *n = doc_get(m->errors, known[i]);
+
+		for (size_t k = 0; n && k < (doc_type(n) == DOC_LIST ? doc_count(n) : 1); k++)
+			if (!is_type(doc_type(n) == DOC_LIST ? doc_item(n, k) : n, DOC_SCALAR,
+				     "a code or a list of them", e))
+				return false;
+	}
+	return m->error_code ? check_paths(m->error_code, e) :
+			       err_set(e, ERR_CONFIG, 0, "%s: \"code\" is missing",
+				       doc_where(m->errors));
+}
+
+enum err_kind rest_mapping_error(const struct rest_mapping *m, struct cell code)
+{
+	for (size_t i = 0; m->errors && !cell_is_null(code) && i < REFUSALS; i++) {
+		const struct doc_node *n = doc_get(m->errors, err_word(refusals[i]));
+		const char *s;
+
+		for (size_t k = 0; (s = rest_path(n, k)); k++)
+			if (cell_eq(code, cell_of(s)))
+				return refusals[i];
+	}
+	return ERR_NONE;
+}
+
+bool rest_mapping_paged(const struct rest_mapping *m)
+{
+	return m->page_param || m->page_next;
 }
 
 static bool read_columns(struct rest_mapping *m, const struct doc_node *root, struct err *e)
@@ -282,15 +346,16 @@ static bool read_rows(struct rest_mapping *m, const struct doc_node *root, struc
 static bool read_mapping(struct rest_mapping *m, const char *name, struct err *e)
 {
 	static const char *const known[] = { "method", "path", "query", "choose", "body", "status",
-					     "rows", "absent", "pages", "columns", NULL };
+					     "rows", "absent", "pages", "errors", "columns",
+					     NULL };
 	const struct doc_node *root = doc_root(m->doc);
 
 	if (doc_type(root) != DOC_MAP)
 		return err_set(e, ERR_CONFIG, 0, "%s: expected an endpoint mapping", name);
 	return known_keys(root, known, e) && read_method(m, root, e) && read_path(m, root, e) &&
-	       read_query(m, root, e) && read_choose(m, root, e) && read_body(m, root, e) && read_status(m, root, e) &&
-	       read_rows(m, root, e) && read_absent(m, root, e) && read_pages(m, root, e) &&
-	       read_columns(m, root, e);
+	       read_query(m, root, e) && read_choose(m, root, e) && read_body(m, root, e) &&
+	       read_status(m, root, e) && read_rows(m, root, e) && read_absent(m, root, e) &&
+	       read_pages(m, root, e) && read_errors(m, root, e) && read_columns(m, root, e);
 }
 
 struct rest_mapping *rest_mapping_new(const char *text, size_t len, const char *name, struct err *e)

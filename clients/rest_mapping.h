@@ -34,6 +34,12 @@
  *       # optional: `param` is added to the query, counting from `first`, until
  *       # the number of pages at the path `total`. More than `max` pages, or rows
  *       # that came before, is ERR_LIMIT; what came stays.
+ *   pages: { next: nextRecordsUrl, max: 20 }
+ *       # or: the answer itself names the address of the next page at `next`, until
+ *       # there is none. Only at the source's own origin: ERR_TRUST otherwise.
+ *   errors: { code: [0.errorCode, code], quota: [REQUEST_LIMIT_EXCEEDED], denied: [X] }
+ *       # optional: where a refusal names its code, and what its codes mean (auth,
+ *       # denied, quota), whatever the status; without it the status decides
  *   columns:                        # in order
  *     tracking_id: id               # a dotted path into the row; "a.0.b" indexes
  *     shipper_id: [shipper.id, shipperId]   # the first that is not null
@@ -70,7 +76,9 @@ struct rest_mapping {
 	const struct doc_node *rows;            /* see rest_path() */
 	long absent[REST_ABSENT_MAX];
 	size_t nabsent;
-	const char *page_param, *page_total;    /* NULL = one page */
+	const struct doc_node *error_code, *errors; /* NULL = none are named */
+	const char *page_param, *page_total;    /* NULL = not counted */
+	const struct doc_node *page_next;       /* NULL = not named; neither: one page */
 	long page_first, page_max;
 	const char **columns;
 	const struct doc_node **paths;          /* of the columns, see rest_path() */
@@ -82,6 +90,10 @@ struct rest_mapping *rest_mapping_new(const char *text, size_t len, const char *
 void rest_mapping_free(struct rest_mapping *);   /* NULL allowed */
 
 bool rest_mapping_absent(const struct rest_mapping *, long status);
+/* Whether there may be more than one page. */
+bool rest_mapping_paged(const struct rest_mapping *);
+/* What a refusal's own code means; ERR_NONE = the mapping does not say. */
+enum err_kind rest_mapping_error(const struct rest_mapping *, struct cell code);
 /* The i-th of the paths that may hold a value, NULL behind the last. */
 const char *rest_path(const struct doc_node *paths, size_t i);
 
@@ -91,6 +103,7 @@ struct rest_request {
 	struct buf query;       /* escaped, without "?"; may be empty */
 	struct buf body;
 	bool has_body;
+	bool rooted;            /* the path counts from the origin, not from the url */
 };
 #define REST_REQUEST_INIT { .path = BUF_INIT, .query = BUF_INIT, .body = BUF_INIT }
 bool rest_mapping_request(const struct rest_mapping *, const struct query *, long page,

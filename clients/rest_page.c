@@ -26,7 +26,8 @@ static long small_number(const json_t *v)
 struct cell rest_page_message(json_t *root)
 {
 	static const char *const places[] = { "message",  "error.message", "errors.0.message",
-					      "error",    "errors.0",      "detail" };
+					      "error",    "errors.0",      "detail",
+					      "0.message" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		struct cell s = jsontext_scalar(jsontext_at(root, places[i]));
@@ -37,20 +38,36 @@ struct cell rest_page_message(json_t *root)
 	return CELL_NULL;
 }
 
+json_t *rest_page_find(const struct doc_node *paths, json_t *root)
+{
+	const char *path;
+
+	for (size_t i = 0; (path = rest_path(paths, i)); i++) {
+		json_t *v = jsontext_at(root, path);
+
+		if (v && !json_is_null(v))
+			return v;
+	}
+	return NULL;
+}
+
 static bool status_error(const struct rest_mapping *m, json_t *root, long code, struct err *e)
 {
 	struct cell said = jsontext_scalar(jsontext_at(root, m->status_field));
 	struct cell message = rest_page_message(root);
+	enum err_kind kind;
 
 	if (cell_is_null(message))
 		message = cell_of("(no message)");
 	if (cell_is_null(said))
 		return err_set(e, ERR_REMOTE, 0, "the answer has no %s: %.*s", m->status_field,
 			       (int)message.len, message.data);
-	err_set(e, ERR_REMOTE, code > 0 ? code : 0, "%s %.*s instead of %s: %.*s", m->status_field,
-		(int)said.len, said.data, m->status_ok, (int)message.len, message.data);
+	kind = rest_mapping_error(m, jsontext_scalar(rest_page_find(m->error_code, root)));
+	err_set(e, kind ? kind : ERR_REMOTE, code > 0 ? code : 0, "%s %.*s instead of %s: %.*s",
+		m->status_field, (int)said.len, said.data, m->status_ok, (int)message.len,
+		message.data);
 	if (e)
-		e->transient = code == 408 || code == 429 || (code >= 500 && code < 600);
+		e->transient = !kind && (code == 408 || code == 429 || (code >= 500 && code < 600));
 	return false;
 }
 
@@ -101,20 +118,38 @@ static bool find_rows(const struct rest_mapping *m, struct rest_page *p, struct 
 	return there || no_such_place(m, e);
 }
 
-/* FNV-1a of the rows as text: pages that repeat are recognised by it. */
+/* FNV-1a. */
+static uint64_t digest_of(const char *data, size_t len)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)data[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* Pages that repeat are recognised by their rows as text. */
 static bool digest_rows(struct rest_page *p, struct err *e)
 {
 	struct buf text = BUF_INIT;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	bool ok = !p->rows || jsontext_write(&text, p->rows, NULL, NULL, e);
 
-	if (p->rows && !jsontext_write(&text, p->rows, NULL, NULL, e)) {
-		buf_release(&text);
-		return false;
-	}
-	for (size_t i = 0; i < text.len; i++)
-		h = (h ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001b3);
+	p->digest = digest_of(text.data, text.len);
 	buf_release(&text);
-	p->digest = h;
+	return ok;
+}
+
+/* Where this page stands among the others. */
+static bool place_page(const struct rest_mapping *m, struct rest_page *p, struct err *e)
+{
+	if (m->page_total)
+		p->total = small_number(jsontext_at(p->root, m->page_total));
+	if (!m->page_next)
+		return !m->page_param || digest_rows(p, e);
+	p->next = jsontext_scalar(rest_page_find(m->page_next, p->root));
+	if (p->next.len == 0)
+		p->next = CELL_NULL;
+	p->digest = digest_of(p->next.data, p->next.len);
 	return true;
 }
 
@@ -123,14 +158,10 @@ bool rest_page_read(const struct rest_mapping *m, const char *text, size_t len,
 {
 	bool absent;
 
-	*p = (struct rest_page){ .root = jsontext_read(text, len, e), .total = -1 };
-	if (p->root && check_status(m, p->root, &absent, e)) {
-		if (absent || (find_rows(m, p, e) && (!m->page_param || digest_rows(p, e)))) {
-			if (m->page_total)
-				p->total = small_number(jsontext_at(p->root, m->page_total));
-			return true;
-		}
-	}
+	*p = (struct rest_page){ .root = jsontext_read(text, len, e), .total = -1, .next = CELL_NULL };
+	if (p->root && check_status(m, p->root, &absent, e) &&
+	    (absent || (find_rows(m, p, e) && place_page(m, p, e))))
+		return true;
 	rest_page_release(p);
 	return false;
 }
@@ -155,19 +186,6 @@ struct emitter {
 static bool tells(const struct doc_node *paths)
 {
 	return strcmp(rest_path(paths, 0), ".") != 0;
-}
-
-static json_t *find_value(const struct doc_node *paths, json_t *row)
-{
-	const char *path;
-
-	for (size_t i = 0; (path = rest_path(paths, i)); i++) {
-		json_t *v = jsontext_at(row, path);
-
-		if (v && !json_is_null(v))
-			return v;
-	}
-	return NULL;
 }
 
 static bool is_compound(const json_t *v)
@@ -197,7 +215,7 @@ static bool fill_row(struct emitter *em, json_t *row, size_t number, struct err 
 
 	buf_clear(&em->json);
 	for (size_t i = 0; i < em->m->ncolumns; i++) {
-		em->found[i] = find_value(em->m->paths[i], row);
+		em->found[i] = rest_page_find(em->m->paths[i], row);
 		em->cells[i] = jsontext_scalar(em->found[i]);
 		asked = asked || tells(em->m->paths[i]);
 		any = any || (em->found[i] && tells(em->m->paths[i]));

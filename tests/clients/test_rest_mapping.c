@@ -1,5 +1,6 @@
 /* Mappings: what is refused and where, what is sent, what becomes of the answer. */
 #include "clients/rest_mapping.h"
+#include "clients/rest_next.h"
 #include "clients/rest_page.h"
 
 #include <setjmp.h>
@@ -66,6 +67,28 @@ static void test_mistakes_are_named_with_their_place(void **state)
 	refuse(BASE "pages: { param: p }\n", "\"total\" is missing");
 	refuse(BASE "pages: { param: p, total: t, max: 0 }\n", "from 1 to 10000");
 	refuse(BASE "pages: { param: p, total: t, frist: 1 }\n", "unknown key \"frist\"");
+	refuse(BASE "pages: { next: n, total: t }\n", "unknown key \"total\"");
+	refuse(BASE "pages: { next: a..b }\n", "dotted path");
+	refuse(BASE "errors: { quota: [X] }\n", "\"code\" is missing");
+	refuse(BASE "errors: { code: c, quota: { X: 1 } }\n", "a code or a list");
+	refuse(BASE "errors: { code: c, network: [X] }\n", "unknown key \"network\"");
+}
+
+static void test_refusals_have_codes(void **state)
+{
+	struct rest_mapping *m = mapping(BASE "errors: { code: [0.errorCode, code], quota: [LIMIT, OVER],"
+					      " denied: NO, auth: [OUT] }\n");
+
+	(void)state;
+	assert_int_equal(rest_mapping_error(m, cell_of("OVER")), ERR_QUOTA);
+	assert_int_equal(rest_mapping_error(m, cell_of("NO")), ERR_DENIED);
+	assert_int_equal(rest_mapping_error(m, cell_of("OUT")), ERR_AUTH);
+	assert_int_equal(rest_mapping_error(m, cell_of("over")), ERR_NONE);
+	assert_int_equal(rest_mapping_error(m, CELL_NULL), ERR_NONE);
+	rest_mapping_free(m);
+	m = mapping(BASE);
+	assert_int_equal(rest_mapping_error(m, cell_of("OVER")), ERR_NONE);
+	rest_mapping_free(m);
 }
 
 /* ---- requests -------------------------------------------------------------------- */
@@ -74,7 +97,7 @@ static const struct param params[] = {
 	{ "id", "726100801" }, { "text", "a b&c=\xc3\xa9/\"x\"" }, { "none", NULL },
 	{ "climb", "../admin" }, { "dots", ".." }, { "empty", "" }, { "line", "a\nb" },
 	{ "back", "a\\b" }, { "odd", "a:b c%2F\xff" }, { "n", "-20" }, { "bad", "\xff" },
-	{ "zeros", "007" },
+	{ "zeros", "007" }, 
 };
 
 static const struct query query = {
@@ -192,6 +215,48 @@ static void test_values_that_do_not_fit(void **state)
 		    "body: '{\"a\":\":zeros:int\"}'\n", "not a whole number");
 	cannot_send("method: POST\npath: /s\nrows: r\ncolumns: { a: b }\n"
 		    "body: '{\"a\":\":bad\"}'\n", "not valid UTF-8");
+}
+
+static void leads(const char *address, enum err_kind kind, const char *path, const char *args)
+{
+	struct rest_request r = REST_REQUEST_INIT;
+	struct err e = { 0 };
+
+	rest_next_read(cell_of(address), "https://api.example.com:443", &r, &e);
+	if (e.kind != kind)
+		fail_msg("%s: %s", address, e.text);
+	if (kind == ERR_NONE) {
+		assert_string_equal(buf_str(&r.path), path);
+		assert_string_equal(buf_str(&r.query), args);
+		assert_true(r.rooted);
+	}
+	rest_request_release(&r);
+}
+
+static void test_P20_the_next_page_is_at_home(void **state)
+{
+	(void)state;
+	leads("/services/data/v68.0/query/01gD-2000", ERR_NONE, "/services/data/v68.0/query/01gD-2000", "");
+	leads("/r?page=2&x=%2F", ERR_NONE, "/r", "page=2&x=%2F");
+	leads("/a/..b/.c?u=https://evil.example/", ERR_NONE, "/a/..b/.c", "u=https://evil.example/");
+	leads("https://API.example.com/r?page=2", ERR_NONE, "/r", "page=2");
+	leads("https://api.example.com:443/r", ERR_NONE, "/r", "");
+	leads("https://api.example.com:8443/r", ERR_TRUST, NULL, NULL);
+	leads("http://api.example.com/r", ERR_TRUST, NULL, NULL);
+	leads("https://api.example.com.evil.test/r", ERR_TRUST, NULL, NULL);
+	leads("https://user@api.example.com/r", ERR_TRUST, NULL, NULL);
+	leads("https://api.example.com", ERR_TRUST, NULL, NULL);
+	leads("//evil.test/r", ERR_TRUST, NULL, NULL);
+	leads("file:///etc/passwd", ERR_TRUST, NULL, NULL);
+	leads("r?page=2", ERR_DECODE, NULL, NULL);
+	leads("?page=2", ERR_DECODE, NULL, NULL);
+	leads("", ERR_DECODE, NULL, NULL);
+	leads("/a b", ERR_DECODE, NULL, NULL);
+	leads("/a\r\nX: y", ERR_DECODE, NULL, NULL);
+	leads("/a#b", ERR_DECODE, NULL, NULL);
+	leads("/a\\b", ERR_DECODE, NULL, NULL);
+	leads("/a/../b", ERR_DECODE, NULL, NULL);
+	leads("/a/.", ERR_DECODE, NULL, NULL);
 }
 
 /* ---- answers --------------------------------------------------------------------- */
@@ -375,15 +440,43 @@ static void test_pages_tell_their_number_and_repeats(void **state)
 	rest_page_release(&c);
 }
 
+static void read_named(const char *json, struct rest_page *page)
+{
+	struct rest_mapping *m = mapping(BASE "pages: { next: [next.url, next_url] }\n");
+	struct err e = { 0 };
+
+	if (!rest_page_read(m, json, strlen(json), page, &e))
+		fail_msg("%s", e.text);
+	rest_mapping_free(m);
+}
+
+static void test_pages_name_the_next(void **state)
+{
+	struct rest_page a, b, c;
+
+	(void)state;
+	read_named("{\"loads\":[{\"id\":1}],\"next_url\":\"/x?p=2\"}", &a);
+	read_named("{\"loads\":[{\"id\":2}],\"next\":{\"url\":\"/x?p=2\"}}", &b);
+	read_named("{\"loads\":[{\"id\":1}],\"next\":{\"url\":\"\"},\"next_url\":null}", &c);
+	assert_true(cell_eq(a.next, cell_of("/x?p=2")));
+	assert_true(a.digest == b.digest);
+	assert_true(cell_is_null(c.next));
+	rest_page_release(&a);
+	rest_page_release(&b);
+	rest_page_release(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes_are_named_with_their_place),
+		cmocka_unit_test(test_refusals_have_codes),
 		cmocka_unit_test(test_binds_the_query),
 		cmocka_unit_test(test_chooses_one),
 		cmocka_unit_test(test_binds_the_path),
 		cmocka_unit_test(test_binds_the_body),
 		cmocka_unit_test(test_P37_values_cannot_leave_their_segment),
+		cmocka_unit_test(test_P20_the_next_page_is_at_home),
 		cmocka_unit_test(test_values_that_do_not_fit),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_no_rows_is_not_no_answer),
@@ -391,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_P14_shapes_that_changed),
 		cmocka_unit_test(test_cancel_between_rows),
 		cmocka_unit_test(test_pages_tell_their_number_and_repeats),
+		cmocka_unit_test(test_pages_name_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
