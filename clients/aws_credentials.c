@@ -1,23 +1,13 @@
 #include "clients/aws_credentials.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "clients/aws_chain.h"
+#include "clients/flight.h"
 
 #define REFRESH_BEFORE (5 * USEC_MIN)
 #define REFRESH_AGAIN  (30 * USEC_SEC)  /* after a refresh failed and the old ones still hold */
-
-/* A search that others wait for. The last one out closes it. */
-struct flight {
-	int fd;                         /* readable once it is over */
-	unsigned refs;
-	bool ok;
-	struct err err;
-};
 
 struct aws_credentials {
 	struct aws_credentials *next;
@@ -75,50 +65,6 @@ void aws_credentials_unref(struct aws_credentials *c)
 	pthread_mutex_unlock(&list_lock);
 }
 
-/* ---- flights ----------------------------------------------------------------------- */
-
-static struct flight *flight_new(void)
-{
-	struct flight *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return NULL;
-	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	f->refs = 1;
-	if (f->fd >= 0)
-		return f;
-	free(f);
-	return NULL;
-}
-
-static void flight_unref(struct flight *f)
-{
-	if (--f->refs > 0)
-		return;
-	close(f->fd);
-	free(f);
-}
-
-/* Waits for the one who searches, without the lock. */
-static bool wait_for(struct aws_credentials *c, struct flight *f, usec deadline,
-		     struct cancel *cancel, struct err *e)
-{
-	bool ok;
-
-	f->refs++;
-	pthread_mutex_unlock(&c->lock);
-	ok = cancel_wait(cancel, f->fd, POLLIN, deadline, e);
-	pthread_mutex_lock(&c->lock);
-	/* A search that its own user stopped, or ran late, says nothing: search again. */
-	if (ok && !f->ok && f->err.kind != ERR_CANCELLED && f->err.kind != ERR_TIMEOUT) {
-		ok = false;
-		if (e)
-			*e = f->err;
-	}
-	flight_unref(f);
-	return ok;
-}
-
 /* ---- what is known ----------------------------------------------------------------- */
 
 static usec now_wall(void)
@@ -170,11 +116,8 @@ static bool search(struct aws_credentials *c, usec deadline, struct cancel *canc
 		keep(c, &found);
 	else
 		ok = still_holds(c);
-	f->ok = ok;
-	f->err = why;
 	c->flight = NULL;
-	(void)!eventfd_write(f->fd, 1);
-	flight_unref(f);
+	flight_land(f, ok, &why);
 	if (!ok && e)
 		*e = why;
 	return ok;
@@ -188,7 +131,7 @@ bool aws_credentials_get(struct aws_credentials *c, struct aws_identity *out, us
 	pthread_mutex_lock(&c->lock);
 	while (ok && !is_good(c)) {
 		if (c->flight)
-			ok = wait_for(c, c->flight, deadline, cancel, e);
+			ok = flight_wait(c->flight, &c->lock, cancel, deadline, e);
 		else
 			ok = search(c, deadline, cancel, e);
 	}
