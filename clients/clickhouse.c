@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "clients/client.h"
 #include "clients/clickhouse_error.h"
+#include "clients/clickhouse_grants.h"
 #include "clients/clickhouse_request.h"
 #include "clients/clickhouse_tsv.h"
 #include "clients/http.h"
@@ -22,6 +23,7 @@
 #define WAKE_TIME  (60 * USEC_SEC)   /* an idle cloud service takes up to a minute */
 
 enum { ANSWER_MAX = 64 << 10 };      /* of what is not rows */
+enum { SYNTAX_ERROR = 62 };          /* the server's code */
 
 struct ch {
 	const struct source *source;
@@ -541,6 +543,23 @@ static bool ask_readonly(struct ch *c, usec deadline, struct cancel *cancel, boo
 	return ok;
 }
 
+/* What the account could do without our setting, as far as it tells. Servers that know no
+ * grants (before 20.4) refuse the question: there every account that is not read-only writes. */
+static const char *ask_rights(struct ch *c, usec deadline, struct cancel *cancel)
+{
+	struct question k = { .sql = "SHOW GRANTS", .guarded = true, .deadline = deadline, .cancel = cancel };
+	struct err e = { 0 };
+	bool ok, writes;
+
+	if (!c->server.send_readonly)
+		return "a read-only account";
+	ok = ask(c, c->http, &k, &e);
+	writes = ok ? ch_grants(buf_str(&k.answer), k.answer.len) == CH_GRANTS_WRITE : e.code == SYNTAX_ERROR;
+	buf_release(&k.answer);
+	return writes ? "read-only by our setting, but this account could write: a read-only one is safer" :
+			"read-only by our setting";
+}
+
 static bool check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
 		  struct err *e)
 {
@@ -556,7 +575,7 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 	text_safe(h->user, sizeof(h->user), user, strlen(user));
 	h->skew_ms = response.skew_ms;
 	snprintf(h->detail, sizeof(h->detail), "%s%s",
-		 c->server.send_readonly ? "read-only by our setting" : "a read-only account",
+		 ask_rights(c, deadline, cancel),
 		 c->server.send_limits ? "" : "; it fixes the limits, ours are not sent");
 	return true;
 }

@@ -438,6 +438,7 @@ static void health_is_asked(void **state)
 	assert_int_equal(strncmp(h.server, "ClickHouse ", 11), 0);
 	assert_string_equal(h.user, "default");
 	assert_true(h.read_only);
+	assert_non_null(strstr(h.detail, "could write"));
 	assert_in_range(h.skew_ms + 2000, 1, 4000);
 	talk_end(&t);
 }
