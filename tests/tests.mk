@@ -54,11 +54,8 @@ test:
 # Clients against real servers that other registries than Debian's bring; each is
 # skipped with the reason when it cannot be had.
 .PHONY: test-peers
-test-peers: $(BUILD)/tests/clients/test_clickhouse $(BUILD)/tests/peers/trino $(BUILD)/tests/peers/aws \
-            $(BUILD)/tests/tools/aws_fake
-	@sh tests/peers/run.sh $(BUILD)/tests/clients/test_clickhouse || [ $$? = 77 ]
-	@sh tests/peers/trino.sh $(BUILD)/tests/peers/trino || [ $$? = 77 ]
-	@sh tests/peers/aws.sh $(BUILD) || [ $$? = 77 ]
+test-peers: all tests
+	@for peer in tests/peers/*.sh; do sh $$peer $(BUILD) || [ $$? = 77 ] || exit 1; done
 
 # What gcc -fanalyzer, cppcheck and clang-tidy find; under a minute.
 .PHONY: lint

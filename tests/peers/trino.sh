@@ -1,14 +1,14 @@
 #!/bin/sh
-# Runs the Trino client against a real coordinator, which comes from Maven Central
+# trino.sh BUILD: runs the Trino client against a real coordinator, which comes from Maven Central
 # (220 MB, kept in build/peers) and has the tpch and memory connectors, passwords, JWTs
 # and access rules. Says why and ends with 77 when Maven, a Java that it runs on or its
-# registry is not there. The program may be given.
+# registry is not there.
 set -eu
 cd "$(dirname "$0")/../.."
 version=476
 java_least=24
 dir=$PWD/build/peers/trino-$version
-test=${1:-build/tests/peers/trino}
+test=${1:-build}/tests/peers/trino
 
 skip() {
 	echo "skipped: Trino $version: $1"

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs the ClickHouse cases that every version must pass against the current
+# clickhouse.sh BUILD: runs the ClickHouse cases that every version must pass against the current
 # engine, which comes with npm (0.5 GB, kept in build/peers). Says why and ends
-# with 77 when npm or its registry is not there. The program may be given.
+# with 77 when npm or its registry is not there.
 set -eu
 cd "$(dirname "$0")/../.."
 dir=build/peers
-test=${1:-build/tests/clients/test_clickhouse}
+test=${1:-build}/tests/clients/test_clickhouse
 
 skip() {
 	echo "skipped: the current ClickHouse engine: $1"
