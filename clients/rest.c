@@ -124,7 +124,7 @@ struct run {
 	uint64_t rows, bytes;
 	uint64_t *digests;      /* of the pages so far */
 	long pages;
-	struct buf next;        /* the next page's address, where answers name it */
+	struct buf next;        /* the next page's address or token, where answers name it */
 };
 
 static bool repeats(struct run *r, uint64_t digest)
@@ -149,20 +149,20 @@ static bool take_page(struct run *r, const struct rest_page *page, bool *last, s
 {
 	const struct rest_mapping *m = r->mapping;
 	uint64_t max = r->query->max_rows ? r->query->max_rows : CLIENT_MAX_ROWS;
+	bool counted = m->paging.how == REST_COUNTED;
 
-	if (rest_mapping_paged(m) && repeats(r, page->digest))
+	if (m->paging.how != REST_ONE_PAGE && repeats(r, page->digest))
 		return err_set(e, ERR_LIMIT, 0, "page %ld %s a page before: %llu rows kept",
-			       m->page_first + r->pages,
-			       m->page_next ? "leads to" : "has the rows of",
+			       m->paging.first + r->pages, counted ? "has the rows of" : "leads to",
 			       (unsigned long long)r->rows);
 	if (!rest_page_emit(m, page, &r->rows, max, r->cancel, r->sink, e))
 		return false;
-	if (m->page_next)
+	if (!counted)
 		return take_next(r, page, last, e);
-	*last = !m->page_param || r->pages >= page->total;
-	if (m->page_param && page->total < 0 && page->nrows > 0)
+	*last = r->pages >= page->total;
+	if (page->total < 0 && page->nrows > 0)
 		return err_set(e, ERR_DECODE, 0, "the answer has no %s: whether there is more than "
-			       "%llu rows is not known", m->page_total,
+			       "%llu rows is not known", m->paging.total,
 			       (unsigned long long)r->rows);
 	return true;
 }
@@ -182,7 +182,12 @@ static bool take_answer(struct run *r, struct rest_asking *q, bool *last, struct
 		*last = true;
 	} else {
 		ok = rest_page_read(r->mapping, buf_str(&q->body), q->body.len, &page, e);
+		if (ok && r->mapping->paging.how == REST_LINK)
+			rest_page_next(&page, cell_of(q->response.next));
 		ok = ok && take_page(r, &page, last, e);
+		/* An answer of status 200 may refuse us too. */
+		if (!ok && e && e->kind == ERR_AUTH)
+			rest_auth_forget(&q->rest->auth);
 	}
 	rest_page_release(&page);
 	return ok || rest_name_error(q->rest, e);
@@ -196,6 +201,15 @@ static size_t room_for(const struct run *r)
 	return left < ANSWER_MAX ? (size_t)left : ANSWER_MAX;
 }
 
+static bool put_next(const struct run *r, struct rest_request *request, struct err *e)
+{
+	const struct rest_mapping *m = r->mapping;
+	struct cell next = { r->next.data, r->next.len };
+
+	return m->paging.how == REST_TOKEN ? rest_request_token(m, next, request, e) :
+	       rest_next_read(next, r->rest->source->origin, m->paging.below_url, request, e);
+}
+
 static bool run_page(struct run *r, long number, bool *last, struct err *e)
 {
 	struct rest_request request = REST_REQUEST_INIT;
@@ -207,8 +221,7 @@ static bool run_page(struct run *r, long number, bool *last, struct err *e)
 	bool ok = rest_mapping_request(r->mapping, r->query, number, &request, e);
 
 	if (ok && r->next.len > 0)
-		ok = rest_next_read((struct cell){ r->next.data, r->next.len },
-				    r->rest->source->origin, &request, e);
+		ok = put_next(r, &request, e);
 	ok = ok || rest_name_error(r->rest, e);
 	ok = ok && rest_ask(&q, e) && take_answer(r, &q, last, e);
 	r->bytes += q.response.received;
@@ -225,10 +238,10 @@ static bool run_pages(struct run *r, struct err *e)
 	if (!r->sink->columns(r->sink, m->columns, m->ncolumns, e))
 		return false;
 	while (!last) {
-		if (r->pages >= m->page_max)
+		if (r->pages >= m->paging.max)
 			return err_set(e, ERR_LIMIT, 0, "%s: stopped after %ld pages: %llu rows kept",
 				       r->rest->source->name, r->pages, (unsigned long long)r->rows);
-		if (!run_page(r, m->page_first + r->pages, &last, e))
+		if (!run_page(r, m->paging.first + r->pages, &last, e))
 			return false;
 	}
 	return true;
@@ -243,7 +256,7 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 
 	if (!m)
 		return rest_name_error(conn, e);
-	r.digests = calloc((size_t)m->page_max, sizeof(*r.digests));
+	r.digests = calloc((size_t)m->paging.max, sizeof(*r.digests));
 	ok = r.digests ? run_pages(&r, e) : err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 	/* Another attempt would bring the rows of the first pages once more. */
 	if (!ok && e && r.rows > 0)

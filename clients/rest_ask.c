@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/doc.h"
 #include "clients/jsontext.h"
 #include "clients/rest_page.h"
 #include "clients/skew.h"
 
-enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 8 };
+enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 12 };
 
 bool rest_name_error(const struct rest *c, struct err *e)
 {
@@ -92,15 +93,28 @@ static bool sign(struct rest_asking *q, usec offset, struct err *e)
 	return ok;
 }
 
-/* Cuts the header lines in place; adds what every request says. */
-static bool list_headers(struct buf *lines, bool has_body, const char *out[static HEADERS_MAX])
+/* Those of the endpoint. */
+static void put_headers(const struct rest_asking *q, struct buf *lines)
+{
+	const struct doc_node *headers = q->mapping ? q->mapping->headers : NULL;
+	bool accept = false;
+
+	for (size_t i = 0; i < doc_count(headers); i++) {
+		accept = accept || strcasecmp(doc_key(headers, i), "Accept") == 0;
+		buf_printf(lines, "%s: %s\n", doc_key(headers, i), doc_str(doc_value(headers, i)));
+	}
+	if (!accept)
+		buf_puts(lines, "Accept: application/json\n");
+	if (q->request->has_body)
+		buf_puts(lines, "Content-Type: application/json\n");
+}
+
+/* Cuts the header lines in place. */
+static bool list_headers(struct buf *lines, const char *out[static HEADERS_MAX])
 {
 	char *rest = lines->data, *line;
 	size_t n = 0;
 
-	out[n++] = "Accept: application/json";
-	if (has_body)
-		out[n++] = "Content-Type: application/json";
 	while (n < HEADERS_MAX - 1 && (line = strsep(&rest, "\n")) && *line)
 		out[n++] = line;
 	out[n] = NULL;
@@ -132,8 +146,9 @@ static bool send_signed(struct rest_asking *q, struct err *e)
 	};
 	bool ok;
 
+	put_headers(q, &lines);
 	buf_puts(&lines, buf_str(&q->rest->auth.headers));
-	ok = put_url(q, &url) && list_headers(&lines, q->request->has_body, headers);
+	ok = put_url(q, &url) && list_headers(&lines, headers);
 	request.url = buf_str(&url);
 	if (!ok)
 		err_set(e, ERR_MEMORY, 0, "out of memory for a request");
@@ -209,14 +224,17 @@ static enum err_kind shorten(struct rest_asking *q)
 			       jsontext_read(buf_str(&q->body), q->body.len, NULL) : NULL;
 	const struct rest_mapping *m = q->mapping;
 	struct cell message = rest_page_message(root);
-	struct cell code = m ? jsontext_scalar(rest_page_find(m->error_code, root)) : CELL_NULL;
+	struct cell code = m ? jsontext_scalar(rest_page_find(m->refusals.code, root)) : CELL_NULL;
+	const char *advice = m ? rest_mapping_advice(m, code, q->response.status) : NULL;
 	enum err_kind kind = m ? rest_mapping_error(m, code) : ERR_NONE;
 	struct buf text = BUF_INIT;
 
-	if (!cell_is_null(message)) {
-		if (code.len > 0 && !cell_eq(code, message))
-			buf_printf(&text, "%.*s: ", (int)code.len, code.data);
-		buf_put(&text, message.data, message.len);
+	if (advice)
+		buf_printf(&text, "%s%s", advice, cell_is_null(message) ? "" : ": ");
+	if (code.len > 0 && !cell_is_null(message) && !cell_eq(code, message))
+		buf_printf(&text, "%.*s: ", (int)code.len, code.data);
+	buf_put(&text, message.data, message.len);
+	if (text.len > 0) {
 		buf_release(&q->body);
 		q->body = text;
 	}

@@ -36,10 +36,21 @@
  *       # that came before, is ERR_LIMIT; what came stays.
  *   pages: { next: nextRecordsUrl, max: 20 }
  *       # or: the answer itself names the address of the next page at `next`, until
- *       # there is none. Only at the source's own origin: ERR_TRUST otherwise.
- *   errors: { code: [0.errorCode, code], quota: [REQUEST_LIMIT_EXCEEDED], denied: [X] }
+ *       # there is none. Only at the source's own origin: ERR_TRUST otherwise. With
+ *       # `below: url` a path counts from the source's url, not from its origin.
+ *   pages: { link: next, max: 20 }
+ *       # or: the answer's header "Link" names it, under the same rules
+ *   pages: { token: nextPageToken, body: nextPageToken, last: isLast, max: 20 }
+ *       # or: the answer holds a token, which goes into the next body at the key
+ *       # `body`, or into the next query as `param`; until there is none, or `last`
+ *       # is true
+ *   errors: { code: [0.errorCode, code], quota: [REQUEST_LIMIT_EXCEEDED], denied: [X],
+ *             advice: { "401": a sentence } }
  *       # optional: where a refusal names its code, and what its codes mean (auth,
- *       # denied, quota), whatever the status; without it the status decides
+ *       # denied, quota), whatever the status; without it the status decides.
+ *       # "*words*" is a code that holds them. `advice` is said of a code or status.
+ *   headers: { Accept: application/vnd.github+json }
+ *       # optional: sent as they are; not those that the client itself sends
  *   columns:                        # in order
  *     tracking_id: id               # a dotted path into the row; "a.0.b" indexes
  *     shipper_id: [shipper.id, shipperId]   # the first that is not null
@@ -61,10 +72,26 @@
 #include "base/err.h"
 #include "clients/client.h"
 
-enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000 };
+enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000, REST_HEADERS_MAX = 4 };
 
 struct doc;
 struct doc_node;
+
+/* How an endpoint gives its pages. */
+struct rest_paging {
+	enum { REST_ONE_PAGE, REST_COUNTED, REST_ADDRESS, REST_LINK, REST_TOKEN } how;
+	const char *param, *total;              /* COUNTED; of TOKEN the parameter, or */
+	const char *key;                        /* the body's key */
+	const struct doc_node *next;            /* ADDRESS, TOKEN: see rest_path() */
+	const struct doc_node *last;            /* TOKEN; NULL = the token alone tells */
+	bool below_url;                         /* ADDRESS: counts from the url */
+	long first, max;
+};
+
+/* What refusals mean; NULL = the mapping does not say. */
+struct rest_refusals {
+	const struct doc_node *map, *code, *advice;
+};
 
 /* Read only; everything points into `doc` or belongs to it. */
 struct rest_mapping {
@@ -76,10 +103,9 @@ struct rest_mapping {
 	const struct doc_node *rows;            /* see rest_path() */
 	long absent[REST_ABSENT_MAX];
 	size_t nabsent;
-	const struct doc_node *error_code, *errors; /* NULL = none are named */
-	const char *page_param, *page_total;    /* NULL = not counted */
-	const struct doc_node *page_next;       /* NULL = not named; neither: one page */
-	long page_first, page_max;
+	struct rest_refusals refusals;
+	struct rest_paging paging;
+	const struct doc_node *headers;         /* name: value; NULL = none */
 	const char **columns;
 	const struct doc_node **paths;          /* of the columns, see rest_path() */
 	size_t ncolumns;
@@ -90,10 +116,10 @@ struct rest_mapping *rest_mapping_new(const char *text, size_t len, const char *
 void rest_mapping_free(struct rest_mapping *);   /* NULL allowed */
 
 bool rest_mapping_absent(const struct rest_mapping *, long status);
-/* Whether there may be more than one page. */
-bool rest_mapping_paged(const struct rest_mapping *);
 /* What a refusal's own code means; ERR_NONE = the mapping does not say. */
 enum err_kind rest_mapping_error(const struct rest_mapping *, struct cell code);
+/* What is said of that code or status; NULL = nothing. */
+const char *rest_mapping_advice(const struct rest_mapping *, struct cell code, long status);
 /* The i-th of the paths that may hold a value, NULL behind the last. */
 const char *rest_path(const struct doc_node *paths, size_t i);
 
@@ -108,6 +134,9 @@ struct rest_request {
 #define REST_REQUEST_INIT { .path = BUF_INIT, .query = BUF_INIT, .body = BUF_INIT }
 bool rest_mapping_request(const struct rest_mapping *, const struct query *, long page,
 			  struct rest_request *, struct err *);
+/* Puts the token of the last page in. */
+bool rest_request_token(const struct rest_mapping *, struct cell token, struct rest_request *,
+			struct err *);
 void rest_request_release(struct rest_request *);
 
 #endif

@@ -53,7 +53,8 @@ static bool same_origin(char *text, const char *origin, const char **path)
 	return same;
 }
 
-bool rest_next_read(struct cell c, const char *origin, struct rest_request *r, struct err *e)
+bool rest_next_read(struct cell c, const char *origin, bool below_url, struct rest_request *r,
+		    struct err *e)
 {
 	char text[ADDRESS_MAX], *query;
 	const char *path = text;
@@ -76,7 +77,7 @@ bool rest_next_read(struct cell c, const char *origin, struct rest_request *r, s
 		return no_address(c, "climbs", e);
 	buf_clear(&r->path);
 	buf_clear(&r->query);
-	r->rooted = true;
+	r->rooted = !below_url || text[0] != '/';
 	return (buf_puts(&r->path, path) && buf_puts(&r->query, query ? query : "")) ||
 	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 }

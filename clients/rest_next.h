@@ -9,8 +9,9 @@
 #include "base/rows.h"
 #include "clients/rest_mapping.h"
 
-/* Puts path and query into the request, counted from the origin ("https://host:443").
- * ERR_TRUST when it leads elsewhere, ERR_DECODE when it is no address. */
-bool rest_next_read(struct cell address, const char *origin, struct rest_request *, struct err *);
+/* Puts path and query into the request, counted from the origin ("https://host:443"), or a
+ * path from the url. ERR_TRUST when it leads elsewhere, ERR_DECODE when it is no address. */
+bool rest_next_read(struct cell address, const char *origin, bool below_url, struct rest_request *,
+		    struct err *);
 
 #endif

@@ -25,9 +25,9 @@ static long small_number(const json_t *v)
 
 struct cell rest_page_message(json_t *root)
 {
-	static const char *const places[] = { "message",  "error.message", "errors.0.message",
-					      "error",    "errors.0",      "detail",
-					      "0.message" };
+	static const char *const places[] = { "errors.0.message", "message",  "error.message",
+					      "errorMessages.0",  "error",    "errors.0",
+					      "detail",           "0.message" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		struct cell s = jsontext_scalar(jsontext_at(root, places[i]));
@@ -55,17 +55,18 @@ static bool status_error(const struct rest_mapping *m, json_t *root, long code, 
 {
 	struct cell said = jsontext_scalar(jsontext_at(root, m->status_field));
 	struct cell message = rest_page_message(root);
-	enum err_kind kind;
+	struct cell word = jsontext_scalar(rest_page_find(m->refusals.code, root));
+	const char *advice = rest_mapping_advice(m, word, code);
+	enum err_kind kind = rest_mapping_error(m, word);
 
 	if (cell_is_null(message))
 		message = cell_of("(no message)");
 	if (cell_is_null(said))
 		return err_set(e, ERR_REMOTE, 0, "the answer has no %s: %.*s", m->status_field,
 			       (int)message.len, message.data);
-	kind = rest_mapping_error(m, jsontext_scalar(rest_page_find(m->error_code, root)));
-	err_set(e, kind ? kind : ERR_REMOTE, code > 0 ? code : 0, "%s %.*s instead of %s: %.*s",
+	err_set(e, kind ? kind : ERR_REMOTE, code > 0 ? code : 0, "%s %.*s instead of %s: %.*s%s%s",
 		m->status_field, (int)said.len, said.data, m->status_ok, (int)message.len,
-		message.data);
+		message.data, advice ? ": " : "", advice ? advice : "");
 	if (e)
 		e->transient = !kind && (code == 408 || code == 429 || (code >= 500 && code < 600));
 	return false;
@@ -139,17 +140,27 @@ static bool digest_rows(struct rest_page *p, struct err *e)
 	return ok;
 }
 
+void rest_page_next(struct rest_page *p, struct cell next)
+{
+	p->next = next.len > 0 ? next : CELL_NULL;
+	p->digest = digest_of(p->next.data, p->next.len);
+}
+
 /* Where this page stands among the others. */
 static bool place_page(const struct rest_mapping *m, struct rest_page *p, struct err *e)
 {
-	if (m->page_total)
-		p->total = small_number(jsontext_at(p->root, m->page_total));
-	if (!m->page_next)
-		return !m->page_param || digest_rows(p, e);
-	p->next = jsontext_scalar(rest_page_find(m->page_next, p->root));
-	if (p->next.len == 0)
-		p->next = CELL_NULL;
-	p->digest = digest_of(p->next.data, p->next.len);
+	const struct rest_paging *paging = &m->paging;
+	struct cell last;
+
+	if (paging->total)
+		p->total = small_number(jsontext_at(p->root, paging->total));
+	if (paging->how == REST_COUNTED)
+		return digest_rows(p, e);
+	if (!paging->next)
+		return true;
+	last = jsontext_scalar(rest_page_find(paging->last, p->root));
+	rest_page_next(p, cell_is(last, "true") ? CELL_NULL :
+						  jsontext_scalar(rest_page_find(paging->next, p->root)));
 	return true;
 }
 

@@ -17,14 +17,16 @@ struct rest_page {
 	json_t *rows;           /* in root: an object or an array; NULL = no rows */
 	size_t nrows;
 	uint64_t digest;        /* equal for equal rows, whatever surrounds them; of an address
-				 * that is named, instead */
+				 * or token that is named, instead */
 	long total;             /* pages in all; -1 = it does not say */
-	struct cell next;       /* in root: the next page's address; CELL_NULL = this is the last */
+	struct cell next;       /* in root: the next page's address or token; CELL_NULL = this is the last */
 };
 
 bool rest_page_read(const struct rest_mapping *, const char *text, size_t len, struct rest_page *,
 		    struct err *);
 void rest_page_release(struct rest_page *);
+/* What leads to the next page stood elsewhere; kept as it is. */
+void rest_page_next(struct rest_page *, struct cell next);
 
 /* What an error answer says in words, wherever APIs put that; CELL_NULL = nothing.
  * Lives as long as the tree (NULL allowed). */

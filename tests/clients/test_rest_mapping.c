@@ -222,7 +222,7 @@ static void leads(const char *address, enum err_kind kind, const char *path, con
 	struct rest_request r = REST_REQUEST_INIT;
 	struct err e = { 0 };
 
-	rest_next_read(cell_of(address), "https://api.example.com:443", &r, &e);
+	rest_next_read(cell_of(address), "https://api.example.com:443", false, &r, &e);
 	if (e.kind != kind)
 		fail_msg("%s: %s", address, e.text);
 	if (kind == ERR_NONE) {

@@ -64,7 +64,11 @@ static json_t *issue(json_t *thing, json_t *fields, size_t number)
 		const char *key = json_string_value(name);
 		json_t *v = json_object_get(thing, key);
 
-		if (strcmp(key, "status") == 0 || strcmp(key, "priority") == 0)
+		if (strcmp(key, "status") == 0)
+			json_object_set_new(inner, key, json_pack("{s:O?,s:{s:s}}", "name", v, "statusCategory", "key",
+								  strcmp(service_text(thing, key), "Done") == 0 ?
+									  "done" : "indeterminate"));
+		else if (strcmp(key, "priority") == 0)
 			json_object_set_new(inner, key, json_pack("{s:O?}", "name", v));
 		else if (strcmp(key, "assignee") == 0 || strcmp(key, "reporter") == 0)
 			json_object_set_new(inner, key, v ? json_pack("{s:O}", "displayName", v) : json_null());
