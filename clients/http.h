@@ -55,9 +55,11 @@ struct http_response {
 	char content_type[80];          /* printable, lower case, without parameters */
 	char date[40];
 	char location[200];             /* printable; of a 3xx */
-	int retry_after_ms;             /* both forms; of a limit also X-RateLimit-Reset; 0 = none */
+	int retry_after_ms;             /* both forms, and in ms; of a limit also X-RateLimit-Reset; 0 = none */
 	bool limited;                   /* a 403 that is a limit: Retry-After, or nothing remains */
 	char next[2048];                /* Link: rel="next", as sent; "" = none */
+	int should_retry;               /* x-should-retry: 1 or -1; 0 = not said */
+	char request_id[64];            /* of the server; printable */
 	int64_t skew_ms;                /* Date minus our clock; 0 = unknown */
 	char exception_tag[32];         /* X-ClickHouse-Exception-Tag */
 	long exception_code;            /* X-ClickHouse-Exception-Code; 0 = none */

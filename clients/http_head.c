@@ -170,6 +170,25 @@ static void read_link(struct http_head *h, struct span v, usec now)
 	}
 }
 
+/* Finer than Retry-After, which may stand beside it. */
+static void read_retry_after_ms(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	h->retry_ms = (int)number(v);
+}
+
+static void read_should_retry(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	h->response->should_retry = v.len == 4 && strncasecmp(v.data, "true", 4) == 0 ? 1 : -1;
+}
+
+static void read_request_id(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	text_safe(h->response->request_id, sizeof(h->response->request_id), v.data, v.len);
+}
+
 static void read_exception_tag(struct http_head *h, struct span v, usec now)
 {
 	(void)now;
@@ -218,6 +237,10 @@ static const struct {
 	{ "X-RateLimit-Reset", read_reset },
 	{ "X-RateLimit-Remaining", read_remaining },
 	{ "Link", read_link },
+	{ "Retry-After-Ms", read_retry_after_ms },
+	{ "X-Should-Retry", read_should_retry },
+	{ "Request-Id", read_request_id },
+	{ "X-Request-Id", read_request_id },
 	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
 	{ "X-ClickHouse-Exception-Code", read_exception_code },
 	{ "X-Amz-Bucket-Region", read_bucket_region },
@@ -233,6 +256,7 @@ static void read_status(struct http_head *h, struct span line)
 	*h->response = (struct http_response){ 0 };
 	h->retry_after[0] = h->reset[0] = '\0';
 	h->used_up = false;
+	h->retry_ms = 0;
 	while (code.len > 0 && *code.data != ' ') {
 		code.data++;
 		code.len--;
@@ -287,6 +311,8 @@ static void end_of_head(struct http_head *h, usec now)
 		r->retry_after_ms = http_retry_after_ms(h->retry_after, theirs);
 	else if (h->reset[0] && (r->limited || r->status == 429))
 		r->retry_after_ms = reset_ms(h->reset, theirs);
+	if (h->retry_ms > 0)
+		r->retry_after_ms = h->retry_ms;
 	h->complete = true;
 }
 

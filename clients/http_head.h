@@ -14,6 +14,7 @@ struct http_head {
 	char retry_after[64];   /* as sent: it can only be read once Date is known */
 	char reset[64];         /* X-RateLimit-Reset, alike */
 	bool used_up;           /* X-RateLimit-Remaining: 0 */
+	int retry_ms;           /* of retry-after-ms; 0 = none */
 	bool complete;          /* the final head (not a 1xx) has ended */
 };
 

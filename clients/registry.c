@@ -14,6 +14,7 @@ const struct client_ops *const client_kinds[] = {
 	&sqlite_ops,
 	&trino_ops,
 	&athena_ops,
+	&llm_ops,
 	NULL,
 };
 

@@ -49,7 +49,7 @@ static bool put_header(struct rest_auth *a, const char *name, const char *before
 	for (size_t i = 0; i < a->secret.len; i++)
 		if ((unsigned char)a->secret.data[i] < 0x20 || a->secret.data[i] == 0x7f)
 			return err_set(e, ERR_CONFIG, 0, "%s: the %s holds a control character",
-				       a->source->name, a->scheme->secret);
+				       a->source->name, a->key);
 	return buf_printf(&a->headers, "%s: %s%s\n", name, before, a->secret.data) ||
 	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 }
@@ -63,7 +63,7 @@ static bool apply_bearer(struct rest_auth *a, const struct rest_signed *r, struc
 static bool apply_header(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	(void)r;
-	return put_header(a, header_name(a->source), "", e);
+	return put_header(a, a->header, "", e);
 }
 
 static void describe_nothing(const struct rest_auth *a, struct buf *out)
@@ -90,7 +90,7 @@ static void describe_bearer(const struct rest_auth *a, struct buf *out)
 
 static void describe_header(const struct rest_auth *a, struct buf *out)
 {
-	buf_printf(out, " (%s: " HIDDEN ")", header_name(a->source));
+	buf_printf(out, " (%s: " HIDDEN ")", a->header);
 }
 
 #define SIGNED(name_) \
@@ -112,14 +112,22 @@ static const struct rest_scheme schemes[] = {
 	  .describe = describe_header },
 };
 
+static const struct rest_scheme *scheme_called(const char *name)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (strcmp(schemes[i].name, name) == 0)
+			return &schemes[i];
+	return NULL;
+}
+
 /* NULL with an error that lists what there is. */
 static const struct rest_scheme *find_scheme(const struct source *s, struct err *e)
 {
 	const char *name = source_get(s, "auth", "none");
+	const struct rest_scheme *scheme = scheme_called(name);
 
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (strcmp(schemes[i].name, name) == 0)
-			return &schemes[i];
+	if (scheme)
+		return scheme;
 	err_set(e, ERR_CONFIG, 0,
 		"%s: auth \"%s\" is none of none, basic, hmac-query, hmac-client, hmac-headers, "
 		"bearer, header", s->name, name);
@@ -162,7 +170,17 @@ bool rest_auth_check(const struct source *s, struct err *e)
 bool rest_auth_init(struct rest_auth *a, const struct source *s, struct err *e)
 {
 	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .secret = SECRET_INIT };
+	if (a->scheme)
+		a->key = a->scheme->secret;
+	a->header = header_name(s);
 	return a->scheme != NULL;
+}
+
+void rest_auth_init_key(struct rest_auth *a, const struct source *s, const char *header,
+			const char *key, bool bearer)
+{
+	*a = (struct rest_auth){ .source = s, .scheme = scheme_called(bearer ? "bearer" : "header"),
+				 .key = key, .header = header, .secret = SECRET_INIT };
 }
 
 void rest_auth_wipe(struct buf *b)
@@ -186,7 +204,7 @@ void rest_auth_forget(struct rest_auth *a)
 
 static bool load(struct rest_auth *a, struct err *e)
 {
-	const char *key = a->scheme->secret;
+	const char *key = a->key;
 
 	if (lacks(a->source, a->scheme->identity))
 		return err_set(e, ERR_CONFIG, 0, "%s: auth %s needs %s", a->source->name,

@@ -18,6 +18,7 @@ struct rest_scheme;
 struct rest_auth {
 	const struct source *source;
 	const struct rest_scheme *scheme;
+	const char *key, *header;       /* which setting is the secret; which header carries it */
 	struct secret secret;
 	struct buf query, headers;      /* of the last request; hold a usable signature */
 };
@@ -34,6 +35,9 @@ struct rest_signed {
 bool rest_auth_check(const struct source *, struct err *);
 
 bool rest_auth_init(struct rest_auth *, const struct source *, struct err *);
+/* For a kind with settings of its own: the secret `key` in `header`, or as a bearer token. */
+void rest_auth_init_key(struct rest_auth *, const struct source *, const char *header,
+			const char *key, bool bearer);
 void rest_auth_release(struct rest_auth *);
 /* The next request reads the secret anew: it may have been replaced. */
 void rest_auth_forget(struct rest_auth *);

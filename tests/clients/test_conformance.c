@@ -166,6 +166,11 @@ static struct source *athena_source(const char *url)
 			   "s3://results/", "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET", NULL);
 }
 
+static struct source *llm_source(const char *url)
+{
+	return source_make(&llm_ops, "source", "url", url, "model", "m", "anthropic_key", "env:TEST_SECRET", NULL);
+}
+
 #define CLICKHOUSE_HEAD "a\tb\nUInt32\tString\n"
 #define REST_PAGE(row, pages) "{\"rows\":[" row "],\"pages\":" pages "}"
 
@@ -173,6 +178,11 @@ static struct source *athena_source(const char *url)
 #define ATHENA_BEFORE "{\"ResultSet\":{\"ResultSetMetadata\":{\"ColumnInfo\":[{\"Name\":\"a\"}]},\"Rows\":["
 #define ATHENA_ROW(value) "{\"Data\":[{\"VarCharValue\":\"" value "\"}]}"
 #define ATHENA_PAGE(rows, more) ATHENA_BEFORE rows "]}" more "}"
+
+#define LLM_TEXT(text) "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\"," \
+		       "\"text\":\"" text "\"}}\n\n"
+#define LLM_END "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n" \
+		"data: {\"type\":\"message_stop\"}\n\n"
 
 static const struct kind kinds[] = {
 	{
@@ -213,6 +223,13 @@ static const struct kind kinds[] = {
 			     ATHENA_OK "Content-Length: 51\r\n\r\n"
 				       "{\"QueryExecution\":{\"Status\":{\"State\":\"SUCCEEDED\"}}}" },
 		.refused_first = true, .begin = begin_raw, .source = athena_source,
+	},
+	{
+		.ops = &llm_ops, .query = "prompt: [why]", .type = "text/event-stream",
+		.bodies = { [BODY_TWO] = LLM_TEXT("1\\n2") LLM_END, [BODY_EMPTY] = LLM_END,
+			    [BODY_MALFORMED] = LLM_TEXT("1\\n2") "data: {\"type\n\n" LLM_END },
+		.before = "", .row = LLM_TEXT("%zu\\n"), .between = "", .after = LLM_END,
+		.no_pages = "an answer is one stream", .begin = begin_raw, .source = llm_source,
 	},
 };
 
