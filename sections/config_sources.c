@@ -19,6 +19,7 @@ struct entry {
 	const char *kind;
 	const struct doc_node *map;     /* its part of the file; NULL = none */
 	const char *off;                /* where the file switches it off; NULL = it does not */
+	bool on;                        /* the file switches it on */
 	bool use_env;
 };
 
@@ -108,6 +109,7 @@ static bool read_enabled(struct entry *n, const struct doc_node *node, struct er
 
 	if (!doc_bool(node, &on, e))
 		return false;
+	n->on = on;
 	n->off = on ? NULL : doc_where(node);
 	return true;
 }
@@ -371,6 +373,8 @@ static bool settle(struct entry *n, struct err *e)
 	else if (n->off)
 		snprintf(s->missing, sizeof(s->missing), "switched off at %.100s",
 			 place ? place + 1 : n->off);
+	else if (n->def->opt_in && !n->on)
+		snprintf(s->missing, sizeof(s->missing), "off unless sources.%s.enabled is true", s->name);
 	else if (!lacks_required(n))
 		return prepare(n, e);
 	return true;

@@ -146,7 +146,7 @@ static bool write_config(struct buf *out, const char *db_path, struct err *e)
 	for (size_t i = 0; i < workspace_load.nsources; i++) {
 		const char *name = workspace_load.sources[i].name;
 
-		buf_printf(out, "  %s:\n    kind: sqlite\n    scripted: true\n    path: ", name);
+		buf_printf(out, "  %s:\n    enabled: true\n    kind: sqlite\n    scripted: true\n    path: ", name);
 		put_quoted(out, db_path);
 		if (lag_of(name))
 			buf_printf(out, "\n    lag: %s", lag_of(name));

@@ -49,7 +49,8 @@ static char *look(const char *dir, const struct source *s, const char *query, bo
 		  char *(*get)(const char *path, bool *absent, struct err *), struct err *e)
 {
 	const char *kind = s->client->kind;
-	const char *ext = strcmp(kind, "rest") == 0 ? "yaml" : "sql";
+	bool mapped = strcmp(kind, "rest") == 0 || strcmp(kind, "llm") == 0;
+	const char *ext = mapped ? "yaml" : "sql";
 	char *path, *text;
 
 	*absent = false;

@@ -64,6 +64,17 @@ static const struct env_alias ocean_env[] = {
 	{ 0 },
 };
 
+static const struct env_alias llm_env[] = {
+	{ "provider", { "LLM_PROVIDER" } },
+	{ "model", { "CLAUDE_MODEL", "LLM_MODEL" } },
+	{ "anthropic_key", { "ANTHROPIC_API_KEY" } },
+	{ "endpoint", { "AZURE_OPENAI_ENDPOINT" } },
+	{ "deployment", { "AZURE_OPENAI_DEPLOYMENT_NAME" } },
+	{ "azure_api_version", { "AZURE_OPENAI_API_VERSION" } },
+	{ "azure_key", { "AZURE_OPENAI_API_KEY" } },
+	{ 0 },
+};
+
 static const char *const tracking_presets[] = {
 	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
 };
@@ -86,6 +97,8 @@ static const char *const athena_presets[] = { "region=us-east-1", "database=raw_
 static const char *const trino_presets[] = { "auth=basic", "catalog=hive", "schema=log", NULL };
 
 static const char *const ocean_presets[] = { "auth=basic", NULL };
+
+static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
 
 static const char vpn[] = "are you on the VPN?";
 
@@ -110,6 +123,9 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	  .presets = trino_presets, .lag = "30h", .advice = vpn, .timeout = archive_timeout },
 	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
+	/* What it is told leaves the company: never because some key is in the environment. */
+	{ .name = "llm", .title = "Language model", .kind = "llm", .lane = 1, .env = llm_env,
+	  .presets = llm_presets, .timeout = "5m", .opt_in = true },
 };
 
 const char *const load_secret_env[] = {
@@ -117,5 +133,6 @@ const char *const load_secret_env[] = {
 	"SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD",
 	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",
 	"ATHENA_AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", NULL,
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", "ANTHROPIC_API_KEY",
+	"AZURE_OPENAI_API_KEY", NULL,
 };
