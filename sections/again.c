@@ -15,7 +15,7 @@ static void restart(struct engine *en, struct open_case *c, size_t section, bool
 	s->by_itself = by_itself;
 	s->state = SECTION_WAITING;
 	s->settled_mono = 0;
-	if (!by_itself)
+	if (!by_itself && !s->def->on_demand)
 		c->inv.settled_mono = 0;
 }
 
@@ -66,6 +66,8 @@ void engine_refetch(struct engine *en, struct investigation *inv, size_t section
 void engine_refetch_all(struct engine *en, struct investigation *inv)
 {
 	for (size_t i = 0; i < inv->nsections; i++) {
+		if (inv->sections[i].state == SECTION_UNASKED)
+			continue;
 		nudge_chain(en, inv->sections[i].def);
 		restart(en, (struct open_case *)inv, i, false);
 	}
@@ -89,6 +91,72 @@ void engine_cancel_all(struct engine *en, struct investigation *inv)
 {
 	for (size_t i = 0; i < inv->nsections; i++)
 		engine_cancel(en, inv, i);
+}
+
+/* ---- on demand ------------------------------------------------------------------------ */
+
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Gives all that the section may be asked about the subject's values. *changed: some were
+ * others. */
+static bool set_subject(struct facts *facts, const struct section_def *def,
+			const struct subject *about, bool *changed)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < def->nasks; i++)
+		for (size_t k = 0; k < ASK_FACTS && def->asks[i].takes[k].fact; k++) {
+			const char *fact = def->asks[i].takes[k].fact;
+			const char *value = about ? subject_value(about, fact) : NULL;
+
+			*changed = *changed || !same(facts_get(facts, fact), value);
+			ok = facts_set(facts, fact, value, "") && ok;
+		}
+	return ok;
+}
+
+static void forget_answer(struct engine *en, struct open_case *c, size_t section)
+{
+	struct section *s = &c->inv.sections[section];
+
+	fetch_stop(en, c, section);
+	answer_clear(s, &c->fetches[section]);
+	s->ntrail = 0;
+	s->reason[0] = s->about[0] = '\0';
+	s->settled_mono = s->asked_mono = 0;
+	s->state = SECTION_UNASKED;
+}
+
+bool engine_ask(struct engine *en, struct investigation *inv, size_t section,
+		const struct subject *about, struct err *e)
+{
+	struct open_case *c = (struct open_case *)inv;
+	struct section *s = &inv->sections[section];
+	bool other = s->state == SECTION_UNASKED, changed = false;
+
+	if (!set_subject(&inv->facts, s->def, about, &changed)) {
+		set_subject(&inv->facts, s->def, NULL, &changed);
+		forget_answer(en, c, section);
+		return err_set(e, ERR_MEMORY, 0, "out of memory asking for %s", s->def->title);
+	}
+	if (!other && !changed)
+		return true;
+	forget_answer(en, c, section);
+	for (size_t i = 0; s->def->after && s->def->after[i]; i++) {
+		struct section *first = investigation_section(inv, s->def->after[i]);
+
+		if (first && first->state == SECTION_UNASKED &&
+		    !engine_ask(en, inv, (size_t)(first - inv->sections), NULL, e))
+			return false;
+	}
+	if (about)
+		subject_text(about, s->about);
+	c->fetches[section].wanted = true;
+	restart(en, c, section, false);
+	return true;
 }
 
 /* ---- following ------------------------------------------------------------------------- */
@@ -137,7 +205,7 @@ void engine_follow(struct engine *en, struct investigation *inv, size_t section,
 	char why[FOLLOW_WHY];
 
 	en->changed = true;
-	if (!interval) {
+	if (!interval || s->state == SECTION_UNASKED) {
 		follow_stop(&s->follow);
 		return;
 	}

@@ -390,6 +390,7 @@ static bool case_init(struct open_case *c, const struct workspace *w, const char
 	inv->nsections = w->nsections;
 	for (size_t i = 0; i < w->nsections; i++) {
 		inv->sections[i].def = w->sections[i];
+		inv->sections[i].state = w->sections[i]->on_demand ? SECTION_UNASKED : SECTION_WAITING;
 		inv->sections[i].as_of = TIME_NONE;
 		follow_stop(&inv->sections[i].follow);
 		inv->sections[i].nsteps = (unsigned)w->sections[i]->nsteps;
@@ -465,6 +466,7 @@ static void want(struct open_case *c, const char *id)
 		if (strcmp(def->id, id) || c->fetches[i].wanted)
 			continue;
 		c->fetches[i].wanted = true;
+		c->inv.sections[i].state = SECTION_WAITING;
 		for (size_t k = 0; def->after && def->after[k]; k++)
 			want(c, def->after[k]);
 	}

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "clients/reach.h"
+#include "sections/ask.h"
 #include "sections/config.h"
 #include "sections/freshness.h"
 #include "sections/investigation.h"
@@ -52,6 +53,12 @@ void engine_close(struct engine *, struct investigation *);
 /* From now on it is the first to get free workers and lanes; one just opened is. */
 void engine_prefer(struct engine *, struct investigation *);
 
+/* Asks a section on demand about that, or about the case as a whole (NULL), after those that
+ * it follows, and asks these first where they are on demand too. When it was asked just that
+ * already nothing happens: asking again is refetching. What it had for another subject is
+ * dropped. False without memory: it is then as if it had never been asked. */
+bool engine_ask(struct engine *, struct investigation *, size_t section, const struct subject *,
+		struct err *);
 /* Asks one section again, and those that were skipped for want of it; paused and
  * locked sources of its chain may be tried again (breaker_nudge()). A running
  * fetch of it is superseded: its late answers are dropped. */
@@ -59,14 +66,15 @@ void engine_refetch(struct engine *, struct investigation *, size_t section);
 void engine_refetch_all(struct engine *, struct investigation *);
 void engine_cancel(struct engine *, struct investigation *, size_t section);
 void engine_cancel_all(struct engine *, struct investigation *);
-/* From now on asks the section again by itself, an interval after each answer (follow.h);
+/* From now on asks the section, if it was asked at all, again by itself, an interval after each answer (follow.h);
  * 0 ends it. What is refused stays refused: only the user nudges breakers. Each round takes
  * as much from the source's retry budget as a retry would, and leaves half of it to them.
  * Cancelling holds it. */
 void engine_follow(struct engine *, struct investigation *, size_t section, usec interval);
 /* Holds it, or lets it go on. */
 void engine_hold(struct engine *, struct investigation *, size_t section, bool hold);
-/* Restricts a fetch to these sections (and what they need); before the first tick. */
+/* Restricts a fetch to these sections (and what they need), on demand or not; before the first
+ * tick. */
 void engine_only(struct engine *, struct investigation *, const char *const *ids, size_t n);
 
 /* The user's own choice for a section's chain: never ask this source, or ask only

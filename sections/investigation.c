@@ -18,6 +18,21 @@ bool investigation_settled(const struct investigation *inv)
 	return true;
 }
 
+size_t investigation_asked(const struct investigation *inv, size_t *final)
+{
+	size_t asked = 0, over = 0;
+
+	for (size_t i = 0; i < inv->nsections; i++) {
+		enum section_state state = inv->sections[i].state;
+
+		asked += state != SECTION_UNASKED;
+		over += state != SECTION_UNASKED && section_state_final(state);
+	}
+	if (final)
+		*final = over;
+	return asked;
+}
+
 bool section_stale(const struct section *s, usec mono_now)
 {
 	return s->def->ttl && s->settled_mono && mono_now - s->settled_mono > s->def->ttl;
@@ -38,7 +53,8 @@ static bool has_answer(enum section_state s)
 
 static bool complete(enum section_state s)
 {
-	return s == SECTION_OK || s == SECTION_EMPTY || s == SECTION_SKIPPED;
+	return s == SECTION_OK || s == SECTION_EMPTY || s == SECTION_SKIPPED ||
+	       s == SECTION_UNASKED;
 }
 
 int investigation_exit_code(const struct investigation *inv)

@@ -41,10 +41,14 @@ struct attempt {
 	char detail[ERR_TEXT_MAX];      /* printable */
 };
 
+enum { ABOUT_MAX = 160 };
+
 struct section {
 	const struct section_def *def;
 	enum section_state state;
 	char reason[REASON_MAX];        /* printable; "" when there is nothing to say */
+	char about[ABOUT_MAX];          /* on demand: of a record, what it is asked about; printable,
+	                                 * cut; "" = the case as a whole */
 	char waiting_on[40];            /* WAITING: title of the section awaited */
 	bool fallback;                  /* answered, but not by the first of its chain */
 	const char *answered_by;        /* source name of the rows shown, or of who said that there
@@ -80,7 +84,7 @@ struct investigation {
 	size_t nlog;
 	usec opened_mono, opened_wall;
 	usec settled_mono;              /* every section final; 0 = not yet. Stays while sections
-	                                 * that are followed are asked again */
+	                                 * that are followed, or on demand, are asked */
 };
 
 enum { LOG_MAX = 4096 };
@@ -88,6 +92,9 @@ enum { LOG_MAX = 4096 };
 struct section *investigation_section(struct investigation *, const char *id);
 /* True once every section is final. */
 bool investigation_settled(const struct investigation *);
+/* Sections that were asked, and of these in *final (NULL allowed) how many are. One on demand
+ * counts from when it is opened. */
+size_t investigation_asked(const struct investigation *, size_t *final);
 /* Older than its time to live. */
 bool section_stale(const struct section *, usec mono_now);
 /* The cell of a column by id; CELL_NULL when there is none. */

@@ -81,6 +81,19 @@ struct jump_def {
 	usec within;                     /* no farther away */
 };
 
+/* A section on demand may be asked about a record of another one: values of that become
+ * facts of this section alone, so their names are no other section's. */
+enum { ASK_FACTS = 4 };
+
+struct ask_def {
+	const char *word;                /* "tickets about this error" */
+	const char *from;                /* id of the section whose records offer it */
+	struct { const char *column, *fact; } takes[ASK_FACTS]; /* the first is what is asked about:
+	                                  * a record without it offers nothing; ends with NULLs */
+};
+
+enum { SECTIONS_MAX = 24 };          /* of a workspace */
+
 struct section_def {
 	const char *id;                  /* "carrier_files" */
 	const char *title;               /* "Carrier files" */
@@ -121,6 +134,11 @@ struct section_def {
 	/* Where its records lead to; at most JUMPS_MAX. */
 	const struct jump_def *jumps;
 	size_t njumps;
+	/* Asked when it is opened, not before; has no number, stands behind all that have. */
+	bool on_demand;
+	const char *question;            /* on demand: what it asks, in a line */
+	const struct ask_def *asks;      /* on demand: the records it may be asked about */
+	size_t nasks;
 };
 
 /* A time window of an investigation. TIME_NONE = open end. */

@@ -15,7 +15,8 @@
 	X(SKIPPED,     "skipped",     "skip", "not asked; the reason says why") \
 	X(FAILED,      "failed",      "fail", "asked, no usable answer") \
 	X(UNAVAILABLE, "unavailable", "n/a",  "no source that would know is configured") \
-	X(CANCELLED,   "cancelled",   "canc", "stopped by the user")
+	X(CANCELLED,   "cancelled",   "canc", "stopped by the user") \
+	X(UNASKED,     "not_asked",   "idle", "on demand: asked once it is opened")
 
 enum section_state {
 #define X(name, word, rail, meaning) SECTION_##name,
@@ -26,6 +27,7 @@ enum section_state {
 
 const char *section_state_word(enum section_state);
 const char *section_state_rail(enum section_state);
+/* Nothing is under way: there is an answer, or there will be none by itself. */
 static inline _Bool section_state_final(enum section_state s) { return s >= SECTION_OK; }
 
 /* X(NAME, word, meaning): what became of one attempt ("outcome" in the trail). */

@@ -10,7 +10,7 @@
 #include "sections/investigation.h"
 
 enum {
-	TIMELINE_LANES = 16,
+	TIMELINE_LANES = SECTIONS_MAX,
 	TIMELINE_ROWS = 5000,      /* rows read of one section, the first ones: some ms */
 	TIMELINE_CELLS = 256,      /* of a histogram */
 };

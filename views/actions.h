@@ -71,7 +71,7 @@ enum {
 	X(HOLD,         "Space",           ON_ANY, "", "hold what is followed, go on with it") \
 	X(BACK,         "q Esc Backspace", ON_ANY, "back", "back") \
 	X(COMPARE,      "=",               ON_ROWS | ON_TIMELINE, "compare", "compare with a mark, else with the record before it") \
-	X(RELATED,      "L",               ON_ROWS | ON_TIMELINE, "related", "the records that this one has to do with") \
+	X(RELATED,      "L",               ON_ROWS | ON_TIMELINE, "related", "the records that this one has to do with, and who could be asked about it") \
 	X(MARK,         "m",               ON_ROWS | ON_TIMELINE, "", "mark this record with a letter") \
 	X(MARKED,       "'",               ON_ANY, "", "go to the mark of that letter") \
 	X(ZONE,         "t",               ON_ANY, "", "times in UTC, local, other zones") \
@@ -80,6 +80,7 @@ enum {
 	X(STOP_RUN,     "x",               ON_RUN, "stop", "end this command") \
 	X(RUN_AGAIN,    "r",               ON_RUN, "again", "run these words again") \
 	X(GO,           "0 1 2 3 4 5 6 7 8", ON_ANY, "", "overview, section 1 to 7, timeline") \
+	X(MORE,         "d",               ON_ANY, "", "the sections that are asked on demand: open one") \
 	X(NEXT_PANE,    "Tab",             ON_ANY, "", "next section") \
 	X(PREV_PANE,    "S-Tab",           ON_ANY, "", "previous section") \
 	X(LOADS,        "b",               ON_ANY, "", "the loads that are open: go to one, close one") \

@@ -20,6 +20,8 @@ bool app_init(struct app *app, const struct workspace *w, const struct config *c
 	if (w->nsections > APP_PANES)
 		return err_set(e, ERR_INTERNAL, 0, "more sections than panes");
 	app->npanes = w->nsections;
+	while (app->numbered < app->npanes && !w->sections[app->numbered]->on_demand)
+		app->numbered++;
 	app->desk = app->desks[0] = desk_new(app, e);
 	app->ndesks = app->desk != NULL;
 	return app->desk != NULL;
@@ -156,11 +158,22 @@ static void note_changes(struct app *app)
 	}
 }
 
+static void ask_opened(struct app *app, int section)
+{
+	const struct section *s = app_section(app, section);
+	struct err e = { 0 };
+
+	if (s && s->state == SECTION_UNASKED &&
+	    !engine_ask(app->engine, app->desk->inv, (size_t)section, NULL, &e))
+		app_complain(app, "%s", e.text);
+}
+
 void app_go(struct app *app, int base)
 {
 	while (app->desk->depth)
 		app_pop(app);
 	app->desk->base = base;
+	ask_opened(app, app_section_of(app, base));
 	note_changes(app);
 }
 

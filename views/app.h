@@ -62,6 +62,7 @@ struct app {
 	int w, h;
 
 	size_t npanes;                   /* sections of the workspace */
+	size_t numbered;                 /* the first of these; the others are on demand */
 	struct desk *desks[DESKS_MAX];   /* what is open; a single one may be empty */
 	int ndesks;
 	struct desk *desk;               /* the one in front */
@@ -131,14 +132,27 @@ void app_set_zone(struct app *, const char *name);
 /* The view in front, the one below all others. */
 struct view *app_view(const struct app *);
 struct view *app_base_view(const struct app *);
-/* Bases: the last one is the timeline. */
+/* Bases: the overview, the sections that have a number, the timeline; then those on demand. */
 static inline int app_bases(const struct app *app)
 {
 	return (int)app->npanes + 2;
 }
+static inline int app_timeline_base(const struct app *app)
+{
+	return (int)app->numbered + 1;
+}
 static inline bool app_at_timeline(const struct app *app)
 {
-	return app->desk->base == (int)app->npanes + 1;
+	return app->desk->base == app_timeline_base(app);
+}
+static inline int app_base_of(const struct app *app, int section)
+{
+	return section + 1 + (section >= (int)app->numbered);
+}
+/* The section of that base; NO_SECTION of the overview and the timeline. */
+static inline int app_section_of(const struct app *app, int base)
+{
+	return base == app_timeline_base(app) ? NO_SECTION : base - 1 - (base > (int)app->numbered);
 }
 /* The section's pane is on the screen. */
 bool app_shows(const struct app *, int section);              /* app_draw.c */
@@ -155,7 +169,7 @@ void app_complain(struct app *, const char *fmt, ...) __attribute__((format(prin
 /* Takes the view over, or shows why there is none. */
 void app_push(struct app *, struct view *, const struct err *);
 void app_pop(struct app *);
-/* As in `base`; closes what lies over it. */
+/* As in `base`; closes what lies over it. A section on demand is asked then, unless it was. */
 void app_go(struct app *, int base);
 /* Along the places that were visited (history.c). */
 void app_travel(struct app *, int delta);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/on_demand.h"
 #include "views/palette.h"
 
 enum { INTERRUPTS_TO_QUIT = 3 };
@@ -88,6 +89,13 @@ static void push_waterfall(struct app *app)
 	app_push(app, waterfall_new(app, &e), &e);
 }
 
+static void push_more(struct app *app)
+{
+	struct err e = { 0 };
+
+	app_push(app, on_demand_new(app, &e), &e);
+}
+
 static void push_loads(struct app *app)
 {
 	struct err e = { 0 };
@@ -108,15 +116,20 @@ static void go_number(struct app *app, struct key k)
 {
 	int n = action_key_place(ACTION_GO, k);
 
-	if (n >= 0 && n < app_bases(app))
+	if (n >= 0 && n <= app_timeline_base(app))
 		app_go(app, n);
 }
 
 static void go_next(struct app *app, int delta)
 {
-	int n = app_bases(app);
+	int n = app_bases(app), base = app->desk->base;
+	const struct section *s;
 
-	app_go(app, (app->desk->base + delta + n) % n);
+	do {
+		base = (base + delta + n) % n;
+		s = app_section(app, app_section_of(app, base));
+	} while (base > app_timeline_base(app) && (!s || s->state == SECTION_UNASKED));
+	app_go(app, base);
 }
 
 static void back(struct app *app)
@@ -201,6 +214,7 @@ void app_act(struct app *app, enum action a, struct key k)
 	case ACTION_GO:           go_number(app, k); break;
 	case ACTION_NEXT_PANE:    go_next(app, 1); break;
 	case ACTION_PREV_PANE:    go_next(app, -1); break;
+	case ACTION_MORE:         push_more(app); break;
 	case ACTION_LOADS:        push_loads(app); break;
 	case ACTION_NEXT_LOAD:    app_turn(app, 1); break;
 	case ACTION_PREV_LOAD:    app_turn(app, -1); break;

@@ -58,13 +58,13 @@ static bool detailed(const struct view *v)
 	return v->ops->detail && v->ops->has_detail(v);
 }
 
-/* The sections beside the main pane, in rail order; the focused one is left out. */
+/* The numbered sections beside the main pane, in rail order; the focused one is left out. */
 static int side_sections(const struct app *app, struct rect *places, int *which)
 {
 	static const int weights[LAYOUT_STACK_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1 };
-	int n = 0, skip = app->desk->base - 1;
+	int n = 0, skip = app_section_of(app, app->desk->base);
 
-	for (int i = 0; i < (int)app->npanes && n < LAYOUT_STACK_MAX; i++)
+	for (int i = 0; i < (int)app->numbered && n < LAYOUT_STACK_MAX; i++)
 		if (i != skip)
 			which[n++] = i;
 	layout_stack(app->layout.side, n, weights, SIDE_MIN, places);
@@ -90,7 +90,7 @@ bool app_shows(const struct app *app, int section)
 	struct rect sides[LAYOUT_STACK_MAX];
 	int which[LAYOUT_STACK_MAX], n;
 
-	if (app->desk->base == section + 1)
+	if (app->desk->base == app_base_of(app, section))
 		return true;
 	if (app->layout.side.w <= 0)
 		return false;

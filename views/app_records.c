@@ -23,7 +23,7 @@ bool app_record(struct app *app, int *section, size_t *row)
 void app_show_record(struct app *app, int section, size_t row)
 {
 	app->desk->history.jumped = true;
-	app_go(app, section + 1);
+	app_go(app, app_base_of(app, section));
 	section_pane_select(app->desk->panes[section], row);
 }
 

@@ -23,7 +23,7 @@ static struct finder *wanted(struct app *app)
 	struct finder *f = app_finder(app);
 
 	if (!f)
-		app_complain(app, "go to a section first; 1 to %zu", app->npanes);
+		app_complain(app, "go to a section first; 1 to %zu", app->numbered);
 	return f;
 }
 

@@ -8,7 +8,7 @@
 
 #include "sections/investigation.h"
 
-enum { CHANGES_MAX = 16, CHANGE_TEXT = 96 };
+enum { CHANGES_MAX = SECTIONS_MAX, CHANGE_TEXT = 96 };
 
 struct changes {
 	struct seen {

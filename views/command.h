@@ -16,7 +16,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
-enum { COMMAND_SECTIONS = 16 };
+enum { COMMAND_SECTIONS = SECTIONS_MAX };
 
 struct command {
 	const char *config_path;        /* --config; NULL = the default place */

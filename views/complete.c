@@ -54,8 +54,22 @@ static const struct section_def *focus(const struct app *app)
 
 static void add_sections(const struct app *app, struct completions *out)
 {
-	for (size_t i = 0; i < app->npanes; i++)
-		add(out, app->workspace->sections[i]->id, "%zu %s", i + 1, app->workspace->sections[i]->title);
+	for (size_t i = 0; i < app->npanes; i++) {
+		const struct section_def *def = app->workspace->sections[i];
+
+		if (def->on_demand)
+			add(out, def->id, "%s, on demand", def->title);
+		else
+			add(out, def->id, "%zu %s", i + 1, def->title);
+	}
+}
+
+static void complete_on_demand(const struct app *app, const char *arg, struct completions *out)
+{
+	if (word_number(arg) == 1)
+		add(out, "all", "of the case, not about the record");
+	for (size_t i = app->numbered; word_number(arg) == 0 && i < app->npanes; i++)
+		add(out, app->workspace->sections[i]->id, "%s", app->workspace->sections[i]->question);
 }
 
 static void complete_section(const struct app *app, struct completions *out, bool places)
@@ -64,7 +78,7 @@ static void complete_section(const struct app *app, struct completions *out, boo
 		add(out, "overview", "0");
 	add_sections(app, out);
 	if (places)
-		add(out, "timeline", "%zu", app->npanes + 1);
+		add(out, "timeline", "%d", app_timeline_base(app));
 	else
 		add(out, "all", "every section");
 }
@@ -205,6 +219,7 @@ void complete_argument(const struct app *app, enum verb v, const char *arg, stru
 	switch (takes) {
 	case TAKES_SECTION:
 	case TAKES_SECTION_ALL: complete_section(app, out, takes == TAKES_SECTION); break;
+	case TAKES_ON_DEMAND:   complete_on_demand(app, arg, out); break;
 	case TAKES_LOAD:        complete_load(app, out); break;
 	case TAKES_FOLLOW:      complete_follow(app, out); break;
 	case TAKES_SOURCE:      complete_source(app, arg, out); break;

@@ -76,9 +76,7 @@ int desk_changed(const struct desk *d)
 
 struct view *desk_base_view(const struct desk *d)
 {
-	int pane = d->base - 1;
+	int pane = app_section_of(d->overview->app, d->base);
 
-	if (pane < 0)
-		return d->overview;
-	return pane < APP_PANES && d->panes[pane] ? d->panes[pane] : d->timeline;
+	return !d->base ? d->overview : pane == NO_SECTION ? d->timeline : d->panes[pane];
 }

@@ -10,7 +10,7 @@
 #include "views/history.h"
 #include "views/pane.h"
 
-enum { APP_PANES = 16, DESKS_MAX = 8 };
+enum { APP_PANES = SECTIONS_MAX, DESKS_MAX = 8 };
 
 struct desk {
 	struct investigation *inv;       /* owned by the engine; NULL: nothing is open */

@@ -143,7 +143,7 @@ static void follow_everything(struct app *app, usec interval)
 		app_say(app, "nothing is followed any more");
 	else if (n.count[FOLLOW_STOPPED])
 		app_complain(app, "%u of %zu sections are followed; the others say why they are not",
-		             n.count[FOLLOW_ON], app->npanes);
+		             n.count[FOLLOW_ON], investigation_asked(app->desk->inv, NULL));
 	else
 		app_say(app, "everything is asked for again every %s", every(span, n.interval));
 }

@@ -255,17 +255,18 @@ static void draw_sources(const struct app *app, struct canvas *c, struct rect r)
 /* "5/7 sections  2 fallbacks  1 failed". */
 static void counts(const struct app *app, char out[static LEFT_MAX], bool wide)
 {
-	size_t final = 0, fallbacks = 0, failed = 0;
+	size_t asked = app->numbered, final = 0, fallbacks = 0, failed = 0;
 	size_t used;
 
 	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
 		const struct section *s = &app->desk->inv->sections[i];
 
-		final += section_state_final(s->state);
 		fallbacks += section_state_final(s->state) && s->fallback && s->rows.rows > 0;
 		failed += s->state == SECTION_FAILED;
 	}
-	used = (size_t)snprintf(out, LEFT_MAX, "%zu/%zu sections", final, app->npanes);
+	if (app->desk->inv)
+		asked = investigation_asked(app->desk->inv, &final);
+	used = (size_t)snprintf(out, LEFT_MAX, "%zu/%zu sections", final, asked);
 	if (fallbacks)
 		used += (size_t)snprintf(out + used, LEFT_MAX - used, "  %zu fall%s", fallbacks,
 		                         !wide ? "" : fallbacks == 1 ? "back" : "backs");

@@ -27,7 +27,8 @@ struct help {
 	X(DENY,   "deny",  "not allowed to ask: nothing is known") \
 	X(FAIL,   "fail",  "an error: nothing is known") \
 	X(SKIP,   "skip",  "not asked, with the reason; n/a: not configured") \
-	X(CANCEL, "canc",  "stopped by you")
+	X(CANCEL, "canc",  "stopped by you") \
+	X(DOT,    "idle",  "on demand: it is asked once you open it")
 
 static const struct {
 	enum glyph_name glyph;

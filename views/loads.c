@@ -47,14 +47,12 @@ static struct table_text id_text(const struct app *app, size_t row, char *scratc
 static struct table_text state_text(const struct investigation *inv, char *scratch)
 {
 	const struct section *first = &inv->sections[0];
-	size_t final = 0, failed = 0;
+	size_t failed = 0, final, asked = investigation_asked(inv, &final);
 
-	for (size_t i = 0; i < inv->nsections; i++) {
-		final += section_state_final(inv->sections[i].state);
+	for (size_t i = 0; i < inv->nsections; i++)
 		failed += inv->sections[i].state == SECTION_FAILED;
-	}
-	if (final < inv->nsections) {
-		snprintf(scratch, TABLE_SCRATCH, "asking, %zu/%zu", final, inv->nsections);
+	if (final < asked) {
+		snprintf(scratch, TABLE_SCRATCH, "asking, %zu/%zu", final, asked);
 		return list_text(scratch, ROLE_ACCENT);
 	}
 	if (first->state == SECTION_EMPTY)
@@ -93,7 +91,7 @@ static struct table_text changed_text(const struct desk *d, char *scratch)
 
 	scratch[0] = '\0';
 	if (n)
-		snprintf(scratch, TABLE_SCRATCH, "%d of %zu", n, d->inv->nsections);
+		snprintf(scratch, TABLE_SCRATCH, "%d of %zu", n, investigation_asked(d->inv, NULL));
 	return list_text(scratch, ROLE_ATTENTION);
 }
 

@@ -176,7 +176,7 @@ static bool take_words(struct request *r, const char *const *argv, int from, int
 			return wrong("one word too many:", argv[i]);
 		r->words[r->nwords++] = argv[i];
 	}
-	if (verbs_check(r->cmd.script, r->cmd.nscript, &e))
+	if (verbs_check(&workspace_load, r->cmd.script, r->cmd.nscript, &e))
 		return true;
 	fprintf(stderr, "sextant: %s\n", e.text);
 	return false;

@@ -48,7 +48,7 @@ static void click(struct app *app, int x, int y)
 	if (base >= 0)
 		app_go(app, base);
 	else if (side != NO_SECTION)
-		app_go(app, side + 1);
+		app_go(app, app_base_of(app, side));
 	else if (inside(l->pane, x, y))
 		select_line(app, y);
 }

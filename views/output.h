@@ -10,7 +10,7 @@
 
 #include "sections/investigation.h"
 
-/* Which sections to print; NULL ids = all. */
+/* Which sections to print; n 0 = all that were asked. */
 struct output_choice {
 	const char *const *ids;
 	size_t n;
@@ -22,6 +22,9 @@ bool output_wants(const struct output_choice *, const struct section *);
 bool output_json(FILE *, const struct investigation *, const struct output_choice *);
 bool output_text(FILE *, const struct investigation *, const struct output_choice *);
 bool output_csv(FILE *, const struct investigation *, const struct output_choice *);
+
+/* A line with the ids of the sections on demand that were not asked; none when there are none. */
+bool output_unasked(FILE *, const struct investigation *);
 
 /* One row as an object, as output_json() writes it. */
 struct buf;

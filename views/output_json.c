@@ -175,6 +175,7 @@ static bool put_section(FILE *out, const struct section *s)
 	return putc('{', out) != EOF && put_member(out, "id", json_string(s->def->id)) &&
 	       put_member(out, "title", json_string(s->def->title)) &&
 	       put_member(out, "state", json_string(section_state_word(s->state))) &&
+	       put_member(out, "about", s->about[0] ? str_value(s->about) : json_null()) &&
 	       put_member(out, "reason", s->reason[0] ? str_value(s->reason) : json_null()) &&
 	       put_member(out, "source", str_value(s->answered_by)) &&
 	       put_member(out, "fallback", json_boolean(s->fallback)) &&
@@ -205,12 +206,34 @@ static json_t *window_value(const struct investigation *inv)
 	return v;
 }
 
+/* What there is besides the sections that are always asked. */
+static json_t *on_demand_value(const struct investigation *inv)
+{
+	json_t *v = json_array();
+
+	for (size_t i = 0; i < inv->nsections; i++) {
+		const struct section *s = &inv->sections[i];
+		json_t *one;
+
+		if (!s->def->on_demand)
+			continue;
+		one = json_object();
+		json_object_set_new(one, "id", json_string(s->def->id));
+		json_object_set_new(one, "title", json_string(s->def->title));
+		json_object_set_new(one, "question", str_value(s->def->question));
+		json_object_set_new(one, "state", json_string(section_state_word(s->state)));
+		json_array_append_new(v, one);
+	}
+	return v;
+}
+
 bool output_json(FILE *out, const struct investigation *inv, const struct output_choice *choice)
 {
 	bool first = true;
 
 	if (putc('{', out) == EOF || !put_member(out, inv->workspace->subject, subject_value(inv)) ||
-	    !put_member(out, "window", window_value(inv)) || fputs("\"sections\":[", out) == EOF)
+	    !put_member(out, "window", window_value(inv)) ||
+	    !put_member(out, "on_demand", on_demand_value(inv)) || fputs("\"sections\":[", out) == EOF)
 		return false;
 	for (size_t i = 0; i < inv->nsections; i++) {
 		if (!output_wants(choice, &inv->sections[i]))

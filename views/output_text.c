@@ -132,6 +132,11 @@ static bool put_section(FILE *out, const struct section *s, usec now, struct buf
 	put_head(line, s);
 	if (!put_line(out, line))
 		return false;
+	if (s->about[0]) {
+		buf_printf(line, "  about: %s", s->about);
+		if (!put_line(out, line))
+			return false;
+	}
 	if (s->reason[0]) {
 		buf_printf(line, "  (%s)", s->reason);
 		if (!put_line(out, line))
@@ -146,6 +151,20 @@ static bool put_section(FILE *out, const struct section *s, usec now, struct buf
 	if (s->rows.rows == 1)
 		return put_record(out, s, line);
 	return !s->rows.rows || put_table(out, s, line);
+}
+
+bool output_unasked(FILE *out, const struct investigation *inv)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < inv->nsections; i++) {
+		if (inv->sections[i].state != SECTION_UNASKED)
+			continue;
+		if (fprintf(out, "%s%s", any ? ", " : "on demand, not asked: ", inv->sections[i].def->id) < 0)
+			return false;
+		any = true;
+	}
+	return !any || fputs(" (--section ID asks)\n", out) != EOF;
 }
 
 bool output_text(FILE *out, const struct investigation *inv, const struct output_choice *choice)
@@ -165,5 +184,7 @@ bool output_text(FILE *out, const struct investigation *inv, const struct output
 			ok = putc('\n', out) != EOF &&
 			     put_section(out, &inv->sections[i], inv->opened_wall, &line);
 	buf_release(&line);
+	if (ok && !choice->n && investigation_asked(inv, NULL) < inv->nsections)
+		ok = putc('\n', out) != EOF && output_unasked(out, inv);
 	return ok && !fflush(out);
 }

@@ -26,7 +26,7 @@ struct overview {
 
 static int sections(const struct overview *o)
 {
-	return (int)o->v.app->npanes;
+	return (int)o->v.app->numbered;
 }
 
 static void select_section(struct overview *o, int at)
@@ -184,6 +184,34 @@ static void draw_strip(const struct overview *o, struct canvas *c, struct rect r
 	canvas_text(c, r.x + 2 + DATE_CELLS + h->cells, y, DATE_CELLS, ROLE_DIM, to + 5, 5);
 }
 
+/* Those on demand: what was asked of them, and that there are more. */
+static void draw_on_demand(const struct app *app, struct canvas *c, struct rect r, int y)
+{
+	size_t unasked = app->npanes - app->numbered;
+	char key[KEY_NAME_MAX];
+	int x = r.x + 1, end = r.x + r.w;
+
+	x += canvas_puts(c, x, y, end - x, ROLE_DIM, "on demand") + 2;
+	for (size_t i = app->numbered; app->desk->inv && i < app->npanes; i++) {
+		const struct section *s = app_section(app, (int)i);
+		struct face f = section_face(s, app_mono(app));
+
+		if (s->state == SECTION_UNASKED)
+			continue;
+		unasked--;
+		x += canvas_puts(c, x, y, end - x, ROLE_TEXT, s->def->title) + 1;
+		x += canvas_glyph(c, x, y, f.role, f.glyph) + 1;
+		if (s->rows.rows)
+			x += canvas_printf(c, x, y, end - x, ROLE_TEXT, "%zu", s->rows.rows) + 1;
+		if (s->problems)
+			x += canvas_printf(c, x, y, end - x, ROLE_BAD, "!%zu", s->problems) + 1;
+		x++;
+	}
+	if (unasked)
+		canvas_printf(c, x, y, end - x, ROLE_DIM, "%zu not asked, %s lists them", unasked,
+		              action_key(key, ACTION_MORE));
+}
+
 static int changed_sections(const struct app *app)
 {
 	int n = 0;
@@ -223,6 +251,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 {
 	const struct overview *o = (const struct overview *)v;
 	struct rect former = canvas_clip(c, r);
+	int left;
 
 	draw_title(o, c, r);
 	for (int k = 0; k < o->page && o->top + k < sections(o); k++) {
@@ -238,7 +267,11 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 		strip_axis(c, r.x + STRIP_X, r.y + r.h - o->left, &o->bars, app_zone(o->v.app));
 	if (o->below)
 		draw_strip(o, c, r, r.y + r.h - o->left);
-	draw_changes(o->v.app, c, r, o->left - (o->beside || o->below));
+	left = o->left - (o->beside || o->below);
+	/* On the only line what changed comes first. */
+	if (v->app->npanes > v->app->numbered && left > (changed_sections(v->app) > 0))
+		draw_on_demand(v->app, c, r, r.y + r.h - left--);
+	draw_changes(v->app, c, r, left);
 	canvas_unclip(c, former);
 }
 

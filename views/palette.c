@@ -88,6 +88,18 @@ static void list_own(const struct app *app, const char *typed, size_t len, struc
 	}
 }
 
+static void list_on_demand(const struct app *app, const char *typed, size_t len, struct items *list)
+{
+	for (size_t i = app->numbered; i < app->npanes; i++) {
+		const struct section_def *def = app->workspace->sections[i];
+		struct item it = { .usage = "" };
+
+		snprintf(it.word, sizeof it.word, "%s", def->id);
+		snprintf(it.help, sizeof it.help, "%s", def->question);
+		keep(list, &it, typed, len);
+	}
+}
+
 static void list_verbs(const struct app *app, const char *typed, size_t len, struct items *list)
 {
 	for (unsigned v = 0; v < VERB_COUNT; v++) {
@@ -101,6 +113,7 @@ static void list_verbs(const struct app *app, const char *typed, size_t len, str
 			action_key(it.key, info->action);
 		keep(list, &it, typed, len);
 	}
+	list_on_demand(app, typed, len, list);
 	list_own(app, typed, len, list);
 }
 

@@ -6,6 +6,7 @@
 #include "views/app.h"
 #include "views/command.h"
 #include "views/fuzzy.h"
+#include "views/on_demand.h"
 #include "views/output.h"
 #include "views/palette.h"
 #include "views/timeline.h"
@@ -23,7 +24,7 @@ static int find_section(struct app *app, const char *name, bool places)
 	size_t n = 0;
 	int found;
 
-	if (strlen(name) == 1 && name[0] >= '1' && name[0] <= '0' + (int)app->npanes)
+	if (strlen(name) == 1 && name[0] >= '1' && name[0] <= '0' + (int)app->numbered)
 		return name[0] - '1';
 	for (size_t i = 0; i < app->npanes; i++) {
 		names[n++] = (struct fuzzy_name){ app->workspace->sections[i]->id, (int)i };
@@ -133,9 +134,33 @@ static void run_section(struct app *app, const char *arg)
 	if (section == OVERVIEW)
 		app_go(app, 0);
 	else if (section == TIMELINE)
-		app_go(app, (int)app->npanes + 1);
+		app_go(app, app_timeline_base(app));
 	else if (section != NO_SECTION)
-		app_go(app, section + 1);
+		app_go(app, app_base_of(app, section));
+}
+
+/* "tickets": about the record in front; "tickets all": about no record. */
+static void run_lookup(struct app *app, const char *arg)
+{
+	size_t len = strcspn(arg, " ");
+	const char *word = arg + len + strspn(arg + len, " ");
+	char name[FUZZY_MAX];
+	int section;
+
+	if (!arg[0]) {
+		app_related(app);
+		return;
+	}
+	snprintf(name, sizeof name, "%.*s", (int)len, arg);
+	section = find_section(app, name, false);
+	if (section == NO_SECTION)
+		return;
+	if (!word[0])
+		on_demand_look_up(app, section);
+	else if (!strcmp(word, "all"))
+		on_demand_ask(app, section);
+	else
+		app_complain(app, "lookup %s, or lookup %s all", name, name);
 }
 
 static void run_refetch(struct app *app, const char *arg)
@@ -177,7 +202,7 @@ static void run_follow(struct app *app, const char *arg)
 	if (section != NO_SECTION)
 		app_follow(app, section, off ? 0 : every);
 	else if (!len)
-		app_complain(app, "go to a section first; 1 to %zu", app->npanes);
+		app_complain(app, "go to a section first; 1 to %zu", app->numbered);
 }
 
 static void run_retry(struct app *app, const char *arg)
@@ -308,7 +333,7 @@ static void run_timeline(struct app *app, const char *arg)
 	else if (!timeline_pane_lanes(app->desk->timeline, arg + len + strspn(arg + len, " ")))
 		app_complain(app, "no section has the letter of '%s'", arg + len + 1);
 	else
-		app_go(app, (int)app->npanes + 1);
+		app_go(app, app_timeline_base(app));
 }
 
 static void run_mouse(struct app *app, const char *arg)
@@ -416,6 +441,7 @@ RUN_ACTION(from, FROM)
 RUN_ACTION(raw, RAW)
 RUN_ACTION(waterfall, WATERFALL)
 RUN_ACTION(print, PRINT)
+RUN_ACTION(more, MORE)
 RUN_ACTION(related, RELATED)
 RUN_ACTION(zoom, ZOOM)
 RUN_ACTION(help, HELP)
@@ -429,6 +455,22 @@ static void (*const runs[])(struct app *, const char *arg) = {
 #undef X
 };
 
+/* A section on demand by its name alone, or the beginning of it. */
+static bool open_on_demand(struct app *app, const char *line, size_t len)
+{
+	struct fuzzy_name names[APP_PANES];
+	struct err e = { 0 };
+	size_t n = 0;
+	int found;
+
+	for (size_t i = app->numbered; i < app->npanes; i++)
+		names[n++] = (struct fuzzy_name){ app->workspace->sections[i]->id, (int)i };
+	found = n ? fuzzy_pick(line, len, names, n, "section", &e) : -1;
+	if (found >= 0)
+		app_go(app, app_base_of(app, found));
+	return found >= 0;
+}
+
 /* A command of the user's by its name alone. */
 static void run_own(struct app *app, const char *line, size_t len, const struct err *e)
 {
@@ -439,7 +481,7 @@ static void run_own(struct app *app, const char *line, size_t len, const struct 
 	own = user_command_named(&app->commands, name);
 	if (own)
 		app_command(app, own);
-	else
+	else if (!open_on_demand(app, line, len))
 		app_complain(app, "%s", e->text);
 }
 
@@ -455,6 +497,10 @@ void palette_run(struct app *app, const char *line)
 	len = strcspn(line, " ");
 	if (!len)
 		return;
+	if (verbs_on_demand(app->workspace, line, len) >= 0) {
+		open_on_demand(app, line, len);
+		return;
+	}
 	verb = verb_find(line, len, &e);
 	if (verb == VERB_COUNT) {
 		run_own(app, line, len, &e);

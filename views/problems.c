@@ -37,8 +37,9 @@ static struct place step(const struct app *app, struct place p, int direction)
 /* Where the search starts: at the selected row of the section in front. */
 static struct place here(const struct app *app, int direction)
 {
-	bool in_section = app->desk->base && !app_at_timeline(app);
-	struct place p = { in_section ? app->desk->base - 1 : 0, -1 };
+	int section = app_section_of(app, app->desk->base);
+	bool in_section = section != NO_SECTION;
+	struct place p = { in_section ? section : 0, -1 };
 	size_t row;
 
 	if (!in_section) {
@@ -58,7 +59,7 @@ static void show(struct app *app, struct place p)
 	char ref[REF_MAX];
 
 	if (p.row < 0) {
-		app_go(app, p.section + 1);
+		app_go(app, app_base_of(app, p.section));
 		app_say(app, "%s could not be answered", s->def->title);
 		return;
 	}

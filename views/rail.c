@@ -7,7 +7,7 @@
 #include "views/following.h"
 #include "views/timeline.h"
 
-enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27 };
+enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27, FROM_LINES = 7 };
 
 /* ---- one section ---------------------------------------------------------------------- */
 
@@ -45,9 +45,11 @@ static void draw_state(const struct app *app, struct canvas *c, struct rect r, i
 
 static const char *title_of(const struct app *app, int base)
 {
+	int section = app_section_of(app, base);
+
 	if (!base)
 		return "Overview";
-	return base <= (int)app->npanes ? app->workspace->sections[base - 1]->title : "Timeline";
+	return section == NO_SECTION ? "Timeline" : app->workspace->sections[section]->title;
 }
 
 /* How many sections it has heard of, then how much happened. */
@@ -55,17 +57,14 @@ static void draw_timeline_state(const struct app *app, struct canvas *c, struct 
 {
 	int x = r.x + r.w - STATE_CELLS;
 	char text[FORMAT_MAX];
-	size_t final = 0;
+	size_t final, asked = investigation_asked(app->desk->inv, &final);
 
-	for (size_t i = 0; i < app->desk->inv->nsections; i++)
-		final += section_state_final(app->desk->inv->sections[i].state);
 	/* Before the first of them there is nothing to say. */
 	if (!final)
 		return;
-	if (final < app->desk->inv->nsections) {
+	if (final < asked) {
 		canvas_glyph(c, x, y, ROLE_ACCENT, GLYPH_PART);
-		canvas_printf(c, x + 2, y, STATE_CELLS - 2, ROLE_ACCENT, "%zu/%zu", final,
-		              app->desk->inv->nsections);
+		canvas_printf(c, x + 2, y, STATE_CELLS - 2, ROLE_ACCENT, "%zu/%zu", final, asked);
 		return;
 	}
 	format_count(text, timeline_pane_moments(app->desk->timeline)->n);
@@ -75,17 +74,18 @@ static void draw_timeline_state(const struct app *app, struct canvas *c, struct 
 static void draw_line(const struct app *app, struct canvas *c, struct rect r, int y, int base)
 {
 	bool open = app->desk->base == base;
-	const struct section *s = app_section(app, base - 1);
+	const struct section *s = app_section(app, app_section_of(app, base));
 	const char *title = title_of(app, base);
 	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
 
-	canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
+	if (base <= app_timeline_base(app))
+		canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
 	/* Where the rail is narrow the first word stands for the title. */
 	canvas_text(c, r.x + TITLE_X, y, r.w - STATE_CELLS - TITLE_X, ROLE_TEXT, title,
 	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
-	else if (base > (int)app->npanes && app->desk->inv)
+	else if (base == app_timeline_base(app) && app->desk->inv)
 		draw_timeline_state(app, c, r, y);
 	else if (base && app->opening)
 		face_draw(c, r.x + r.w - STATE_CELLS, y, &waiting);
@@ -159,13 +159,42 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 		              action_key(details, ACTION_FROM), action_key(again, ACTION_REFETCH));
 }
 
+/* ---- all of them --------------------------------------------------------------------------- */
+
+/* A section on demand stands there once it was asked, or while it is in front. */
+static bool has_line(const struct app *app, int base)
+{
+	const struct section *s = app_section(app, app_section_of(app, base));
+
+	return base <= app_timeline_base(app) || base == app->desk->base ||
+	       (s && s->state != SECTION_UNASKED);
+}
+
+/* Bases from top to bottom, as many as have a line; the one in front is never left out for
+ * want of room. */
+static int bases_shown(const struct app *app, int h, int out[static SECTIONS_MAX + 2])
+{
+	int most = h - FROM_LINES > app_timeline_base(app) + 2 ? h - FROM_LINES : app_timeline_base(app) + 2;
+	int n = 0;
+
+	for (int base = 0; base < app_bases(app); base++) {
+		if (!has_line(app, base))
+			continue;
+		if (n < most)
+			out[n++] = base;
+		else if (base == app->desk->base)
+			out[n - 1] = base;
+	}
+	return n;
+}
+
 void rail_draw(const struct app *app, struct canvas *c, struct rect r)
 {
-	int n = app_bases(app);
+	int shown[SECTIONS_MAX + 2], n = bases_shown(app, r.h, shown);
 	struct rect former = canvas_clip(c, r);
 
 	for (int i = 0; i < n; i++)
-		draw_line(app, c, r, r.y + i, i);
+		draw_line(app, c, r, r.y + i, shown[i]);
 	draw_from(app, c, (struct rect){ r.x, r.y + n + 1, r.w, r.h - n - 1 });
 	canvas_unclip(c, former);
 }
@@ -174,26 +203,40 @@ int rail_at(const struct app *app, int x, int y)
 {
 	struct rect r = app->layout.rail;
 	bool there = app->layout.form >= LAYOUT_NORMAL && x >= r.x && x < r.x + r.w && y < r.y + r.h;
+	int shown[SECTIONS_MAX + 2], n = bases_shown(app, r.h, shown);
 
-	return there && y >= r.y && y - r.y < app_bases(app) ? y - r.y : -1;
+	return there && y >= r.y && y - r.y < n ? shown[y - r.y] : -1;
 }
 
-/* "0 1✓ 2!5 3↳ 4↻". */
+/* What stands for a base where there is room for one character: sections on demand have the
+ * letter of their records. */
+static int put_name(const struct app *app, struct canvas *c, int x, int y, int base)
+{
+	int section = app_section_of(app, base);
+
+	if (base <= app_timeline_base(app))
+		return canvas_printf(c, x, y, 2, ROLE_ACCENT, "%d", base);
+	return canvas_printf(c, x, y, 1, ROLE_ACCENT, "%c", app->workspace->sections[section]->letter);
+}
+
+/* "0 1✓ 2!5 3↳ 4↻ 8 T✓". */
 void rail_draw_line(const struct app *app, struct canvas *c, struct rect r)
 {
 	int x = r.x + 1;
 
 	for (int i = 0; i < app_bases(app) && x < r.x + r.w - 2; i++) {
-		const struct section *s = app_section(app, i - 1);
+		int section = app_section_of(app, i), from = x;
+		const struct section *s = app_section(app, section);
 		struct face f = { GLYPH_WAIT, "", ROLE_DIM };
-		int from = x;
 
-		x += canvas_printf(c, x, r.y, 2, ROLE_ACCENT, "%d", i);
+		if (!has_line(app, i))
+			continue;
+		x += put_name(app, c, x, r.y, i);
 		if (s)
 			f = section_face(s, app_mono(app));
 		if (s && s->problems)
 			x += canvas_printf(c, x, r.y, 5, ROLE_BAD, "!%zu", s->problems);
-		else if (i && i <= (int)app->npanes)
+		else if (section != NO_SECTION)
 			x += canvas_glyph(c, x, r.y, f.role, f.glyph);
 		if (i == app->desk->base)
 			canvas_restyle(c, (struct rect){ from, r.y, x - from, 1 }, ROLE_FOCUS);

@@ -84,6 +84,15 @@ static void put_related(struct flow *f, const struct record *r, size_t row)
 		flow_field(f, label, ROLE_ACCENT, line, strlen(line));
 		label = "";
 	}
+	for (size_t i = 0; i < r->related.noffers; i++) {
+		if (!r->related.offers[i].given)
+			continue;
+		snprintf(line, sizeof line, "%s, on demand", r->related.offers[i].ask->word);
+		if (label[0])
+			flow_gap(f);
+		flow_field(f, label, ROLE_ACCENT, line, strlen(line));
+		label = "";
+	}
 }
 
 static void update(struct view *v)
@@ -92,7 +101,7 @@ static void update(struct view *v)
 	const struct section *s;
 	size_t row;
 
-	r->related.n = 0;
+	r->related.n = r->related.noffers = 0;
 	if (find(r, &s, &row))
 		related_find(&r->related, v->app, v->section, row);
 }

@@ -9,6 +9,7 @@
 #include "sections/timeline.h"
 #include "views/app.h"
 #include "views/list_view.h"
+#include "views/on_demand.h"
 #include "views/words.h"
 
 /* ---- what there is ---------------------------------------------------------------------- */
@@ -22,6 +23,24 @@ static bool is_repeat(const struct related *r, size_t i)
 	return false;
 }
 
+static void find_offers(struct related *r, const struct app *app, const struct section *s, size_t row)
+{
+	struct subject about;
+
+	for (size_t to = app->numbered; to < app->npanes; to++) {
+		const struct section_def *def = app->workspace->sections[to];
+
+		for (size_t i = 0; i < def->nasks && r->noffers < OFFERS_MAX; i++) {
+			if (strcmp(def->asks[i].from, s->def->id) != 0)
+				continue;
+			r->offers[r->noffers].section = to;
+			r->offers[r->noffers].ask = &def->asks[i];
+			r->offers[r->noffers].given = subject_take(&about, &def->asks[i], s, row);
+			r->given += r->offers[r->noffers++].given;
+		}
+	}
+}
+
 void related_find(struct related *r, const struct app *app, int section, size_t row)
 {
 	const struct section *s = app_section(app, section);
@@ -32,6 +51,7 @@ void related_find(struct related *r, const struct app *app, int section, size_t 
 		r->repeats[i] = r->jumps[i].outcome == JUMP_FOUND && is_repeat(r, i);
 		r->found += r->jumps[i].outcome == JUMP_FOUND && !r->repeats[i];
 	}
+	find_offers(r, app, s, row);
 }
 
 /* ---- in words ------------------------------------------------------------------------------ */
@@ -119,6 +139,21 @@ const char *related_text(char out[static RELATED_TEXT], const struct app *app, i
 	return out;
 }
 
+/* What it would be asked about, or the column that the record lacks. */
+static const char *offer_text(char out[static RELATED_TEXT], const struct app *app, int section, size_t row,
+                              const struct ask_def *ask)
+{
+	const struct section *s = app_section(app, section);
+	struct subject about;
+	char text[ABOUT_MAX];
+
+	if (subject_take(&about, ask, s, row))
+		snprintf(out, RELATED_TEXT, "on demand: \"%s\"", subject_text(&about, text));
+	else
+		snprintf(out, RELATED_TEXT, "not given here: %s", title_of(s->def, ask->takes[0].column));
+	return out;
+}
+
 /* ---- going there --------------------------------------------------------------------------- */
 
 static void go(struct app *app, const struct jump_def *def, const struct jump *j)
@@ -160,15 +195,16 @@ static const struct section_def *def_of(const struct choice_view *c)
 	return c->l.v.app->workspace->sections[c->l.v.section];
 }
 
-/* The index of the jump that stands in that line; repeated ones are left out. */
-static size_t jump_at(const struct choice_view *c, size_t line)
+/* What stands in that line: the index of a jump, repeated ones are left out; behind them the
+ * offers. */
+static size_t entry_at(const struct choice_view *c, size_t line)
 {
 	size_t i = 0;
 
 	for (; i < c->related.n; i++)
 		if (!c->related.repeats[i] && !line--)
-			break;
-	return i;
+			return i;
+	return i + line;
 }
 
 static size_t model_rows(const void *ctx)
@@ -176,34 +212,57 @@ static size_t model_rows(const void *ctx)
 	const struct choice_view *c = ctx;
 	size_t n = 0;
 
-	while (!c->gone && jump_at(c, n) < c->related.n)
+	while (!c->gone && entry_at(c, n) < c->related.n + c->related.noffers)
 		n++;
 	return n;
 }
 
 static uint64_t model_key(const void *ctx, size_t row)
 {
-	return jump_at(ctx, row) + 1;
+	return entry_at(ctx, row) + 1;
 }
 
-static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+static struct table_text offer_cell(const struct choice_view *c, size_t i, int column, char *scratch)
 {
-	const struct choice_view *c = ctx;
-	size_t at = jump_at(c, row);
-	const struct jump *j = &c->related.jumps[at];
-	const struct jump_def *def = &def_of(c)->jumps[at];
+	const struct app *app = c->l.v.app;
+	const struct ask_def *ask = c->related.offers[i].ask;
+	bool given = c->related.offers[i].given;
+
+	switch (column) {
+	case R_WORD:    return list_text(ask->word, given ? ROLE_TEXT : ROLE_DIM);
+	case R_SECTION: return list_text(app->workspace->sections[c->related.offers[i].section]->title, ROLE_DIM);
+	default:
+		return list_text(offer_text(scratch, app, c->l.v.section, c->row, ask),
+		                 given ? ROLE_ACCENT : ROLE_DIM);
+	}
+}
+
+static struct table_text jump_cell(const struct choice_view *c, size_t i, int column, char *scratch)
+{
+	const struct app *app = c->l.v.app;
+	const struct jump *j = &c->related.jumps[i];
+	const struct jump_def *def = &def_of(c)->jumps[i];
 	bool found = j->outcome == JUMP_FOUND;
 
 	switch (column) {
 	case R_WORD: return list_text(def->word, found ? ROLE_TEXT : ROLE_DIM);
 	case R_SECTION:
-		if (j->section >= c->l.v.app->npanes)
+		if (j->section >= app->npanes)
 			return list_text(def->to, ROLE_DIM);
-		return list_text(c->l.v.app->workspace->sections[j->section]->title, ROLE_DIM);
+		return list_text(app->workspace->sections[j->section]->title, ROLE_DIM);
 	default:
-		return list_text(related_text(scratch, c->l.v.app, c->l.v.section, c->row, def, j),
+		return list_text(related_text(scratch, app, c->l.v.section, c->row, def, j),
 		                 found ? ROLE_ACCENT : ROLE_DIM);
 	}
+}
+
+static struct table_text model_cell(const void *ctx, size_t row, int column, char *scratch)
+{
+	const struct choice_view *c = ctx;
+	size_t at = entry_at(c, row);
+
+	return at < c->related.n ? jump_cell(c, at, column, scratch) :
+	       offer_cell(c, at - c->related.n, column, scratch);
 }
 
 static void update(struct view *v)
@@ -239,9 +298,15 @@ static void open_chosen(struct choice_view *c)
 	size_t at;
 
 	update(&c->l.v);
-	at = jump_at(c, c->l.table.selected);
-	if (c->gone || !c->l.table.has_selection || at == c->related.n)
+	at = entry_at(c, c->l.table.selected);
+	if (c->gone || !c->l.table.has_selection || at >= c->related.n + c->related.noffers)
 		return;
+	if (at >= c->related.n) {
+		at -= c->related.n;
+		on_demand_ask_about(app, c->related.offers[at].section, c->related.offers[at].ask,
+		                    c->l.v.section, c->row);
+		return;
+	}
 	j = c->related.jumps[at];
 	if (j.outcome == JUMP_FOUND)
 		go(app, &def_of(c)->jumps[at], &j);
@@ -317,11 +382,11 @@ void app_related(struct app *app)
 	related_find(&r, app, section, row);
 	while (i < r.n && r.jumps[i].outcome != JUMP_FOUND)
 		i++;
-	if (!r.n)
+	if (!r.n && !r.noffers)
 		app_complain(app, "%s lead nowhere: nothing is declared to be related", def->title);
-	else if (r.found == 1)
+	else if (r.found == 1 && !r.given)
 		go(app, &def->jumps[i], &r.jumps[i]);
-	else if (r.n == 1)
+	else if (r.n == 1 && !r.noffers)
 		app_complain(app, "%s: %s", def->jumps[0].word,
 		             related_text(text, app, section, row, &def->jumps[0], &r.jumps[0]));
 	else

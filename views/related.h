@@ -1,14 +1,24 @@
-/* The records that one has to do with, by the jumps that its section declares. */
+/* The records that one has to do with, by the jumps that its section declares, and what
+ * sections on demand may be asked about it. */
 #ifndef VIEWS_RELATED_H
 #define VIEWS_RELATED_H
 
+#include "sections/ask.h"
 #include "sections/jump.h"
 #include "views/pane.h"
+
+enum { OFFERS_MAX = 16 };
 
 struct related {
 	struct jump jumps[JUMPS_MAX];    /* in the order of the section */
 	size_t n, found;                 /* found: different records */
 	bool repeats[JUMPS_MAX];         /* the same record as an earlier one */
+	struct {
+		size_t section;          /* that would be asked */
+		const struct ask_def *ask;
+		bool given;              /* the record has what it would be asked about */
+	} offers[OFFERS_MAX];
+	size_t noffers, given;
 };
 
 void related_find(struct related *, const struct app *, int section, size_t row);

@@ -21,7 +21,7 @@ static void draw_title(const struct section_pane *p, struct canvas *c, struct re
 	char span[TIME_SPAN_MAX];
 	const struct attempt *by = s ? answering_attempt(s) : NULL;
 
-	if (p->v.app->layout.side.w > 0)
+	if (p->v.app->layout.side.w > 0 && !def->on_demand)
 		snprintf(name, sizeof name, "%d %s", p->v.section + 1, def->title);
 	else
 		snprintf(name, sizeof name, "%s", def->title);
@@ -65,6 +65,22 @@ static int draw_sentence(struct canvas *c, struct rect r, const struct sentence 
 	return lines;
 }
 
+static int subject_lines(const struct section *s)
+{
+	return s && s->about[0];
+}
+
+/* about "signature rejected": the one record that a section on demand was asked about. */
+static void draw_subject(struct canvas *c, struct rect r, const struct section *s)
+{
+	int x = r.x + 3;
+
+	if (!subject_lines(s))
+		return;
+	x += canvas_puts(c, x, r.y, 6, ROLE_DIM, "about ");
+	canvas_printf(c, x, r.y, r.x + r.w - 1 - x, ROLE_ACCENT, "\"%s\"", s->about);
+}
+
 void section_pane_place(struct view *v, int w, int h)
 {
 	struct section_pane *p = (struct section_pane *)v;
@@ -73,7 +89,7 @@ void section_pane_place(struct view *v, int w, int h)
 
 	if (s)
 		section_sentence(&say, s, app_mono(v->app), app_zone(v->app));
-	p->head = 1 + (say.text[0] ? sentence_lines(&v->app->canvas, &say, w) : 0);
+	p->head = 1 + subject_lines(s) + (say.text[0] ? sentence_lines(&v->app->canvas, &say, w) : 0);
 	/* A blank line sets the rows apart where there is room. */
 	if (h > 12)
 		p->head++;
@@ -93,7 +109,8 @@ static void draw_nothing(const struct section_pane *p, struct canvas *c, struct 
 	struct sentence say;
 
 	section_sentence(&say, s, app_mono(p->v.app), app_zone(p->v.app));
-	f.y += draw_sentence(c, r, &say);
+	f.y += subject_lines(s);
+	f.y += draw_sentence(c, (struct rect){ r.x, r.y + f.y, r.w, r.h - f.y }, &say);
 	flow_gap(&f);
 	flow_trail(&f, s, app_mono(p->v.app));
 	if (s->ntrail) {
@@ -148,11 +165,12 @@ void section_pane_draw(const struct view *v, struct canvas *c, struct rect r, bo
 	struct rect former = canvas_clip(c, r);
 
 	draw_title(p, c, r, focused);
+	draw_subject(c, body, s);
 	if (!s || !p->records.n) {
 		draw_nothing(p, c, body);
 	} else {
 		section_sentence(&say, s, app_mono(v->app), app_zone(v->app));
-		draw_sentence(c, body, &say);
+		draw_sentence(c, (struct rect){ r.x, body.y + subject_lines(s), r.w, body.h }, &say);
 		draw_rows(p, c, (struct rect){ r.x, r.y + p->head, r.w, r.h - p->head }, focused);
 	}
 	canvas_unclip(c, former);

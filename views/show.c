@@ -19,7 +19,7 @@ bool output_wants(const struct output_choice *choice, const struct section *s)
 	for (size_t i = 0; i < choice->n; i++)
 		if (!strcmp(choice->ids[i], s->def->id))
 			return true;
-	return !choice->n;
+	return !choice->n && s->state != SECTION_UNASKED;
 }
 
 /* One line per section as it settles, on stderr. */
@@ -29,7 +29,7 @@ static void narrate(const struct investigation *inv, bool *told)
 		const struct section *s = &inv->sections[i];
 		char span[TIME_SPAN_MAX];
 
-		if (told[i] || !section_state_final(s->state))
+		if (told[i] || s->state == SECTION_UNASKED || !section_state_final(s->state))
 			continue;
 		told[i] = true;
 		fprintf(stderr, "%-14s %-11s %6zu rows  %5s  %s\n", s->def->id,
@@ -37,6 +37,13 @@ static void narrate(const struct investigation *inv, bool *told)
 			time_span(span, s->asked_mono ? s->settled_mono - s->asked_mono : 0),
 			s->reason);
 	}
+}
+
+static void narrate_end(const struct investigation *inv)
+{
+	output_unasked(stderr, inv);
+	fprintf(stderr, "settled in %.4f s\n",
+		(double)(inv->settled_mono - inv->opened_mono) / USEC_SEC);
 }
 
 /* Blocks SIGINT and SIGTERM for the whole process and makes them readable. */
@@ -65,8 +72,7 @@ static bool run(struct engine *en, struct investigation *inv, int stop_fd, bool 
 			narrate(inv, told);
 		if (investigation_settled(inv)) {
 			if (!quiet)
-				fprintf(stderr, "settled in %.4f s\n",
-					(double)(inv->settled_mono - inv->opened_mono) / USEC_SEC);
+				narrate_end(inv);
 			return true;
 		}
 		if (next != TIME_NONE) {

@@ -66,13 +66,22 @@ size_t verbs_line(char *line, size_t size, const char *const *words, size_t n)
 	return n;
 }
 
-bool verbs_check(const char *const *words, size_t n, struct err *e)
+int verbs_on_demand(const struct workspace *w, const char *typed, size_t len)
+{
+	for (size_t i = 0; i < w->nsections; i++)
+		if (w->sections[i]->on_demand && strlen(w->sections[i]->id) == len &&
+		    !strncmp(w->sections[i]->id, typed, len))
+			return (int)i;
+	return -1;
+}
+
+bool verbs_check(const struct workspace *w, const char *const *words, size_t n, struct err *e)
 {
 	char line[PROMPT_MAX];
 
 	for (size_t took; n; words += took, n -= took) {
 		took = verbs_line(line, sizeof line, words, n);
-		if (line[0] && verb_find(line, strcspn(line, " "), e) == VERB_COUNT)
+		if (line[0] && verbs_on_demand(w, line, strlen(line)) < 0 && verb_find(line, strcspn(line, " "), e) == VERB_COUNT)
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "sections/section.h"
 #include "views/actions.h"
 
 /* What follows a verb, for completing it (complete.c). */
@@ -15,6 +16,7 @@ enum verb_takes {
 	TAKES_LOAD,              /* one that is open */
 	TAKES_SECTION,           /* or overview, timeline */
 	TAKES_SECTION_ALL,
+	TAKES_ON_DEMAND,         /* a section that is, or all of the case */
 	TAKES_FOLLOW,            /* a section or all, an interval */
 	TAKES_SOURCE,            /* of the section in focus, and a rule */
 	TAKES_FILTER,            /* terms that begin with a column */
@@ -54,6 +56,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(log,       "",                     NOTHING,     NOTHING, WORKBENCH, NONE,        "every query, as sent") \
 	X(loads,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, LOADS,       "go to an open load") \
 	X(close,     "[LOAD|NUMBER]",        LOAD,        CASE,    WORKBENCH, NONE,        "close a load") \
+	X(more,      "",                     NOTHING,     NOTHING, WORKBENCH, MORE,        "sections on demand") \
 	X(sources,   "",                     NOTHING,     NOTHING, ALONE,     NONE,        "how sources are") \
 	X(doctor,    "",                     NOTHING,     NOTHING, ALONE,     NONE,        "check every source") \
 	X(config,    "check",                CHECK,       NOTHING, ALONE,     NONE,        "what is set, from where") \
@@ -62,6 +65,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(copy,      "[value|row|JSON...]",  FORM,        CASE,    WORKBENCH, COPY,        "copy it") \
 	X(diff,      "[MARK]",               MARK,        CASE,    WORKBENCH, COMPARE,     "compare this record") \
 	X(related,   "",                     NOTHING,     CASE,    WORKBENCH, RELATED,     "what it has to do with") \
+	X(lookup,    "[SECTION [all]]",      ON_DEMAND,   CASE,    WORKBENCH, RELATED,     "ask about this record") \
 	X(mark,      "[LETTER]",             TEXT,        CASE,    WORKBENCH, MARK,        "mark this record") \
 	X(print,     "",                     NOTHING,     CASE,    WORKBENCH, PRINT,       "print it bare") \
 	X(show,      "[section S] [json|csv]", OUTPUT,    CASE,    ALONE,     NONE,        "print all, bare") \
@@ -102,7 +106,10 @@ bool verb_wants_more(const struct verb_info *);
 /* The first line of those on the command line: words that belong together, from one that
  * begins with a colon to the next. Returns the words that it took, 0 at the end. */
 size_t verbs_line(char *line, size_t size, const char *const *words, size_t n);
-/* Every line begins with a verb; else an error that says which does not. */
-bool verbs_check(const char *const *words, size_t n, struct err *);
+/* Every line begins with a verb, or is the name of a section on demand; else an error that says
+ * which does not. */
+bool verbs_check(const struct workspace *, const char *const *words, size_t n, struct err *);
+/* The section on demand of that id, -1 when there is none. */
+int verbs_on_demand(const struct workspace *, const char *typed, size_t len);
 
 #endif

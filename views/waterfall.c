@@ -63,7 +63,7 @@ size_t waterfall_lines(const struct app *app)
 
 		for (size_t k = 0; k < s->ntrail; k++)
 			n += shown(s->trail[k]);
-		n += n == before;
+		n += n == before && s->state != SECTION_UNASKED;
 	}
 	return n;
 }
@@ -219,7 +219,7 @@ void waterfall_draw(const struct app *app, struct canvas *c, struct rect r, size
 			}
 			named = true;
 		}
-		if (!named && line++ >= skip)
+		if (!named && s->state != SECTION_UNASKED && line++ >= skip)
 			draw_unasked(app, c, r, r.y + (int)(line - skip), &sc, i);
 	}
 	canvas_unclip(c, former);

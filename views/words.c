@@ -69,6 +69,7 @@ struct face section_face(const struct section *s, usec now)
 	case SECTION_FAILED:      return class_face(shared_class(s));
 	case SECTION_UNAVAILABLE: return face(GLYPH_SKIP, ROLE_ATTENTION, "n/a");
 	case SECTION_CANCELLED:   return face(GLYPH_CANCEL, ROLE_ATTENTION, "canc");
+	case SECTION_UNASKED:     return face(GLYPH_DOT, ROLE_DIM, "idle");
 	default:                  return answered_face(s, now);
 	}
 }
@@ -444,6 +445,11 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 		add(out, "stopped by you");
 		out->hint = "r asks again";
 		break;
+	case SECTION_UNASKED:
+		add_head(out, "not asked yet: ");
+		add(out, "on demand, it is asked once it is opened");
+		out->hint = "r asks";
+		break;
 	default:
 		say_empty(out, s, z);
 		break;
@@ -490,6 +496,7 @@ static const char *unanswered(enum section_state state)
 	case SECTION_QUEUED:
 	case SECTION_RUNNING:   return "no answer yet";
 	case SECTION_SKIPPED:   return "not asked";
+	case SECTION_UNASKED:   return "not asked yet";
 	case SECTION_CANCELLED: return "stopped";
 	default:                return "nobody answered";
 	}

@@ -97,7 +97,7 @@ static void test_state_words(void **state)
 {
 	static const char *const words[] = {
 		"waiting", "queued", "running", "ok", "empty", "partial", "skipped", "failed",
-		"unavailable", "cancelled",
+		"unavailable", "cancelled", "not_asked",
 	};
 	static const char *const outcomes[] = {
 		"queued", "running", "ok", "empty", "partial", "failed", "paused", "unavailable",

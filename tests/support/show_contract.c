@@ -20,7 +20,11 @@ struct member {
 static const struct member section_members[] = {
 	{ "id", 's' }, { "title", 's' }, { "state", 's' }, { "reason", 'S' }, { "source", 'S' },
 	{ "fallback", 'b' }, { "as_of", 'T' }, { "count", 'i' }, { "columns", 'a' }, { "rows", 'a' },
-	{ "trail", 'a' }, { NULL, 0 },
+	{ "trail", 'a' }, { "about", 'S' }, { NULL, 0 },
+};
+
+static const struct member on_demand_members[] = {
+	{ "id", 's' }, { "title", 's' }, { "question", 's' }, { "state", 's' }, { NULL, 0 },
 };
 
 static const struct member attempt_members[] = {
@@ -38,7 +42,7 @@ static const char *const section_ids[] = {
 };
 
 static const char *const states[] = {
-	"ok", "empty", "partial", "skipped", "failed", "unavailable", "cancelled", NULL,
+	"ok", "empty", "partial", "skipped", "failed", "unavailable", "cancelled", "not_asked", NULL,
 };
 
 static const char *const outcomes[] = {
@@ -144,6 +148,18 @@ static void check_section(json_t *s)
 		assert_string_not_equal(json_string_value(json_object_get(s, "state")), "empty");
 }
 
+static void check_on_demand(json_t *all)
+{
+	size_t i;
+	json_t *one;
+
+	assert_true(json_is_array(all));
+	json_array_foreach(all, i, one) {
+		check_members("on_demand", one, on_demand_members);
+		one_of("state", json_object_get(one, "state"), states);
+	}
+}
+
 static void check_load(json_t *load)
 {
 	size_t n = 1;
@@ -171,9 +187,10 @@ json_t *show_contract(const char *text, size_t len, const char *const *sections,
 	if (!doc)
 		fail_msg("line %d: %s: %.200s", why.line, why.text, text);
 	check_bytes(text, len);
-	assert_int_equal(json_object_size(doc), 3);
+	assert_int_equal(json_object_size(doc), 4);
 	check_load(json_object_get(doc, "load"));
 	check_members("window", json_object_get(doc, "window"), window_members);
+	check_on_demand(json_object_get(doc, "on_demand"));
 	all = json_object_get(doc, "sections");
 	n = sections ? n : sizeof section_ids / sizeof *section_ids;
 	sections = sections ? sections : section_ids;

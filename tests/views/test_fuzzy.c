@@ -154,10 +154,10 @@ static void test_lines_are_checked(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_true(verbs_check(LINES(":", "theme", "cvd", ":wf"), &e));
-	assert_true(verbs_check(LINES(":"), &e));
-	assert_true(verbs_check(NULL, 0, &e));
-	assert_false(verbs_check(LINES(":theme", "cvd", ":", "frob"), &e));
+	assert_true(verbs_check(&workspace_load, LINES(":", "theme", "cvd", ":wf"), &e));
+	assert_true(verbs_check(&workspace_load, LINES(":"), &e));
+	assert_true(verbs_check(&workspace_load, NULL, 0, &e));
+	assert_false(verbs_check(&workspace_load, LINES(":theme", "cvd", ":", "frob"), &e));
 	assert_string_equal(e.text, "no command 'frob'; : lists them");
 }
 
