@@ -237,6 +237,8 @@ static enum err_kind shorten(struct rest_asking *q)
 	if (text.len > 0) {
 		buf_release(&q->body);
 		q->body = text;
+	} else {
+		buf_release(&text);
 	}
 	json_decref(root);
 	return kind;
