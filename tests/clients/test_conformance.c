@@ -74,6 +74,11 @@ static const struct trial trials[] = {
 	  REPLY({ BODY_WORDS, 429, .headers = "Retry-After: 7\r\n" }), ERR_QUOTA, true, .words = "HTTP 429" },
 	{ "429, Retry-After as a date", "quota, transient, waits as told",
 	  REPLY({ BODY_WORDS, 429, .headers = "" }), ERR_QUOTA, true, .words = "HTTP 429" },
+	{ "403 that is a limit, Retry-After", "quota, transient, waits as told",
+	  REPLY({ BODY_WORDS, 403, .headers = "Retry-After: 7\r\n" }), ERR_QUOTA, true, .words = "HTTP 403" },
+	{ "403 that is a limit, X-RateLimit-Reset", "quota, transient, waits as told",
+	  REPLY({ BODY_WORDS, 403, .headers = "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 7\r\n" }), ERR_QUOTA,
+	  true, .words = "HTTP 403" },
 	{ "500", "remote, transient", REPLY({ BODY_WORDS, 500 }), ERR_REMOTE, true, .words = "HTTP 500" },
 	{ "malformed body", "decode", REPLY({ BODY_MALFORMED }), ERR_DECODE, .rows = ANY },
 	{ "a login page with status 200", "decode, named", REPLY({ BODY_HTML }), ERR_DECODE,
@@ -118,6 +123,8 @@ struct kind {
 	const char *bodies[BODIES];     /* NULL = the same for all */
 	const char *row, *between, *before, *after; /* of a big body; `row` takes a number */
 	const char *no_pages;           /* why there are none; NULL = there are */
+	const char *pages;              /* pages by this only, all else is another column's */
+	const char *more;               /* where a Link leads, without its number */
 	const char *prelude[PRELUDES];  /* answer what is asked first; NULL = nothing is */
 	bool refused_first;             /* a refusal meets the first request, without a prelude */
 	void (*begin)(struct running *, const struct trial *);
@@ -174,6 +181,9 @@ static struct source *llm_source(const char *url)
 #define CLICKHOUSE_HEAD "a\tb\nUInt32\tString\n"
 #define REST_PAGE(row, pages) "{\"rows\":[" row "],\"pages\":" pages "}"
 
+#define REST_QUERY "method: GET\npath: /rows\nrows: rows\ncolumns: { a: a, b: b }\n"
+#define REST_NEXT(a, next) "{\"rows\":[{\"a\":" a "}],\"next\":\"" next "\"}"
+
 #define ATHENA_OK "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 #define ATHENA_BEFORE "{\"ResultSet\":{\"ResultSetMetadata\":{\"ColumnInfo\":[{\"Name\":\"a\"}]},\"Rows\":["
 #define ATHENA_ROW(value) "{\"Data\":[{\"VarCharValue\":\"" value "\"}]}"
@@ -203,6 +213,27 @@ static const struct kind kinds[] = {
 			    [BODY_PAGE_2] = REST_PAGE("{\"a\":2}", "3"), [BODY_PAGE_3] = REST_PAGE("{\"a\":3}", "3"),
 			    [BODY_MALFORMED] = "{\"rows\":[{\"a\":1}" },
 		.before = "{\"pages\":1,\"rows\":[", .row = "{\"a\":%zu}", .between = ",", .after = "]}",
+		.begin = begin_raw, .source = rest_source,
+	},
+	{
+		.ops = &rest_ops, .type = "application/json", .pages = "address",
+		.query = REST_QUERY "pages: { next: next, max: 5 }\n",
+		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", "/rows?page=2"), [BODY_PAGE_2] = REST_NEXT("2", "/rows?page=3"),
+			    [BODY_PAGE_3] = REST_NEXT("3", "") },
+		.begin = begin_raw, .source = rest_source,
+	},
+	{
+		.ops = &rest_ops, .type = "application/json", .pages = "token",
+		.query = REST_QUERY "pages: { token: next, param: next, max: 5 }\n",
+		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", "t1"), [BODY_PAGE_2] = REST_NEXT("2", "t2"),
+			    [BODY_PAGE_3] = REST_NEXT("3", "") },
+		.begin = begin_raw, .source = rest_source,
+	},
+	{
+		.ops = &rest_ops, .type = "application/json", .pages = "link",
+		.query = REST_QUERY "pages: { link: next, max: 5 }\n", .more = "/rows?page=",
+		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", ""), [BODY_PAGE_2] = REST_NEXT("2", ""),
+			    [BODY_PAGE_3] = REST_NEXT("3", "") },
 		.begin = begin_raw, .source = rest_source,
 	},
 	{
@@ -288,6 +319,8 @@ static void write_reply(struct running *r, size_t i, const struct reply *reply, 
 		buf_puts(text, reply->headers);
 	else if (reply->headers)
 		buf_printf(text, "Retry-After: %s\r\n", retry_date(r));
+	if (k->more && (reply->body == BODY_PAGE_1 || reply->body == BODY_PAGE_2))
+		buf_printf(text, "Link: <%s%zu>; rel=\"next\"\r\n", k->more, i + 2);
 	buf_puts(text, "\r\n");
 	buf_put(text, body.data, sent);
 	steps[0] = (struct fault_step){ .send = text->data, .len = text->len, .gap_ms = reply->delay_ms };
@@ -518,7 +551,7 @@ static void run_trial(void **state)
 
 static const char *lacks(const struct kind *k, const struct trial *t)
 {
-	return t->pages ? k->no_pages : NULL;
+	return t->pages ? k->no_pages : k->pages;
 }
 
 static void put_table(struct buf *out)
@@ -527,20 +560,24 @@ static void put_table(struct buf *out)
 		      "What `tests/clients/test_conformance.c` tries with every kind that speaks HTTP, and "
 		      "what must come of it\nfor all of them alike. Written by that test.\n\n| trial | outcome |");
 	for (size_t k = 0; k < KINDS; k++)
-		buf_printf(out, " %s |", kinds[k].ops->kind);
+		buf_printf(out, " %s%s%s |", kinds[k].ops->kind, kinds[k].pages ? ", " : "",
+			   kinds[k].pages ? kinds[k].pages : "");
 	buf_puts(out, "\n|---|---|");
 	for (size_t k = 0; k < KINDS; k++)
 		buf_puts(out, "---|");
 	for (size_t t = 0; t < TRIALS; t++) {
 		buf_printf(out, "\n| %s | %s |", trials[t].name, trials[t].outcome);
 		for (size_t k = 0; k < KINDS; k++)
-			buf_puts(out, lacks(&kinds[k], &trials[t]) ? " lacks |" : " yes |");
+			buf_puts(out, !lacks(&kinds[k], &trials[t]) ? " yes |" :
+				      kinds[k].pages ? " |" : " lacks |");
 	}
 	buf_puts(out, "\n\n");
 	for (size_t k = 0; k < KINDS; k++) {
 		if (kinds[k].no_pages)
 			buf_printf(out, "`%s` lacks pages: %s.\n", kinds[k].ops->kind, kinds[k].no_pages);
 	}
+	buf_puts(out, "`rest` counts its pages, or follows an address, a token or a header of the answer: what has\n"
+		      "nothing to do with pages is tried once.\n");
 	buf_puts(out, "\n`postgres` and `sqlite` do not speak HTTP: `tests/clients/test_postgres*.c` and\n"
 		      "`test_sqlite.c` try what can go wrong there.\n");
 }
@@ -594,7 +631,8 @@ int main(void)
 			if (lacks(&kinds[k], &trials[t]))
 				continue;
 			cells[n] = (struct cell_of_table){ &kinds[k], &trials[t] };
-			snprintf(names[n], sizeof(names[n]), "%s: %s", kinds[k].ops->kind, trials[t].name);
+			snprintf(names[n], sizeof(names[n]), "%s%s%s: %s", kinds[k].ops->kind,
+				 kinds[k].pages ? " by " : "", kinds[k].pages ? kinds[k].pages : "", trials[t].name);
 			tests[n] = (struct CMUnitTest){ .name = names[n], .test_func = run_trial,
 							.initial_state = &cells[n] };
 			n++;
