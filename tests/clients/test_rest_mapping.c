@@ -466,6 +466,126 @@ static void test_pages_name_the_next(void **state)
 	rest_page_release(&c);
 }
 
+#define POST "method: POST\npath: /s\nrows: r\ncolumns: { a: b }\n"
+
+static void test_ways_of_paging_are_checked(void **state)
+{
+	(void)state;
+	refuse(BASE "pages: { next: a..b }\n", "dotted path");
+	refuse(BASE "pages: { next: a, below: host }\n", "expected url");
+	refuse(BASE "pages: { next: a, param: b }\n", "unknown key \"param\"");
+	refuse(BASE "pages: { link: last }\n", "expected next");
+	refuse(BASE "pages: { link: next, next: a }\n", "unknown key \"link\"");
+	refuse(BASE "pages: { token: t }\n", "\"param\" is missing");
+	refuse(BASE "pages: { token: t, body: b }\n", "into the query or into a body");
+	refuse(POST "body: '{}'\npages: { token: t, body: b, param: p }\n", "into the query or into a body");
+	refuse(POST "body: '[]'\npages: { token: t, body: b }\n", "an object without \"b\"");
+	refuse(POST "body: '{\"b\":1}'\npages: { token: t, body: b }\n", "an object without \"b\"");
+	refuse(BASE "pages: { token: t, param: p, max: 0 }\n", "t.yaml:5");
+}
+
+static void test_headers_are_few_and_harmless(void **state)
+{
+	(void)state;
+	rest_mapping_free(mapping(BASE "headers: { Accept: application/vnd.x+json, X-Version: \"1\" }\n"));
+	refuse(BASE "headers: { authorization: Bearer x }\n", "\"authorization\" is no header that can be set");
+	refuse(BASE "headers: { Host: x }\n", "\"Host\" is no header");
+	refuse(BASE "headers: { \"X A\": x }\n", "is no header");
+	refuse(BASE "headers: { X-A: \"a\\nb\" }\n", "is no header");
+	refuse(BASE "headers: { A: a, B: b, C: c, D: d, E: e }\n", "at most 4");
+}
+
+static void test_literals_are_checked_with_their_place(void **state)
+{
+	(void)state;
+	refuse(BASE "query: { q: \"x :a:pharse\" }\n", "t.yaml:5:14: \"pharse\" is none of soql");
+	refuse(POST "body: '{\"q\":[\"x :a:pharse\"]}'\n", "body: \"pharse\" is none of soql");
+}
+
+/* The request of `text` for the page behind `token`. */
+static void check_request(const char *text, const char *token, const char *args, const char *body)
+{
+	static const struct param given[] = { { "e", "a \"b\" & c" }, { "n", NULL } };
+	const struct query q = { .name = "q", .params = given, .nparams = 2 };
+	struct rest_mapping *m = mapping(text);
+	struct rest_request r = REST_REQUEST_INIT;
+	struct err e = { 0 };
+
+	if (!rest_mapping_request(m, &q, 1, &r, &e) || (token && !rest_request_token(m, cell_of(token), &r, &e)))
+		fail_msg("%s", e.text);
+	assert_string_equal(buf_str(&r.query), args);
+	assert_string_equal(buf_str(&r.body), body);
+	rest_request_release(&r);
+	rest_mapping_free(m);
+}
+
+static void test_tokens_go_into_query_or_body(void **state)
+{
+	static const char by_param[] = BASE "query: { a: b, n: \":n\" }\npages: { token: t, param: cursor }\n";
+	static const char by_body[] = POST "body: '{ \"q\": \"x = :e:quoted\", \"n\": \":n\" }'\n"
+					   "pages: { token: t, body: next }\n";
+
+	(void)state;
+	check_request(by_param, NULL, "a=b", "");
+	check_request(by_param, "t&1=", "a=b&cursor=t%261%3D", "");
+	check_request(by_body, NULL, "", "{\"q\":\"x = \\\"a \\\\\\\"b\\\\\\\" & c\\\"\",\"n\":null}");
+	check_request(by_body, "t\"1", "",
+		      "{\"q\":\"x = \\\"a \\\\\\\"b\\\\\\\" & c\\\"\",\"n\":null,\"next\":\"t\\\"1\"}");
+	check_request(POST "body: '{}'\npages: { token: t, body: next }\n", "t", "", "{\"next\":\"t\"}");
+	check_request(BASE "query: { q: \"org:x :e:exact\" }\n", NULL, "q=org%3Ax+%22a+b+%26+c%22", "");
+}
+
+static void check_next(const char *paging, const char *answer, const char *want)
+{
+	struct buf text = BUF_INIT;
+	struct rest_mapping *m;
+	struct rest_page page;
+	struct err e = { 0 };
+
+	buf_printf(&text, "%spages: %s\n", BASE, paging);
+	m = mapping(buf_str(&text));
+	if (!rest_page_read(m, answer, strlen(answer), &page, &e))
+		fail_msg("%s", e.text);
+	if (cell_is_null(page.next) ? *want != '\0' : !cell_eq(page.next, cell_of(want)))
+		fail_msg("%s: %.*s", answer, (int)page.next.len, page.next.data);
+	rest_page_release(&page);
+	rest_mapping_free(m);
+	buf_release(&text);
+}
+
+static void test_tokens_end(void **state)
+{
+	static const char token[] = "{ token: meta.next, last: isLast, param: p }";
+
+	(void)state;
+	check_next(token, "{\"loads\":[],\"meta\":{\"next\":\"t1\"}}", "t1");
+	check_next(token, "{\"loads\":[],\"meta\":{\"next\":17},\"isLast\":false}", "17");
+	check_next(token, "{\"loads\":[],\"meta\":{\"next\":\"t1\"},\"isLast\":true}", "");
+	check_next(token, "{\"loads\":[],\"meta\":{\"next\":\"\"}}", "");
+	check_next(token, "{\"loads\":[],\"meta\":{\"next\":null}}", "");
+	check_next(token, "{\"loads\":[]}", "");
+}
+
+static void test_refusals_have_kinds_and_advice(void **state)
+{
+	static const char text[] = BASE "errors: { code: error, auth: bad, quota: [slow, \"*rate limit*\"],\n"
+					"  advice: { bad: get another, \"401\": it has expired } }\n";
+	struct rest_mapping *m = mapping(text);
+
+	(void)state;
+	assert_int_equal(rest_mapping_error(m, cell_of("bad")), ERR_AUTH);
+	assert_int_equal(rest_mapping_error(m, cell_of("badly")), ERR_NONE);
+	assert_int_equal(rest_mapping_error(m, cell_of("slow")), ERR_QUOTA);
+	assert_int_equal(rest_mapping_error(m, cell_of("a secondary rate limit, wait")), ERR_QUOTA);
+	assert_int_equal(rest_mapping_error(m, CELL_NULL), ERR_NONE);
+	assert_string_equal(rest_mapping_advice(m, cell_of("bad"), 200), "get another");
+	assert_string_equal(rest_mapping_advice(m, cell_of("x"), 401), "it has expired");
+	assert_null(rest_mapping_advice(m, CELL_NULL, 403));
+	rest_mapping_free(m);
+	refuse(BASE "errors: { code: a, advice: [b] }\n", "expected a map");
+	refuse(BASE "errors: { code: a, advice: { b: [c] } }\n", "expected a sentence");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +605,12 @@ int main(void)
 		cmocka_unit_test(test_cancel_between_rows),
 		cmocka_unit_test(test_pages_tell_their_number_and_repeats),
 		cmocka_unit_test(test_pages_name_the_next),
+		cmocka_unit_test(test_ways_of_paging_are_checked),
+		cmocka_unit_test(test_headers_are_few_and_harmless),
+		cmocka_unit_test(test_literals_are_checked_with_their_place),
+		cmocka_unit_test(test_tokens_go_into_query_or_body),
+		cmocka_unit_test(test_tokens_end),
+		cmocka_unit_test(test_refusals_have_kinds_and_advice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
