@@ -22,13 +22,23 @@ enum { ANSWER_MAX = 32 << 20 };
 static const struct setting_def settings[] = {
 	{ "url", NULL, true, false, "where the API is: https://host[:port][/prefix]" },
 	{ "auth", "none", false, false,
-	  "none, basic, hmac-query, hmac-client, hmac-headers, bearer or header" },
+	  "none, basic, hmac-query, hmac-client, hmac-headers, bearer, header or oauth" },
 	{ "app_id", NULL, false, false, "who signs, for hmac-*" },
 	{ "secret", NULL, false, true, "what signs, for hmac-*" },
 	{ "user", NULL, false, false, "for basic" },
 	{ "password", NULL, false, true, "for basic" },
 	{ "token", NULL, false, true, "for bearer and header" },
 	{ "header_name", "X-API-Key", false, false, "which header carries the token, for header" },
+	{ "token_url", NULL, false, false,
+	  "where tokens are had, for oauth: a url, or a path at the url's host" },
+	{ "client_id", NULL, false, false, "who asks for a token, for oauth" },
+	{ "client_secret", NULL, false, true, "for oauth" },
+	{ "client_auth", "basic", false, false,
+	  "how client_id and client_secret are sent, for oauth: basic or body" },
+	{ "scope", NULL, false, false, "what the token is to allow, for oauth" },
+	{ "audience", NULL, false, false, "whom the token is for, for oauth" },
+	{ "instance_suffix", NULL, false, false,
+	  "the token's instance_url is where the API is, if its name ends so, for oauth" },
 	{ "health_path", "/", false, false, "what the health check asks for" },
 	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
 	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
@@ -77,25 +87,6 @@ static void rest_close(void *conn)
 	free(c);
 }
 
-static bool set_base(struct rest *c, struct err *e)
-{
-	const char *url = source_get(c->source, "url", "");
-	size_t len = strlen(url);
-	struct base_url u;
-	bool ok = read_url(c->source, &u, e);
-
-	if (ok) {
-		while (len > 0 && url[len - 1] == '/')
-			len--;
-		snprintf(c->base, sizeof(c->base), "%.*s", (int)len, url);
-		c->base_path = strstr(c->base, "://") + strlen("://");
-		c->base_path += strcspn(c->base_path, "/");
-		snprintf(c->host, sizeof(c->host), "%s", u.host);
-		c->may_learn = u.tls || host_is_loopback(u.host);
-	}
-	return ok;
-}
-
 static void *rest_open(const struct source *s, struct err *e)
 {
 	struct rest *c = calloc(1, sizeof(*c));
@@ -105,9 +96,8 @@ static void *rest_open(const struct source *s, struct err *e)
 		return NULL;
 	}
 	c->source = s;
-	if (set_base(c, e) && rest_auth_init(&c->auth, s, e))
-		c->http = http_new(s, e);
-	if (c->http)
+	c->there = *s;
+	if (rest_auth_init(&c->auth, s, e) && rest_move(c, source_get(s, "url", ""), e))
 		return c;
 	rest_close(c);
 	return NULL;
@@ -207,7 +197,7 @@ static bool put_next(const struct run *r, struct rest_request *request, struct e
 	struct cell next = { r->next.data, r->next.len };
 
 	return m->paging.how == REST_TOKEN ? rest_request_token(m, next, request, e) :
-	       rest_next_read(next, r->rest->source->origin, m->paging.below_url, request, e);
+	       rest_next_read(next, r->rest->there.origin, m->paging.below_url, request, e);
 }
 
 static bool run_page(struct run *r, long number, bool *last, struct err *e)
@@ -279,7 +269,7 @@ static bool judge(struct rest_asking *q, const char *path, struct health *h, str
 	/* Any other answer shows that the service is there and knows us. */
 	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400))
 		return rest_ask_error(q, e);
-	snprintf(h->server, sizeof(h->server), "%.95s", q->rest->source->origin);
+	snprintf(h->server, sizeof(h->server), "%.95s", q->rest->there.origin);
 	buf_put_safe(&user, identity ? identity : "", identity ? strlen(identity) : 0);
 	snprintf(h->user, sizeof(h->user), "%.63s", buf_str(&user));
 	buf_release(&user);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/doc.h"
+#include "clients/base_url.h"
 #include "clients/jsontext.h"
 #include "clients/rest_page.h"
 #include "clients/skew.h"
@@ -13,6 +14,36 @@ enum { ERROR_MAX = 64 << 10, HEADERS_MAX = 12 };
 bool rest_name_error(const struct rest *c, struct err *e)
 {
 	return rest_auth_name_error(&c->auth, c->source->name, e);
+}
+
+/* ---- where ------------------------------------------------------------------------- */
+
+bool rest_move(struct rest *c, const char *base, struct err *e)
+{
+	struct base_url u;
+	size_t len = strlen(base);
+	const char *wrong = base_url_parse(base, &u);
+
+	while (len > 0 && base[len - 1] == '/')
+		len--;
+	if (wrong || len >= sizeof(c->base) || !base_url_origin(&u, c->there.origin, sizeof(c->there.origin)))
+		return err_set(e, ERR_CONFIG, 0, "%s: %s", c->source->name, wrong ? wrong : "the url is too long");
+	snprintf(c->base, sizeof(c->base), "%.*s", (int)len, base);
+	c->base_path = strstr(c->base, "://") + strlen("://");
+	c->base_path += strcspn(c->base_path, "/");
+	snprintf(c->host, sizeof(c->host), "%s", u.host);
+	c->may_learn = u.tls || host_is_loopback(u.host);
+	http_free(c->http);
+	c->http = http_new(&c->there, e);
+	return c->http != NULL;
+}
+
+/* The token may name another place than the url. */
+static bool go_there(struct rest *c, struct err *e)
+{
+	const char *base = rest_auth_base(&c->auth);
+
+	return !base || strcmp(base, c->base) == 0 || rest_move(c, base, e);
 }
 
 /* ---- one exchange ------------------------------------------------------------------ */
@@ -160,9 +191,12 @@ static bool send_signed(struct rest_asking *q, struct err *e)
 
 static bool attempt(struct rest_asking *q, struct err *e)
 {
-	usec offset = rest_auth_timed(&q->rest->auth) ? skew_offset(q->rest->source->origin) : 0;
+	usec offset;
 
 	buf_clear(&q->body);
+	if (!rest_auth_ready(&q->rest->auth, q->deadline, q->cancel, e) || !go_there(q->rest, e))
+		return false;
+	offset = rest_auth_timed(&q->rest->auth) ? skew_offset(q->rest->there.origin) : 0;
 	if (!sign(q, offset, e))
 		return false;
 	if (q->sink)
@@ -183,13 +217,13 @@ static bool clock_was_off(const struct rest_asking *q)
 	usec skew = q->response.skew_ms * USEC_MS;
 
 	return rest_auth_timed(&q->rest->auth) && rest_is_refused(&q->response) && q->response.date[0] &&
-	       skew_matters(skew - skew_offset(q->rest->source->origin));
+	       skew_matters(skew - skew_offset(q->rest->there.origin));
 }
 
 static bool learn_clock(const struct rest_asking *q)
 {
 	return q->rest->may_learn &&
-	       skew_correct(q->rest->source->origin, q->response.skew_ms * USEC_MS);
+	       skew_correct(q->rest->there.origin, q->response.skew_ms * USEC_MS);
 }
 
 static void tell_clock(const struct rest_asking *q)
@@ -204,14 +238,31 @@ static void tell_clock(const struct rest_asking *q)
 	q->sink->progress(q->sink, &p);
 }
 
-/* The one case in which a client asks twice: with the time put right. */
+/* A token may end before its time. */
+static bool token_was_over(const struct rest_asking *q)
+{
+	return q->response.status == 401 && rest_auth_renew(&q->rest->auth);
+}
+
+static void tell_token(const struct rest_asking *q)
+{
+	struct progress p = { .note = "the token was refused: asked with a new one" };
+
+	if (q->sink)
+		q->sink->progress(q->sink, &p);
+}
+
+/* The two cases in which a client asks twice: with the time put right, or a new token. */
 bool rest_ask(struct rest_asking *q, struct err *e)
 {
 	if (!attempt(q, e))
 		return rest_name_error(q->rest, e);
-	if (!clock_was_off(q) || !learn_clock(q))
+	if (clock_was_off(q) && learn_clock(q))
+		tell_clock(q);
+	else if (token_was_over(q))
+		tell_token(q);
+	else
 		return true;
-	tell_clock(q);
 	return attempt(q, e) || rest_name_error(q->rest, e);
 }
 
@@ -254,6 +305,8 @@ bool rest_ask_error(struct rest_asking *q, struct err *e)
 	/* It may have been replaced since: the user's next try reads it anew. */
 	if (rest_is_refused(r))
 		rest_auth_forget(&q->rest->auth);
+	if (r->status == 401)
+		rest_auth_renew(&q->rest->auth);
 	kind = shorten(q);
 	rest_auth_scrub(&q->rest->auth, &q->body);
 	http_status_err(q->rest->source, r, buf_str(&q->body), q->body.len, &why);

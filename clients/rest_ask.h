@@ -20,13 +20,17 @@ enum { REST_BASE_MAX = 1024 };
 /* A connection. */
 struct rest {
 	const struct source *source;
+	struct source there;       /* its settings, the origin of base */
 	struct http *http;
 	struct rest_auth auth;
-	char base[REST_BASE_MAX];  /* the url without the slash at its end */
+	char base[REST_BASE_MAX];  /* where the API is, without a slash at its end */
 	const char *base_path;     /* in base: what follows host and port; may be "" */
 	char host[128];
 	bool may_learn;            /* its Date is worth believing */
 };
+
+/* Makes that the place of the API. */
+bool rest_move(struct rest *, const char *base, struct err *);
 
 struct rest_asking {
 	struct rest *rest;

@@ -16,6 +16,7 @@ struct rest_scheme {
 	const char *secret;
 	const char *profile;    /* of sign.h */
 	bool basic;             /* HTTP's own: the transport writes the header */
+	bool granted;           /* the secret buys a token, which is what is sent */
 	bool (*apply)(struct rest_auth *, const struct rest_signed *, struct err *);
 	void (*describe)(const struct rest_auth *, struct buf *);
 };
@@ -44,26 +45,33 @@ static const char *header_name(const struct source *s)
 	return source_get(s, "header_name", "X-API-Key");
 }
 
-static bool put_header(struct rest_auth *a, const char *name, const char *before, struct err *e)
+static bool put_header(struct rest_auth *a, const char *name, const char *before,
+		       const struct secret *what, struct err *e)
 {
-	for (size_t i = 0; i < a->secret.len; i++)
-		if ((unsigned char)a->secret.data[i] < 0x20 || a->secret.data[i] == 0x7f)
+	for (size_t i = 0; i < what->len; i++)
+		if ((unsigned char)what->data[i] < 0x20 || what->data[i] == 0x7f)
 			return err_set(e, ERR_CONFIG, 0, "%s: the %s holds a control character",
 				       a->source->name, a->key);
-	return buf_printf(&a->headers, "%s: %s%s\n", name, before, a->secret.data) ||
+	return buf_printf(&a->headers, "%s: %s%s\n", name, before, what->data) ||
 	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 }
 
 static bool apply_bearer(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	(void)r;
-	return put_header(a, "Authorization", "Bearer ", e);
+	return put_header(a, "Authorization", "Bearer ", &a->secret, e);
+}
+
+static bool apply_token(struct rest_auth *a, const struct rest_signed *r, struct err *e)
+{
+	(void)r;
+	return put_header(a, "Authorization", "Bearer ", &a->token.value, e);
 }
 
 static bool apply_header(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	(void)r;
-	return put_header(a, a->header, "", e);
+	return put_header(a, a->header, "", &a->secret, e);
 }
 
 static void describe_nothing(const struct rest_auth *a, struct buf *out)
@@ -88,6 +96,11 @@ static void describe_bearer(const struct rest_auth *a, struct buf *out)
 	buf_puts(out, " (bearer " HIDDEN ")");
 }
 
+static void describe_token(const struct rest_auth *a, struct buf *out)
+{
+	buf_printf(out, " (bearer " HIDDEN " of %s)", rest_auth_identity(a));
+}
+
 static void describe_header(const struct rest_auth *a, struct buf *out)
 {
 	buf_printf(out, " (%s: " HIDDEN ")", a->header);
@@ -110,6 +123,8 @@ static const struct rest_scheme schemes[] = {
 	  .describe = describe_bearer },
 	{ .name = "header", .secret = "token", .apply = apply_header,
 	  .describe = describe_header },
+	{ .name = "oauth", .identity = "client_id", .secret = "client_secret", .granted = true,
+	  .apply = apply_token, .describe = describe_token },
 };
 
 static const struct rest_scheme *scheme_called(const char *name)
@@ -130,7 +145,7 @@ static const struct rest_scheme *find_scheme(const struct source *s, struct err 
 		return scheme;
 	err_set(e, ERR_CONFIG, 0,
 		"%s: auth \"%s\" is none of none, basic, hmac-query, hmac-client, hmac-headers, "
-		"bearer, header", s->name, name);
+		"bearer, header, oauth", s->name, name);
 	return NULL;
 }
 
@@ -164,16 +179,21 @@ bool rest_auth_check(const struct source *s, struct err *e)
 			       s->name);
 	key = lacks(s, scheme->identity) ? scheme->identity :
 	      lacks(s, scheme->secret)   ? scheme->secret : NULL;
-	return !key || err_set(e, ERR_CONFIG, 0, "no %s: set sources.%s.%s", key, s->name, key);
+	if (key)
+		return err_set(e, ERR_CONFIG, 0, "no %s: set sources.%s.%s", key, s->name, key);
+	return !scheme->granted || rest_token_check(s, e);
 }
 
 bool rest_auth_init(struct rest_auth *a, const struct source *s, struct err *e)
 {
-	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .secret = SECRET_INIT };
+	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .secret = SECRET_INIT,
+				 .token = REST_TOKEN_INIT };
 	if (a->scheme)
 		a->key = a->scheme->secret;
 	a->header = header_name(s);
-	return a->scheme != NULL;
+	if (a->scheme && a->scheme->granted)
+		a->tokens = rest_tokens_ref(s, e);
+	return a->scheme && (a->tokens || !a->scheme->granted);
 }
 
 void rest_auth_init_key(struct rest_auth *a, const struct source *s, const char *header,
@@ -192,14 +212,29 @@ void rest_auth_wipe(struct buf *b)
 
 void rest_auth_release(struct rest_auth *a)
 {
-	rest_auth_forget(a);
+	secret_release(&a->secret);
+	rest_token_release(&a->token);
+	rest_tokens_unref(a->tokens);
 	rest_auth_wipe(&a->query);
 	rest_auth_wipe(&a->headers);
+}
+
+bool rest_auth_renew(struct rest_auth *a)
+{
+	if (!a->tokens)
+		return false;
+	rest_tokens_refused(a->tokens, &a->token);
+	return true;
 }
 
 void rest_auth_forget(struct rest_auth *a)
 {
 	secret_release(&a->secret);
+}
+
+bool rest_auth_ready(struct rest_auth *a, usec deadline, struct cancel *cancel, struct err *e)
+{
+	return !a->tokens || rest_tokens_get(a->tokens, &a->token, deadline, cancel, e);
 }
 
 static bool load(struct rest_auth *a, struct err *e)
@@ -209,7 +244,7 @@ static bool load(struct rest_auth *a, struct err *e)
 	if (lacks(a->source, a->scheme->identity))
 		return err_set(e, ERR_CONFIG, 0, "%s: auth %s needs %s", a->source->name,
 			       a->scheme->name, a->scheme->identity);
-	if (!key || a->secret.len > 0)
+	if (!key || a->secret.len > 0 || a->scheme->granted)
 		return true;
 	if (!source_secret(a->source, key, &a->secret, e))
 		return false;
@@ -222,6 +257,11 @@ bool rest_auth_apply(struct rest_auth *a, const struct rest_signed *r, struct er
 	rest_auth_wipe(&a->query);
 	rest_auth_wipe(&a->headers);
 	return load(a, e) && a->scheme->apply(a, r, e);
+}
+
+const char *rest_auth_base(const struct rest_auth *a)
+{
+	return a->token.base[0] ? a->token.base : NULL;
 }
 
 const char *rest_auth_user(const struct rest_auth *a)
@@ -251,7 +291,7 @@ void rest_auth_describe(const struct rest_auth *a, struct buf *out)
 
 /* ---- what came back --------------------------------------------------------------- */
 
-static void hide(struct buf *text, const char *s, size_t len)
+void rest_auth_hide(struct buf *text, const char *s, size_t len)
 {
 	struct buf out = BUF_INIT;
 	const char *from = buf_str(text), *end = from + text->len, *hit;
@@ -301,10 +341,10 @@ static void hide_pieces(struct buf *text, const struct buf *sent, const char *se
 		size_t len = strcspn(s, separators);
 
 		if (len >= SECRET_LOOKING && len < sizeof(piece)) {
-			hide(text, s, len);
+			rest_auth_hide(text, s, len);
 			memcpy(piece, s, len);
 			piece[len] = '\0';
-			hide(text, piece, unescape(piece));
+			rest_auth_hide(text, piece, unescape(piece));
 		}
 		s += len + (s[len] != '\0');
 	}
@@ -322,7 +362,7 @@ static void hide_basic(const struct rest_auth *a, struct buf *text)
 		size_t len = (size_t)EVP_EncodeBlock(spelt, (const unsigned char *)pair.data,
 						     (int)pair.len);
 
-		hide(text, (const char *)spelt, len);
+		rest_auth_hide(text, (const char *)spelt, len);
 		explicit_bzero(spelt, len);
 	}
 	free(spelt);
@@ -336,7 +376,9 @@ void rest_auth_scrub(const struct rest_auth *a, struct buf *text)
 	if (rest_auth_user(a))
 		hide_basic(a, text);
 	if (a->secret.len > 0)
-		hide(text, a->secret.data, a->secret.len);
+		rest_auth_hide(text, a->secret.data, a->secret.len);
+	if (a->token.value.len > 0)
+		rest_auth_hide(text, a->token.value.data, a->token.value.len);
 }
 
 bool rest_auth_name_error(const struct rest_auth *auth, const char *source, struct err *e)

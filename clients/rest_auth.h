@@ -1,5 +1,6 @@
 /* How a source of the kind "rest" proves who is asking: the settings `auth`,
- * `app_id`, `secret`, `user`, `password`, `token`, `header_name`. */
+ * `app_id`, `secret`, `user`, `password`, `token`, `header_name`, and those of
+ * rest_token.h. */
 #ifndef CLIENTS_REST_AUTH_H
 #define CLIENTS_REST_AUTH_H
 
@@ -7,9 +8,11 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "clients/rest_token.h"
 #include "clients/source.h"
 
 struct rest_scheme;
@@ -20,6 +23,8 @@ struct rest_auth {
 	const struct rest_scheme *scheme;
 	const char *key, *header;       /* which setting is the secret; which header carries it */
 	struct secret secret;
+	struct rest_tokens *tokens;     /* of oauth; else NULL */
+	struct rest_token token;
 	struct buf query, headers;      /* of the last request; hold a usable signature */
 };
 
@@ -42,8 +47,16 @@ void rest_auth_release(struct rest_auth *);
 /* The next request reads the secret anew: it may have been replaced. */
 void rest_auth_forget(struct rest_auth *);
 
+/* Has a token for the next request, where the scheme buys one. Blocks. */
+bool rest_auth_ready(struct rest_auth *, usec deadline, struct cancel *, struct err *);
+/* The service refused who we said we are. True when that can be put right by asking
+ * for another token. */
+bool rest_auth_renew(struct rest_auth *);
+/* Where the token says that the API is; NULL = where the url says. After rest_auth_ready(). */
+const char *rest_auth_base(const struct rest_auth *);
+
 /* Fills auth->query and auth->headers ("Name: value\n" each) anew. Reads the secret
- * when needed: may block on a helper. */
+ * when needed: may block on a helper. After rest_auth_ready(). */
 bool rest_auth_apply(struct rest_auth *, const struct rest_signed *, struct err *);
 /* For HTTP Basic, else NULL. After rest_auth_apply(). */
 const char *rest_auth_user(const struct rest_auth *);
@@ -58,6 +71,8 @@ void rest_auth_describe(const struct rest_auth *, struct buf *out);
 /* Replaces the secret and the last signature, however spelt, by ••• in what a
  * server sent back. */
 void rest_auth_scrub(const struct rest_auth *, struct buf *text);
+/* Replaces that by •••, wherever it stands. */
+void rest_auth_hide(struct buf *text, const char *what, size_t len);
 /* An error as it may be told: the source's name in front, without what must not be
  * repeated. Returns false. NULL allowed. */
 bool rest_auth_name_error(const struct rest_auth *, const char *source, struct err *);

@@ -15,7 +15,7 @@ static const char server_config[] =
 	"[req]\ndistinguished_name=n\nprompt=no\n"
 	"[n]\nCN=localhost\n"
 	"[v3]\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n"
-	"subjectAltName=DNS:localhost,IP:127.0.0.1\n";
+	"subjectAltName=DNS:localhost,DNS:api.localhost,IP:127.0.0.1\n";
 
 bool tls_files(const char *dir, struct err *e)
 {
