@@ -60,10 +60,14 @@ static void copy_raw(char *out, size_t outsz, struct span s)
 	out[n] = '\0';
 }
 
-/* UTC seconds of an HTTP date, or -1. */
+/* UTC seconds of an HTTP date, or -1: also for years of five digits and more, which libcurl
+ * takes and no server means. */
 static int64_t http_date(const char *text)
 {
-	return (int64_t)curl_getdate(text, NULL);
+	const int64_t year_10000 = 253402300800;
+	int64_t at = curl_getdate(text, NULL);
+
+	return at < year_10000 ? at : -1;
 }
 
 static void read_content_type(struct http_head *h, struct span v, usec now)
