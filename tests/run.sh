@@ -1,13 +1,15 @@
 #!/bin/sh
 # run.sh THREADED.c...: builds and runs every test program as it is released, then
 # all of them under AddressSanitizer and UBSan, then the threaded ones under
-# ThreadSanitizer, then each fuzz target for a while. The last line counts: "N passed,
+# ThreadSanitizer. Beside them each fuzz target runs for a while, with what the tests leave
+# of the processors: they wait more than they compute. The last line counts: "N passed,
 # N failed".
 #
-#   release, address, thread, fuzz   the variants, and the order
+#   fuzz, release, address, thread   the variants, and the order
 #   JOBS=2                     programs that run at once
 #   VARIANTS='release'         only some
-#   FUZZ_SECONDS=10            for each fuzz target
+#   FUZZ_SECONDS=60            for each fuzz target
+#   FUZZ_JOBS=4                of them at once
 #
 # A test finds the program under test in $SEXTANT_BUILD (build, build/address …).
 set -eu
@@ -32,7 +34,8 @@ if [ "$1" = --one ]; then
 	status=0
 	if [ "$variant" = fuzz ]; then
 		# strict_string_checks takes strndup() of an input for a fault.
-		FUZZ_SEED=1 ASAN_OPTIONS=detect_stack_use_after_return=1 sh tests/fuzz/run.sh "${FUZZ_SECONDS:-10}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
+		# Whoever only gets what is left is slow, and hangs only after a minute.
+		FUZZ_SEED=1 FUZZ_TIMEOUT=60 ASAN_OPTIONS=detect_stack_use_after_return=1 chrt --idle 0 sh tests/fuzz/run.sh "${FUZZ_SECONDS:-60}" "${program#tests/fuzz/fuzz_}" > "$log" 2>&1 || status=$?
 	elif [ -x "$SEXTANT_BUILD/$program" ]; then
 		timeout -k 10 $LIMIT $wrap "$SEXTANT_BUILD/$program" > "$log" 2>&1 < /dev/null || status=$?
 	else
@@ -64,10 +67,12 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 MAKE=${MAKE:-make}
 JOBS=${JOBS:-2}
-VARIANTS=${VARIANTS:-release address thread fuzz}
+FUZZ_JOBS=${FUZZ_JOBS:-4}
+VARIANTS=${VARIANTS:-fuzz release address thread}
 threaded=$*
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+fuzzing=
+trap '[ -z "$fuzzing" ] || kill "$fuzzing" 2>/dev/null || :; rm -rf "$results"' EXIT
 trap 'exit 130' INT TERM
 : > "$results/passed"
 : > "$results/failed"
@@ -122,7 +127,12 @@ for variant in $VARIANTS; do
 	build "$variant"
 	[ "$variant" != release ] || check check-hardening sh tests/check_hardening.sh build/sextant
 	echo "== running: $variant"
-	names "$variant" | xargs -P "$JOBS" -I{} sh tests/run.sh --one "$variant" {} "$results"
+	if [ "$variant" = fuzz ]; then
+		names fuzz | xargs -P "$FUZZ_JOBS" -I{} sh tests/run.sh --one fuzz {} "$results" &
+		fuzzing=$!
+	else
+		names "$variant" | xargs -P "$JOBS" -I{} sh tests/run.sh --one "$variant" {} "$results"
+	fi
 done
 
 case $VARIANTS in
@@ -131,6 +141,9 @@ case $VARIANTS in
 		check "peer: $(basename "$peer" .sh)" sh "$peer" build
 	done ;;
 esac
+
+[ -z "$fuzzing" ] || wait "$fuzzing" || :
+fuzzing=
 
 # A machine that does something else meanwhile can be too slow for a terminal or a
 # server. So a few failures are tried once more, each with the machine to itself, and
