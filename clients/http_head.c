@@ -214,8 +214,13 @@ static void read_bucket_region(struct http_head *h, struct span v, usec now)
 
 static void read_modified(struct http_head *h, struct span v, usec now)
 {
+	char text[64];
+	int64_t at;
+
 	(void)now;
-	text_safe(h->response->modified, sizeof(h->response->modified), v.data, v.len);
+	copy_raw(text, sizeof(text), v);
+	at = http_date(text);
+	h->response->modified = at > 0 ? at : 0;
 }
 
 /* "bytes 0-99/1234" */

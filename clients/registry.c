@@ -15,6 +15,7 @@ const struct client_ops *const client_kinds[] = {
 	&trino_ops,
 	&athena_ops,
 	&llm_ops,
+	&s3_ops,
 	NULL,
 };
 

@@ -11,5 +11,6 @@ extern const struct client_ops sqlite_ops;
 extern const struct client_ops trino_ops;
 extern const struct client_ops athena_ops;
 extern const struct client_ops llm_ops;
+extern const struct client_ops s3_ops;
 
 #endif

@@ -16,6 +16,10 @@ struct reader {
 	size_t wanted;           /* the depth at which the path is matched */
 	bool inside, found, root;
 	struct buf *out;
+	const struct xmltext_rows *rows;         /* NULL = one text is wanted */
+	struct { size_t start, len; bool set; } fields[XMLTEXT_FIELDS];
+	size_t field;            /* the one that is being read */
+	bool in_row;
 	struct err *e;
 };
 
@@ -211,11 +215,65 @@ static bool attribute(struct reader *r)
 	return skip_past(r, quote == '"' ? "\"" : "'");
 }
 
-static void close_element(struct reader *r)
+/* Of rows: which field of the row this element is, if any. */
+static void open_field(struct reader *r, struct name n)
 {
-	if (r->inside && r->depth == r->wanted)
+	for (size_t i = 0; i < r->rows->nfields && !r->inside; i++) {
+		if (r->fields[i].set || !same(n, r->rows->fields[i], strlen(r->rows->fields[i])))
+			continue;
+		r->inside = r->fields[i].set = true;
+		r->field = i;
+		r->fields[i].start = r->out->len;
+	}
+}
+
+static void open_row(struct reader *r)
+{
+	r->in_row = true;
+	r->wanted = r->depth;
+	buf_clear(r->out);
+	memset(r->fields, 0, sizeof(r->fields));
+}
+
+/* What an element that just began is to us. */
+static void opened(struct reader *r, struct name n)
+{
+	if (!r->rows && !r->found && on_path(r)) {
+		r->found = r->inside = true;
+		r->wanted = r->depth;
+	} else if (r->rows && r->in_row && r->depth == r->wanted + 1) {
+		open_field(r, n);
+	} else if (r->rows && !r->in_row && on_path(r)) {
+		open_row(r);
+	}
+}
+
+static bool give_row(struct reader *r)
+{
+	struct cell cells[XMLTEXT_FIELDS];
+
+	for (size_t i = 0; i < r->rows->nfields; i++) {
+		cells[i] = CELL_NULL;
+		if (r->fields[i].set)
+			cells[i] = (struct cell){ buf_str(r->out) + r->fields[i].start, r->fields[i].len };
+	}
+	r->in_row = false;
+	return r->rows->row(r->rows->ctx, cells, r->e);
+}
+
+static bool close_element(struct reader *r)
+{
+	size_t depth = r->depth--;
+
+	if (!r->rows) {
+		r->inside = r->inside && depth != r->wanted;
+	} else if (r->in_row && depth == r->wanted + 1 && r->inside) {
 		r->inside = false;
-	r->depth--;
+		r->fields[r->field].len = r->out->len - r->fields[r->field].start;
+	} else if (r->in_row && depth == r->wanted) {
+		return give_row(r);
+	}
+	return true;
 }
 
 static bool end_tag(struct reader *r)
@@ -230,8 +288,7 @@ static bool end_tag(struct reader *r)
 	    n.len != r->open[r->depth - 1].len || memcmp(n.s, r->open[r->depth - 1].s, n.len) != 0)
 		return wrong(r, "an end that does not fit");
 	r->at++;
-	close_element(r);
-	return true;
+	return close_element(r);
 }
 
 static bool open_element(struct reader *r)
@@ -252,16 +309,12 @@ static bool start_tag(struct reader *r)
 	if (!open_element(r) || !read_name(r, &n))
 		return false;
 	r->open[r->depth++] = n;
-	if (!r->found && on_path(r)) {
-		r->found = r->inside = true;
-		r->wanted = r->depth;
-	}
+	opened(r, n);
 	for (;;) {
 		skip_blanks(r);
 		if (looking_at(r, "/>")) {
 			r->at += 2;
-			close_element(r);
-			return true;
+			return close_element(r);
 		}
 		if (looking_at(r, ">")) {
 			r->at++;
@@ -289,6 +342,17 @@ static bool step(struct reader *r)
 	return looking_at(r, "</") ? end_tag(r) : start_tag(r);
 }
 
+static bool read_document(struct reader *r)
+{
+	if (looking_at(r, "\xef\xbb\xbf"))
+		r->at += 3;
+	while (r->at < r->end) {
+		if (!step(r))
+			return false;
+	}
+	return (r->depth == 0 && r->root) || wrong(r, "it ends too early");
+}
+
 bool xmltext_get(const char *xml, size_t len, const char *path, struct buf *out, bool *found,
 		 struct err *e)
 {
@@ -297,14 +361,21 @@ bool xmltext_get(const char *xml, size_t len, const char *path, struct buf *out,
 	};
 
 	*found = false;
-	if (looking_at(&r, "\xef\xbb\xbf"))
-		r.at += 3;
-	while (r.at < r.end) {
-		if (!step(&r))
-			return false;
-	}
-	if (r.depth > 0 || !r.root)
-		return wrong(&r, "it ends too early");
+	if (!read_document(&r))
+		return false;
 	*found = r.found;
 	return true;
+}
+
+bool xmltext_rows(const char *xml, size_t len, const struct xmltext_rows *rows, struct err *e)
+{
+	struct buf texts = BUF_INIT;
+	struct reader r = {
+		.at = xml, .start = xml, .end = xml + len, .path = rows->path, .out = &texts,
+		.rows = rows, .e = e,
+	};
+	bool ok = read_document(&r);
+
+	buf_release(&texts);
+	return ok;
 }

@@ -178,6 +178,12 @@ static struct source *llm_source(const char *url)
 	return source_make(&llm_ops, "source", "url", url, "model", "m", "anthropic_key", "env:TEST_SECRET", NULL);
 }
 
+static struct source *s3_source(const char *url)
+{
+	return source_make(&s3_ops, "source", "url", url, "region", "us-east-1", "bucket", "files",
+			   "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET", NULL);
+}
+
 #define CLICKHOUSE_HEAD "a\tb\nUInt32\tString\n"
 #define REST_PAGE(row, pages) "{\"rows\":[" row "],\"pages\":" pages "}"
 
@@ -193,6 +199,11 @@ static struct source *llm_source(const char *url)
 		       "\"text\":\"" text "\"}}\n\n"
 #define LLM_END "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n" \
 		"data: {\"type\":\"message_stop\"}\n\n"
+
+#define S3_BEFORE "<ListBucketResult><IsTruncated>false</IsTruncated>"
+#define S3_ROW(key) "<Contents><Key>" key "</Key></Contents>"
+#define S3_PAGE(row, next) "<ListBucketResult><IsTruncated>true</IsTruncated>" S3_ROW(row) \
+			   "<NextContinuationToken>" next "</NextContinuationToken></ListBucketResult>"
 
 static const struct kind kinds[] = {
 	{
@@ -261,6 +272,15 @@ static const struct kind kinds[] = {
 			    [BODY_MALFORMED] = LLM_TEXT("1\\n2") "data: {\"type\n\n" LLM_END },
 		.before = "", .row = LLM_TEXT("%zu\\n"), .between = "", .after = LLM_END,
 		.no_pages = "an answer is one stream", .begin = begin_raw, .source = llm_source,
+	},
+	{
+		.ops = &s3_ops, .query = "list: { prefix: a/ }\ncolumns: { key: key }\n", .type = "application/xml",
+		.bodies = { [BODY_TWO] = S3_BEFORE S3_ROW("1") S3_ROW("2") "</ListBucketResult>",
+			    [BODY_EMPTY] = S3_BEFORE "</ListBucketResult>", [BODY_PAGE_1] = S3_PAGE("1", "t1"),
+			    [BODY_PAGE_2] = S3_PAGE("2", "t2"),
+			    [BODY_PAGE_3] = S3_BEFORE S3_ROW("3") "</ListBucketResult>" },
+		.before = S3_BEFORE, .row = S3_ROW("%zu"), .between = "", .after = "</ListBucketResult>",
+		.begin = begin_raw, .source = s3_source,
 	},
 };
 

@@ -38,6 +38,47 @@ static void texts_are_found(void **state)
 	gives("<a>x<!-- y -->z<![CDATA[<&]]>]]</a>", "a", "xz<&]]");
 }
 
+/* Appends "[a|b]", - for what is not there. */
+static bool put_row(void *ctx, const struct cell *cells, struct err *e)
+{
+	struct buf *out = ctx;
+
+	for (size_t i = 0; i < 2; i++)
+		buf_printf(out, "%s%.*s", i ? "|" : "[", cell_is_null(cells[i]) ? 1 : (int)cells[i].len,
+			   cell_is_null(cells[i]) ? "-" : cells[i].data);
+	buf_puts(out, "]");
+	return !strstr(buf_str(out), "stop") || err_set(e, ERR_LIMIT, 0, "stopped");
+}
+
+static void rows_give(const char *xml, const char *want, enum err_kind kind)
+{
+	static const char *const fields[] = { "Key", "Size" };
+	struct buf out = BUF_INIT;
+	struct xmltext_rows rows = { .path = "L/C", .fields = fields, .nfields = 2, .row = put_row,
+				     .ctx = &out };
+	struct err e = { 0 };
+
+	assert_int_equal(xmltext_rows(xml, strlen(xml), &rows, &e), kind == ERR_NONE);
+	assert_int_equal(e.kind, kind);
+	assert_string_equal(buf_str(&out), want);
+	buf_release(&out);
+}
+
+static void rows_are_found(void **state)
+{
+	(void)state;
+	rows_give("<L/>", "", ERR_NONE);
+	rows_give("<L><C><Key>a</Key><Size>1</Size></C><C><Size>2</Size><Key>b&amp;<![CDATA[<]]></Key></C></L>",
+		  "[a|1][b&<|2]", ERR_NONE);
+	rows_give("<L xmlns='u'><C><Key/></C><C/><D><Key>x</Key></D></L>", "[|-][-|-]", ERR_NONE);
+	/* Deeper ones of the name, and second ones, are others'. */
+	rows_give("<L><C><Owner><Key>no</Key></Owner><Key>a</Key><Key>no</Key>"
+		  "<C><Key>no</Key></C><Size>1<x>2</x></Size></C></L>", "[a|12]", ERR_NONE);
+	rows_give("<C><Key>no</Key></C>", "", ERR_NONE);
+	rows_give("<L><C><Key>a</Key></C><C><Key>", "[a|-]", ERR_DECODE);
+	rows_give("<L><C><Key>a</Key></C><C><Key>stop</Key></C><C/></L>", "[a|-][stop|-]", ERR_LIMIT);
+}
+
 static void entities_are_characters(void **state)
 {
 	(void)state;
@@ -88,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_found),
+		cmocka_unit_test(rows_are_found),
 		cmocka_unit_test(entities_are_characters),
 		cmocka_unit_test(everything_else_is_refused),
 		cmocka_unit_test(cut_anywhere),

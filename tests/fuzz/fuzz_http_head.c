@@ -42,7 +42,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	printable(r.date, sizeof(r.date));
 	printable(r.location, sizeof(r.location));
 	printable(r.bucket_region, sizeof(r.bucket_region));
-	printable(r.modified, sizeof(r.modified));
 	if (r.retry_after_ms < 0 || strnlen(r.exception_tag, sizeof(r.exception_tag)) ==
 				    sizeof(r.exception_tag))
 		abort();

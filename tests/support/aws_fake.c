@@ -88,7 +88,7 @@ static bool known_mode(const char *mode)
 {
 	static const char *const modes[] = {
 		"throttle", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
-		"body", "html", "same-token", "slow", "skew",
+		"body", "html", "same-token", "slow", "skew", "moved", "whole",
 	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -130,8 +130,7 @@ bool aws_fake_fault(struct aws_fake *f, const char *operation, const char *spec)
 	return true;
 }
 
-/* What befalls this request, if anything. */
-static struct aws_fault_plan take_fault(struct aws_fake *f, const char *operation)
+struct aws_fault_plan aws_take_fault(struct aws_fake *f, const char *operation)
 {
 	for (size_t i = 0; i < FAULTS; i++) {
 		struct aws_fault_plan *x = &f->faults[i];
@@ -241,7 +240,7 @@ static void post(struct aws_fake *f, const struct aws_request *q, struct aws_rep
 	aws_count(f, operation);
 	if (!admitted(f, q, is_athena, operation, &key, r))
 		return;
-	x = take_fault(f, operation);
+	x = aws_take_fault(f, operation);
 	if (misbehave(f, &x, key, r))
 		return;
 	if (!is_athena) {
@@ -274,6 +273,12 @@ static enum MHD_Result send_reply(struct aws_fake *f, const struct aws_request *
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
 	MHD_add_response_header(m, "Date", date);
 	MHD_add_response_header(m, "Content-Type", r->type);
+	if (r->content_range[0])
+		MHD_add_response_header(m, "Content-Range", r->content_range);
+	if (r->modified)
+		MHD_add_response_header(m, "Last-Modified", r->modified);
+	if (r->bucket_region)
+		MHD_add_response_header(m, "x-amz-bucket-region", r->bucket_region);
 	rc = MHD_queue_response(q->connection, r->status, m);
 	MHD_destroy_response(m);
 	buf_release(&r->body);
@@ -338,6 +343,9 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 	pthread_mutex_lock(&f->lock);
 	if (strcmp(method, "POST") == 0)
 		post(f, q, &r);
+	else if (strcmp(method, "GET") == 0 && strcmp(q->path, "/container") != 0 &&
+		 strncmp(q->path, "/latest/", 8) != 0)
+		aws_s3(f, q, &r);
 	else
 		aws_near_by(f, q, &r);
 	pthread_mutex_unlock(&f->lock);
@@ -402,6 +410,7 @@ void aws_fake_stop(struct aws_fake *f)
 		free(f->executions[i].error);
 		aws_result_release(&f->executions[i].result);
 	}
+	aws_objects_release(f);
 	aws_tables_free(f->tables);
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);

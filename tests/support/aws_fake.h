@@ -7,6 +7,7 @@
  *             {AssumeRole, AssumeRoleWithWebIdentity}
  *   PUT  /latest/api/token, GET /latest/meta-data/iam/security-credentials/[ROLE]
  *   GET  /container             with Authorization: AWS_FAKE_CONTAINER_TOKEN
+ *   GET  /BUCKET/[KEY]          ListObjectsV2, GetObject with Range, of aws_fake_object()'s
  *
  * Listens on 127.0.0.1; a thread per connection. All calls from any thread. */
 #ifndef TESTS_SUPPORT_AWS_FAKE_H
@@ -29,6 +30,7 @@ struct aws_fake_options {
 	const char *sql;         /* fills the database; may be NULL */
 	unsigned port;           /* 0 = a free one */
 	unsigned queued, running;/* looks that find a query so */
+	unsigned page_keys;      /* of a listing's page at most; 0 = as asked */
 	unsigned key_seconds;    /* how long keys of STS and the machine last; 0 = an hour */
 };
 
@@ -45,12 +47,17 @@ unsigned aws_fake_port(const struct aws_fake *);
  *   malformed    JSON that ends early
  *   body:TEXT    200 and this
  *   html         200 and a login page
- *   same-token   NextToken is always the same
+ *   same-token   NextToken is always the same; so is a listing's
+ *   moved        S3: the bucket is in another region
+ *   whole        S3: ranges are not known
  *   slow:MS      the answer begins later
  *   skew:SECONDS the clock (for good)
  *
  * NULL = nothing any more. False when it is none of these. */
 bool aws_fake_fault(struct aws_fake *, const char *operation, const char *spec);
+/* An object of S3; buckets are those that have some. */
+void aws_fake_object(struct aws_fake *, const char *bucket, const char *key, const char *data,
+		     size_t len);
 /* How queries end: "FAILED" or "CANCELLED", with Athena's own words and the members of
  * AthenaError ("" = none); NULL: well again. */
 void aws_fake_outcome(struct aws_fake *, const char *state, const char *reason, const char *error);

@@ -33,6 +33,8 @@ struct aws_reply {
 	unsigned status;
 	const char *type;
 	struct buf body;
+	char content_range[64];
+	const char *modified, *bucket_region;   /* header lines; NULL = none */
 	bool drop;
 };
 
@@ -56,7 +58,7 @@ struct aws_result {
 bool aws_tables_run(struct aws_tables *, const char *sql, struct aws_result *, char why[static 200]);
 void aws_result_release(struct aws_result *);
 
-enum { EXECUTIONS = 512, OPERATIONS = 16, FAULTS = 8 };
+enum { EXECUTIONS = 512, OPERATIONS = 16, FAULTS = 8, OBJECTS = 4096 };
 
 struct aws_execution {
 	char id[40];
@@ -72,6 +74,11 @@ struct aws_fault_plan {
 	long left;               /* -1 = for good */
 };
 
+struct aws_object {
+	char *bucket, *key, *data;
+	size_t len;
+};
+
 struct aws_fake {
 	struct aws_fake_options options;
 	struct MHD_Daemon *daemon;
@@ -82,6 +89,8 @@ struct aws_fake {
 	struct aws_key keys[AWS_KEYS];
 	size_t nkeys, nexecutions;
 	struct aws_execution executions[EXECUTIONS];
+	struct aws_object objects[OBJECTS];    /* by bucket and key */
+	size_t nobjects;
 	struct { char name[40]; size_t n; } counts[OPERATIONS];
 	struct aws_fault_plan faults[FAULTS];
 	const char *outcome;     /* NULL = SUCCEEDED */
@@ -93,6 +102,8 @@ struct aws_fake {
 time_t aws_now(const struct aws_fake *);
 /* Under the lock. */
 void aws_count(struct aws_fake *, const char *operation);
+/* What befalls this request, if anything. */
+struct aws_fault_plan aws_take_fault(struct aws_fake *, const char *operation);
 
 #define AWS_JSON "application/x-amz-json-1.1"
 
@@ -107,6 +118,8 @@ void aws_say_document(struct aws_reply *, json_t *);   /* takes it over */
 void aws_athena(struct aws_fake *, const char *operation, json_t *, bool loop, struct aws_reply *);
 bool aws_has_ended(const struct aws_execution *);
 void aws_sts(struct aws_fake *, const char *body, const char *action, struct aws_reply *);
+void aws_s3(struct aws_fake *, const struct aws_request *, struct aws_reply *);
+void aws_objects_release(struct aws_fake *);
 void aws_near_by(struct aws_fake *, const struct aws_request *, struct aws_reply *);
 
 #endif

@@ -127,6 +127,25 @@ static void sign(const struct claim *c, const char *secret, const char *text, ch
 	hex(out, s.b);
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted; S3's come as the client likes. */
+static void canonical_query(const char *query, struct buf *out)
+{
+	char *copy = strdup(query), *rest = copy, *pair, *all[32];
+	size_t n = 0;
+
+	while (*query && n < 32 && (pair = strsep(&rest, "&")))
+		all[n++] = pair;
+	qsort(all, n, sizeof(all[0]), by_text);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s%s", i ? "&" : "", all[i], strchr(all[i], '=') ? "" : "=");
+	free(copy);
+}
+
 static bool signature_fits(const struct aws_request *r, const struct claim *c,
 			   const struct aws_key *key, const char *date)
 {
@@ -135,7 +154,9 @@ static bool signature_fits(const struct aws_request *r, const struct claim *c,
 	bool ok;
 
 	hashed(body, buf_str(&r->body), r->body.len);
-	buf_printf(&canonical, "%s\n%s\n%s\n", r->method, r->path, r->query);
+	buf_printf(&canonical, "%s\n%s\n", r->method, r->path);
+	canonical_query(r->query, &canonical);
+	buf_putc(&canonical, '\n');
 	ok = canonical_headers(r, c->names, &canonical);
 	buf_printf(&canonical, "\n%s\n%s", c->names, body);
 	hashed(sum, buf_str(&canonical), canonical.len);
@@ -162,6 +183,14 @@ static time_t read_date(const char *text)
 	const char *end = strptime(text, "%Y%m%dT%H%M%SZ", &tm);
 
 	return end && !*end ? timegm(&tm) : 0;
+}
+
+static bool body_as_said(const struct aws_request *r)
+{
+	char sum[65];
+
+	hashed(sum, buf_str(&r->body), r->body.len);
+	return strcmp(aws_header(r, "x-amz-content-sha256"), sum) == 0;
 }
 
 #define REFUSE(code_, ...) \
@@ -198,6 +227,8 @@ struct aws_key *aws_verify(const struct aws_request *r, struct aws_key *keys, si
 	MHD_get_connection_values(r->connection, MHD_HEADER_KIND, check_signed, &w);
 	if (w.missing || !listed(c.names, "host") || !listed(c.names, "x-amz-date"))
 		REFUSE("InvalidSignatureException", "%s is not signed", w.missing ? w.missing : "host");
+	if (strcmp(service, "s3") == 0 && !body_as_said(r))
+		REFUSE("InvalidRequest", "x-amz-content-Sha256 is missing, or not that of the body");
 	if (!signature_fits(r, &c, key, date))
 		REFUSE("InvalidSignatureException", "The request signature we calculated does not match");
 	if (strcmp(key->token, aws_header(r, "X-Amz-Security-Token")) != 0)

@@ -1,0 +1,33 @@
+/* What S3 answers: a page of a listing, an object's bytes. Pure. */
+#ifndef CLIENTS_S3_ANSWER_H
+#define CLIENTS_S3_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/rows.h"
+
+/* One object of a listing; the cells live until the call returns. */
+struct s3_object {
+	struct cell key, size, modified, etag, storage;
+};
+
+typedef bool s3_object_fn(void *ctx, const struct s3_object *, struct err *);
+
+/* Reads one page (ListBucketResult) and hands its objects on, in order. `next` gets what
+ * continues it; stays empty when it is the last. */
+bool s3_page_read(const char *xml, size_t len, s3_object_fn *, void *ctx, struct buf *next,
+		  struct err *);
+
+/* Undoes encoding-type=url. What is no escape stays. */
+void s3_unescape(struct buf *out, struct cell text);
+
+/* The next line of data[*at..len), without its end; false behind the last. */
+bool s3_line(const char *data, size_t len, size_t *at, struct cell *line);
+
+/* What a file that begins so is packed by, "gzip"; NULL when it can be read. */
+const char *s3_packed(const char *data, size_t len);
+
+#endif

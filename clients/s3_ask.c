@@ -1,0 +1,457 @@
+#include "clients/s3_ask.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/http.h"
+#include "clients/s3_answer.h"
+#include "clients/xmltext.h"
+
+enum { PAGES_MAX = 2000, PAGE_BYTES = 8 << 20, RANGE_NOT_SATISFIABLE = 416 };
+
+static const char *name_of(const struct s3_asking *k)
+{
+	return k->s3->source->name;
+}
+
+static bool prefixed(const struct s3_asking *k, struct err *e)
+{
+	struct err why;
+
+	if (!e)
+		return false;
+	why = *e;
+	return err_set(e, why.kind, why.code, "%s: %s", name_of(k), why.text);
+}
+
+static bool no_memory(struct err *e)
+{
+	return err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+}
+
+/* ---- faults ------------------------------------------------------------------------ */
+
+/* The region that the service says the bucket is in; "" when it does not. */
+static void find_region(const struct aws_call *c, char out[static AWS_NAME_MAX])
+{
+	struct buf text = BUF_INIT;
+	bool found = false;
+
+	snprintf(out, AWS_NAME_MAX, "%s", c->response.bucket_region);
+	if (!*out && xmltext_get(buf_str(&c->answer), c->answer.len, "Error/Region", &text, &found, NULL))
+		snprintf(out, AWS_NAME_MAX, "%.*s", AWS_NAME_MAX - 1, buf_str(&text));
+	buf_release(&text);
+}
+
+/* Elsewhere: nothing is sent there before somebody says so. */
+static bool is_elsewhere(const struct s3_asking *k, const struct aws_call *c,
+			 const struct aws_fault *f, char region[static AWS_NAME_MAX])
+{
+	static const char *const codes[] = {
+		"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
+		"IllegalLocationConstraintException",
+	};
+
+	find_region(c, region);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (strcmp(f->code, codes[i]) == 0)
+			return *region && strcmp(region, k->s3->endpoint.region) != 0;
+	}
+	return false;
+}
+
+static bool refusal(struct s3_asking *k, const struct aws_call *c, const struct aws_fault *f,
+		    struct err *e)
+{
+	const char *name = name_of(k), *bucket = source_get(k->s3->source, "bucket", "");
+	const struct http_response *r = &c->response;
+	char region[AWS_NAME_MAX];
+
+	if (is_elsewhere(k, c, f, region))
+		return err_set(e, ERR_CONFIG, r->status, "%s: the bucket %s is in %s: set "
+			       "sources.%s.region to that (%s)", name, bucket, region, name, f->code);
+	if (strcmp(f->code, "NoSuchBucket") == 0)
+		return err_set(e, ERR_CONFIG, r->status, "%s: there is no bucket %s in %s (NoSuchBucket)",
+			       name, bucket, k->s3->endpoint.region);
+	if (r->status >= 300 && r->status < 400)
+		return http_status_err(k->s3->source, r, "", 0, e);
+	return aws_client_err(k->s3, c, f, e);
+}
+
+/* ---- one request ------------------------------------------------------------------- */
+
+static void tell_sent(const struct s3_asking *k, const struct aws_call *c)
+{
+	struct buf text = BUF_INIT;
+
+	if (!k->sink)
+		return;
+	buf_printf(&text, "GET %s/%s%s%s", k->s3->endpoint.url, c->path, c->query ? "?" : "",
+		   c->query ? c->query : "");
+	if (c->range)
+		buf_printf(&text, "\nRange: %s", c->range);
+	buf_printf(&text, "\n-- S3, region %s, bucket %s", k->s3->endpoint.region,
+		   source_get(k->s3->source, "bucket", ""));
+	if (k->s3->who.generation)
+		buf_printf(&text, "; signed by %s", k->s3->who.origin);
+	k->sink->sent(k->sink, buf_str(&text));
+	buf_release(&text);
+}
+
+/* Something in front of the service answered for it: an object asked for by its range
+ * comes with 206. */
+static bool is_page(const struct aws_call *c)
+{
+	return c->response.status == 200 && strcmp(c->response.content_type, "text/html") == 0;
+}
+
+/* True: *c has an answer, or *fault says what refused it. */
+static bool call(struct s3_asking *k, struct aws_call *c, struct aws_fault *fault, struct err *e)
+{
+	bool ok;
+
+	*fault = (struct aws_fault){ "" };
+	c->deadline = k->query->deadline;
+	c->cancel = k->cancel;
+	c->sink = k->sink;
+	if (!k->s3->who.generation &&
+	    !aws_credentials_get(k->s3->credentials, &k->s3->who, c->deadline, c->cancel, e))
+		return false;
+	tell_sent(k, c);
+	ok = aws_client_call(k->s3, c, &k->renewed, fault, e);
+	k->bytes += c->response.received;
+	return ok && (!is_page(c) || err_set(e, ERR_DECODE, 0, "%s: expected S3's answer, got text/html "
+					     "(login page?)", name_of(k)));
+}
+
+static size_t room(const struct s3_asking *k, size_t usual)
+{
+	uint64_t left = k->max_bytes > k->bytes ? k->max_bytes - k->bytes : 1;
+
+	return left < usual ? (size_t)left : usual;
+}
+
+/* ---- rows -------------------------------------------------------------------------- */
+
+static struct cell base_name(struct cell key)
+{
+	const char *slash = memrchr(key.data, '/', key.len);
+
+	return slash ? (struct cell){ slash + 1, key.len - (size_t)(slash + 1 - key.data) } : key;
+}
+
+/* Cells by field, in the mapping's order, the bound values among them. */
+static bool emit(struct s3_asking *k, const struct cell fields[static S3_FIELDS], struct err *e)
+{
+	const struct s3_mapping *m = k->mapping;
+	struct cell cells[S3_COLUMNS_MAX];
+
+	if (cancel_fired(k->cancel))
+		return err_set(e, ERR_CANCELLED, 0, "stopped");
+	if (k->rows >= k->max_rows)
+		return err_set(e, ERR_LIMIT, 0, "%s: more than %" PRIu64 " rows, stopped there",
+			       name_of(k), k->max_rows);
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		if (m->fields[i] < S3_FIELDS)
+			cells[i] = fields[m->fields[i]];
+		else if (!s3_mapping_value(k->query, m->bound[i], &cells[i], e))
+			return false;
+	}
+	k->rows++;
+	return k->sink->row(k->sink, cells, e);
+}
+
+/* ---- listing ----------------------------------------------------------------------- */
+
+/* An s3_object_fn. */
+static bool emit_object(void *ctx, const struct s3_object *o, struct err *e)
+{
+	const struct cell fields[S3_FIELDS] = {
+		[S3_KEY] = o->key, [S3_NAME] = base_name(o->key), [S3_SIZE] = o->size,
+		[S3_MODIFIED] = o->modified, [S3_ETAG] = o->etag, [S3_STORAGE] = o->storage,
+	};
+
+	return emit(ctx, fields, e);
+}
+
+static void put_pair(struct buf *out, const char *key, const char *value)
+{
+	buf_printf(out, "&%s=", key);
+	http_escape(out, value, strlen(value));
+}
+
+static bool read_page(const struct s3_asking *k, const struct aws_call *c, s3_object_fn *object,
+		      void *ctx, struct buf *next, struct err *e)
+{
+	struct err why = { 0 };
+	bool ok = s3_page_read(buf_str(&c->answer), c->answer.len, object, ctx, next, &why);
+
+	if (!ok && why.kind == ERR_DECODE)
+		prefixed(k, &why);
+	if (!ok && e)
+		*e = why;
+	return ok;
+}
+
+static bool list_page(struct s3_asking *k, s3_object_fn *object, void *ctx, struct buf *next,
+		      struct err *e)
+{
+	struct aws_call c = { .path = "", .query = buf_str(&k->request), .max_bytes = room(k, PAGE_BYTES) };
+	struct aws_fault fault;
+	bool ok = !k->request.failed || no_memory(e);
+
+	ok = ok && call(k, &c, &fault, e);
+	if (ok && !aws_client_success(&c))
+		ok = refusal(k, &c, &fault, e);
+	else if (ok)
+		ok = read_page(k, &c, object, ctx, next, e);
+	aws_wipe(&c.answer);
+	return ok;
+}
+
+/* What each page of a listing has in common is in *common. */
+static bool list_pages(struct s3_asking *k, const struct buf *common, struct err *e)
+{
+	struct buf token = BUF_INIT, next = BUF_INIT;
+	bool ok = true;
+
+	for (size_t page = 1; ok; page++) {
+		buf_clear(&k->request);
+		buf_puts(&k->request, buf_str(common));
+		if (token.len > 0)
+			put_pair(&k->request, "continuation-token", buf_str(&token));
+		ok = list_page(k, emit_object, k, &next, e);
+		if (!ok || next.len == 0)
+			break;
+		if (page == PAGES_MAX || strcmp(buf_str(&next), buf_str(&token)) == 0)
+			ok = err_set(e, ERR_LIMIT, 0, "%s: page %zu %s: %" PRIu64 " rows kept", name_of(k), page,
+				     page == PAGES_MAX ? "is the last that is read" : "names itself as the next",
+				     k->rows);
+		buf_clear(&token);
+		buf_puts(&token, buf_str(&next));
+		buf_clear(&next);
+	}
+	buf_release(&token);
+	buf_release(&next);
+	return ok;
+}
+
+static bool put_common(struct s3_asking *k, usec day, struct buf *out, struct err *e)
+{
+	const struct s3_mapping *m = k->mapping;
+	struct cell after = CELL_NULL;
+
+	if (!s3_mapping_key(m, k->query, day, &k->path, e) ||
+	    (m->start_after && !s3_mapping_value(k->query, m->start_after, &after, e)))
+		return prefixed(k, e);
+	buf_puts(out, "list-type=2&encoding-type=url&max-keys=1000");
+	put_pair(out, "prefix", buf_str(&k->path));
+	if (!cell_is_null(after))
+		put_pair(out, "start-after", after.data);
+	return !out->failed || no_memory(e);
+}
+
+static bool list(struct s3_asking *k, struct err *e)
+{
+	size_t days, left_out;
+	usec last;
+
+	if (!s3_mapping_days(k->mapping, k->query, &last, &days, &left_out, e))
+		return prefixed(k, e);
+	for (size_t i = 0; i < days; i++) {
+		usec day = last == TIME_NONE ? TIME_NONE : last - (usec)i * USEC_DAY;
+		struct buf common = BUF_INIT;
+		bool ok;
+
+		buf_clear(&k->path);
+		ok = put_common(k, day, &common, e) && list_pages(k, &common, e);
+		buf_release(&common);
+		if (!ok)
+			return false;
+	}
+	return left_out == 0 || err_set(e, ERR_LIMIT, 0, "%s: listed the last %zu days, the %zu before "
+					"them were not asked for", name_of(k), days, left_out);
+}
+
+/* ---- reading ----------------------------------------------------------------------- */
+
+struct object {
+	struct aws_call call;
+	struct err why;                 /* what cut it short */
+	bool cut;
+	char size[24], modified[TIME_TEXT_MAX], line[24];
+};
+
+static struct cell text_or_null(const char *s)
+{
+	return *s ? cell_of(s) : CELL_NULL;
+}
+
+static bool emit_lines(struct s3_asking *k, struct object *o, struct cell *fields, struct err *e)
+{
+	const struct buf *b = &o->call.answer;
+	size_t at = 0, number = 0;
+	struct cell line;
+
+	while (s3_line(buf_str(b), b->len, &at, &line)) {
+		snprintf(o->line, sizeof(o->line), "%zu", ++number);
+		if (line.len > ROWS_MAX_CELL && !o->cut)
+			o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: line %zu is longer than %d bytes: cut there",
+					  name_of(k), number, (int)ROWS_MAX_CELL);
+		if (line.len > ROWS_MAX_CELL)
+			line.len = ROWS_MAX_CELL;
+		fields[S3_LINE] = cell_of(o->line);
+		fields[S3_TEXT] = line;
+		if (!emit(k, fields, e))
+			return false;
+	}
+	return true;
+}
+
+static bool emit_object_text(struct s3_asking *k, struct object *o, struct err *e)
+{
+	const struct buf *b = &o->call.answer;
+	const struct cell key = { buf_str(&k->path), k->path.len };
+	struct cell fields[S3_FIELDS] = {
+		[S3_KEY] = key, [S3_NAME] = base_name(key), [S3_SIZE] = text_or_null(o->size),
+		[S3_MODIFIED] = text_or_null(o->modified),
+		[S3_LINE] = cell_of("1"), [S3_TEXT] = { buf_str(b), b->len },
+	};
+	const char *packed = s3_packed(buf_str(b), b->len);
+
+	if (packed)
+		return err_set(e, ERR_DECODE, 0, "%s: the object is packed (%s), which is not read",
+			       name_of(k), packed);
+	return k->mapping->whole_text ? emit(k, fields, e) : emit_lines(k, o, fields, e);
+}
+
+/* "8 MiB", "1,500 bytes" */
+static void put_size(char out[static 24], uint64_t bytes)
+{
+	if (bytes >= 1 << 20)
+		snprintf(out, 24, "%.1f MiB", (double)bytes / (1 << 20));
+	else
+		snprintf(out, 24, "%" PRIu64 " bytes", bytes);
+}
+
+/* Its size is not known when a server sends more than was asked for. */
+static void describe(const struct s3_asking *k, struct object *o)
+{
+	const struct http_response *r = &o->call.response;
+	size_t got = o->call.answer.len;
+	char read[24], all[24];
+
+	if (r->modified > 0)
+		time_iso(o->modified, r->modified * USEC_SEC, false);
+	if (o->cut)
+		return;
+	snprintf(o->size, sizeof(o->size), "%" PRIu64, r->total ? r->total : (uint64_t)got);
+	if (r->total <= got)
+		return;
+	put_size(read, got);
+	put_size(all, r->total);
+	o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: read the first %s of %s, the rest is left out",
+			  name_of(k), read, all);
+}
+
+static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_fault *fault,
+			struct err *e)
+{
+	struct aws_call *c = &o->call;
+
+	if (strcmp(fault->code, "NoSuchKey") == 0)
+		return true;
+	if (c->response.status == RANGE_NOT_SATISFIABLE) /* an empty object has no first byte */
+		aws_wipe(&c->answer);
+	else if (!aws_client_success(c))
+		return refusal(k, c, fault, e);
+	describe(k, o);
+	if (!emit_object_text(k, o, e))
+		return false;
+	if (o->cut && e)
+		*e = o->why;
+	return !o->cut;
+}
+
+static bool put_key(struct s3_asking *k, struct err *e)
+{
+	if (!s3_mapping_key(k->mapping, k->query, TIME_NONE, &k->path, e))
+		return prefixed(k, e);
+	for (const char *s = buf_str(&k->path); *s; s += strcspn(s, "/")) {
+		for (; *s == '/'; s++)
+			buf_putc(&k->request, '/');
+		http_escape(&k->request, s, strcspn(s, "/"));
+	}
+	return !k->request.failed || no_memory(e);
+}
+
+static bool get(struct s3_asking *k, struct err *e)
+{
+	size_t bytes = room(k, k->mapping->max_bytes);
+	struct object o = { .call = { .max_bytes = bytes } };
+	struct aws_fault fault;
+	char range[48];
+	bool ok;
+
+	if (!put_key(k, e))
+		return false;
+	snprintf(range, sizeof(range), "bytes=0-%zu", bytes - 1);
+	o.call.path = buf_str(&k->request);
+	o.call.range = range;
+	ok = call(k, &o.call, &fault, &o.why);
+	/* A server that knows no ranges sends all of it: what fits stays. */
+	o.cut = !ok && o.why.kind == ERR_LIMIT && aws_client_success(&o.call);
+	if (ok || o.cut)
+		ok = read_answer(k, &o, &fault, e);
+	else if (e)
+		*e = o.why;
+	aws_wipe(&o.call.answer);
+	return ok;
+}
+
+/* ---- all of it --------------------------------------------------------------------- */
+
+static void release(struct s3_asking *k)
+{
+	buf_release(&k->path);
+	buf_release(&k->request);
+}
+
+bool s3_ask(struct s3_asking *k, struct err *e)
+{
+	const struct s3_mapping *m = k->mapping;
+	bool ok = k->sink->columns(k->sink, m->columns, m->ncolumns, e);
+
+	ok = ok && (m->list ? list(k, e) : get(k, e));
+	/* Another attempt would bring the same rows once more. */
+	if (!ok && e && k->rows > 0)
+		e->transient = false;
+	release(k);
+	return ok;
+}
+
+/* An s3_object_fn. */
+static bool note_object(void *ctx, const struct s3_object *o, struct err *e)
+{
+	bool *any = ctx;
+
+	(void)o;
+	(void)e;
+	*any = true;
+	return true;
+}
+
+bool s3_ask_any(struct s3_asking *k, const char *prefix, bool *any, struct err *e)
+{
+	struct buf next = BUF_INIT;
+	bool ok;
+
+	*any = false;
+	buf_puts(&k->request, "list-type=2&encoding-type=url&max-keys=1");
+	put_pair(&k->request, "prefix", prefix);
+	ok = list_page(k, note_object, any, &next, e);
+	buf_release(&next);
+	release(k);
+	return ok;
+}
