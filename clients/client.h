@@ -28,7 +28,7 @@ enum { QUERY_ID_MAX = 64 };
 
 struct query {
 	const char *name;           /* "callbacks", for people and the trail */
-	const char *text;           /* SQL with :name parameters, or a YAML endpoint mapping (rest) */
+	const char *text;           /* SQL with :name parameters, or a YAML mapping (rest, s3) */
 	const struct param *params;
 	size_t nparams;
 	usec deadline;              /* monotonic; the server-side limit is derived from what remains */
@@ -81,6 +81,7 @@ struct setting_def {
 
 struct client_ops {
 	const char *kind;                           /* "postgres" */
+	const char *extension;                      /* of its query files; NULL = "sql" */
 	bool libraries;                             /* needs clients_init() before open() */
 	const struct setting_def *settings;         /* ends with a NULL key */
 	/* Fills source->origin from the settings and checks what the table cannot.

@@ -506,6 +506,7 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 
 const struct client_ops llm_ops = {
 	.kind = "llm",
+	.extension = "yaml",
 	.libraries = true,
 	.settings = settings,
 	.prepare = prepare,

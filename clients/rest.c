@@ -299,6 +299,7 @@ static bool rest_check(void *conn, usec deadline, struct cancel *cancel, struct 
 
 const struct client_ops rest_ops = {
 	.kind = "rest",
+	.extension = "yaml",
 	.libraries = true,
 	.settings = settings,
 	.prepare = rest_prepare,

@@ -156,6 +156,7 @@ static bool s3_check(void *conn, usec deadline, struct cancel *cancel, struct he
 const struct client_ops s3_ops = {
 	.kind = "s3",
 	.libraries = true,
+	.extension = "yaml",
 	.settings = settings,
 	.prepare = s3_prepare,
 	.open = s3_open,

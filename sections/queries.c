@@ -49,8 +49,7 @@ static char *look(const char *dir, const struct source *s, const char *query, bo
 		  char *(*get)(const char *path, bool *absent, struct err *), struct err *e)
 {
 	const char *kind = s->client->kind;
-	bool mapped = strcmp(kind, "rest") == 0 || strcmp(kind, "llm") == 0;
-	const char *ext = mapped ? "yaml" : "sql";
+	const char *ext = s->client->extension ? s->client->extension : "sql";
 	char *path, *text;
 
 	*absent = false;

@@ -75,7 +75,7 @@ static const struct client_ops store_ops = {
 	.kind = "clickhouse", .settings = store_settings, .prepare = store_prepare,
 };
 static const struct client_ops api_ops = {
-	.kind = "rest", .settings = api_settings, .prepare = api_prepare,
+	.kind = "rest", .extension = "yaml", .settings = api_settings, .prepare = api_prepare,
 };
 
 const struct client_ops *const client_kinds[] = { &store_ops, &api_ops, NULL };
