@@ -226,7 +226,7 @@ bool app_resize(struct app *app, int w, int h, struct err *e)
 	/* Both or none: what they share is copied. */
 	if (!canvas_resize(&app->former, w, h, e) || !canvas_resize(&app->canvas, w, h, e))
 		return false;
-	app->detailed = NULL;
+	app->drawn_view = NULL;
 	app->w = app->canvas.w;
 	app->h = app->canvas.h;
 	return true;

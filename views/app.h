@@ -54,11 +54,11 @@ struct app {
 	struct runs runs;
 	struct watch watch;              /* of these files */
 	struct canvas canvas, former;    /* what is shown; room for parts of the frame before */
-	const struct view *detailed;     /* whose detail was drawn last, where */
-	struct rect detail;
-	bool hurried;                    /* keys come fast: what costs many bytes may follow later */
-	bool behind;                     /* it has to: app_draw() left it out */
-	struct layout layout;
+	struct layout layout, drawn;     /* now; of the frame before */
+	const struct view *drawn_view;   /* what was in front there; NULL = no frame yet */
+	int drawn_focus;
+	bool drawn_spoke;                /* the footer told more than what is known of the load */
+	unsigned leaves;                 /* parts that app_draw() may leave as they were (pace.h) */
 	int w, h;
 
 	size_t npanes;                   /* sections of the workspace */

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "views/app.h"
+#include "views/finder.h"
+#include "views/pace.h"
 #include "views/palette.h"
 #include "views/words.h"
 
@@ -172,56 +174,79 @@ static void draw_prompt_list(const struct app *app, struct canvas *c)
 		palette_draw(app, c, app->layout.pane);
 }
 
-/* While keys come fast the detail is left as it was: it takes more bytes than all else
- * that moves, and nobody reads it then. */
-static bool leaves_detail(const struct app *app, const struct view *v)
-{
-	struct rect now = app->layout.detail;
+/* ---- what is left as it was -------------------------------------------------------------------- */
 
-	return app->behind && now.w > 0 && app->detailed == v &&
-	       memcmp(&now, &app->detail, sizeof now) == 0;
+enum { KEPT_MAX = 7 };
+
+static bool same_places(const struct layout *a, const struct layout *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
-/* With its rule. */
-static struct rect detail_part(const struct app *app)
+static struct rect with_rule(struct rect rule, struct rect body)
 {
-	const struct rect *rule = &app->layout.detail_rule, *body = &app->layout.detail;
-
-	return rect_clip((struct rect){ rule->x, rule->y, rule->w, body->y + body->h - rule->y },
-	                 canvas_rect(&app->canvas));
+	return (struct rect){ rule.x, rule.y, rule.w, body.y + body.h - rule.y };
 }
 
-static void draw_detail(struct app *app, struct canvas *c, const struct view *v, bool keep)
+static bool speaks(const struct app *app)
+{
+	return app->message[0] || app->prompting != PROMPT_NONE || app->awaiting != AWAIT_NOTHING;
+}
+
+/* The title of the pane tells nothing of the row that is selected. */
+static bool plain_title(const struct app *app)
+{
+	const struct finder *f = app_finder(app);
+
+	return app_view(app)->ops->finder && !f->narrow.search[0];
+}
+
+/* The parts that the frame takes from the one before: they take more bytes than all else
+ * that moves, and tell themselves of which record or second they are. */
+static int kept_parts(const struct app *app, const struct view *v, struct rect *parts)
+{
+	const struct layout *l = &app->layout;
+	int n = 0;
+
+	if (app->drawn_view != v || !same_places(l, &app->drawn) || l->form == LAYOUT_TINY)
+		return 0;
+	if (app->leaves & PACE_DETAIL && l->detail.w > 0)
+		parts[n++] = with_rule(l->detail_rule, l->detail);
+	if (!(app->leaves & PACE_COUNTERS))
+		return n;
+	parts[n++] = l->header;
+	/* It shows where the section in focus is from. */
+	if (app->drawn_focus == app_focus(app))
+		parts[n++] = l->rail;
+	if (plain_title(app))
+		parts[n++] = (struct rect){ l->pane.x, l->pane.y, l->pane.w, 1 };
+	if (!app->drawn_spoke && !speaks(app))
+		parts[n++] = l->footer;
+	parts[n++] = with_rule(l->extra_rule, l->extra);
+	parts[n++] = l->side;
+	return n;
+}
+
+static void copy_parts(struct canvas *to, const struct canvas *from, const struct rect *parts, int n)
+{
+	for (int i = 0; i < n; i++)
+		canvas_copy(to, from, rect_clip(parts[i], canvas_rect(to)));
+}
+
+static void note_drawn(struct app *app, const struct view *v)
+{
+	app->drawn_view = v;
+	app->drawn = app->layout;
+	app->drawn_focus = app_focus(app);
+	app->drawn_spoke = speaks(app);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------- */
+
+static void draw_all(struct app *app, struct canvas *c, const struct view *v)
 {
 	const struct layout *l = &app->layout;
 
-	app->detailed = l->detail.w > 0 ? v : NULL;
-	app->detail = l->detail;
-	if (keep)
-		canvas_copy(c, &app->former, detail_part(app));
-	else if (l->detail.w > 0)
-		v->ops->detail(v, c, l->detail_rule, l->detail);
-}
-
-void app_draw(struct app *app)
-{
-	struct canvas *c = &app->canvas;
-	const struct layout *l = &app->layout;
-	const struct view *v = app_view(app);
-	bool keep;
-
-	place_all(app);
-	app->behind = app->hurried;
-	keep = leaves_detail(app, v);
-	if (keep)
-		canvas_copy(&app->former, c, detail_part(app));
-	c->ascii = app->ascii;
-	c->whole_rows = app->theme.whole_rows || !app->hurried;
-	canvas_clear(c);
-	if (l->form == LAYOUT_TINY) {
-		tiny_draw(app, c, l->footer);
-		return;
-	}
 	layout_draw_rules(l, c);
 	header_draw(app, c, l->header);
 	if (l->form == LAYOUT_NARROW && l->rail.w > 0)
@@ -229,9 +254,31 @@ void app_draw(struct app *app)
 	else if (l->rail.w > 0)
 		rail_draw(app, c, l->rail);
 	v->ops->draw(v, c, l->pane, app->prompting == PROMPT_NONE);
-	draw_detail(app, c, v, keep);
+	if (l->detail.w > 0)
+		v->ops->detail(v, c, l->detail_rule, l->detail);
 	draw_extra(app, c);
 	draw_side(app, c);
 	draw_prompt_list(app, c);
 	footer_draw(app, c, l->footer);
+}
+
+void app_draw(struct app *app)
+{
+	struct canvas *c = &app->canvas;
+	const struct view *v = app_view(app);
+	struct rect kept[KEPT_MAX];
+	int n;
+
+	place_all(app);
+	n = kept_parts(app, v, kept);
+	copy_parts(&app->former, c, kept, n);
+	c->ascii = app->ascii;
+	c->whole_rows = app->theme.whole_rows || !(app->leaves & PACE_ROWS);
+	canvas_clear(c);
+	if (app->layout.form == LAYOUT_TINY)
+		tiny_draw(app, c, app->layout.footer);
+	else
+		draw_all(app, c, v);
+	copy_parts(c, &app->former, kept, n);
+	note_drawn(app, v);
 }

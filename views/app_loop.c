@@ -10,7 +10,6 @@
 #include "views/pace.h"
 #include "views/palette.h"
 
-#define KEYS_REST (80 * USEC_MS)        /* longer than a key held down takes to repeat */
 #define WORK_SLICE (4 * USEC_MS)
 #define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
@@ -19,11 +18,12 @@ struct loop {
 	struct app *app;
 	usec engine_next;        /* TIME_NONE = nothing */
 	usec tick;               /* when the clock moves on */
-	struct pace pace;        /* when the next frame may be, on the system's clock */
-	usec stepped, rest;      /* the last key that moved along; when such keys are over, on
-	                          * the system's clock: fingers know no other */
+	struct pace pace;        /* when the next frame may be, on the system's clock: fingers
+	                          * and links know no other */
+	unsigned behind;         /* parts that the last frame left as they were */
 	bool moved;              /* the engine did; views have not heard of it */
 	bool dirty, urgent;      /* a frame is wanted; at once */
+	bool stepped;            /* as the answer to a key that moved along */
 	bool news;               /* it shows more than what flows */
 	unsigned told;           /* states as of the last tick */
 	bool blocked;            /* the terminal does not read */
@@ -52,36 +52,40 @@ static usec next_tick(const struct app *app)
 	return clock_mono(app->clock) + unit - wall % unit;
 }
 
-/* How long it is until no more keys are expected. */
-static usec keys_left(const struct loop *l)
+static bool rest_due(const struct loop *l, usec now)
 {
-	usec now = clock_mono(&clock_system);
-
-	return l->rest > now ? l->rest - now : 0;
+	return l->behind && pace_rest(&l->pace, l->behind) <= now;
 }
 
-static enum pace_kind kind_of(const struct loop *l)
+/* What a key left out is answered like the key. */
+static enum pace_kind kind_of(const struct loop *l, usec now)
 {
-	return l->urgent ? PACE_KEY : l->news ? PACE_NEWS : PACE_FLOW;
+	return l->urgent ? PACE_KEY : l->stepped || rest_due(l, now) ? PACE_STEP :
+	       l->news ? PACE_NEWS : PACE_FLOW;
 }
 
-static usec frame_wait(const struct loop *l)
+/* TIME_NONE = there is nothing to draw. */
+static usec frame_when(const struct loop *l, usec now)
 {
-	usec now = clock_mono(&clock_system), when = pace_when(&l->pace, kind_of(l));
+	usec rest = l->behind ? pace_rest(&l->pace, l->behind) : TIME_NONE;
 
+	return earlier(rest, l->dirty ? pace_when(&l->pace, kind_of(l, now)) : TIME_NONE);
+}
+
+static usec wait_of(usec when, usec now)
+{
 	return when > now ? when - now : 0;
 }
 
 static int sleep_ms(const struct loop *l)
 {
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
+	usec fingers = clock_mono(&clock_system), when = frame_when(l, fingers);
 
 	if (l->working)
 		return 0;
-	if (l->dirty && !l->blocked)
-		until = earlier(until, now + frame_wait(l));
-	if (l->app->behind && !l->blocked)
-		until = earlier(until, now + keys_left(l));
+	if (when != TIME_NONE && !l->blocked)
+		until = earlier(until, now + wait_of(when, fingers));
 	if (until == TIME_NONE)
 		return -1;
 	if (until <= now)
@@ -98,26 +102,33 @@ static void catch_up(struct loop *l)
 	l->moved = false;
 }
 
-static bool frame_due(const struct loop *l)
+/* What it left out of what flows is still to come. */
+static void note_frame(struct loop *l, enum pace_kind kind)
 {
-	return (l->dirty && !frame_wait(l)) || (l->app->behind && !keys_left(l));
+	unsigned left = l->app->leaves;
+
+	pace_drawn(&l->pace, kind, left, term_cost(l->app->term), clock_mono(&clock_system));
+	l->behind = left & (PACE_DETAIL | PACE_ROWS);
+	l->urgent = l->stepped = false;
+	l->dirty = left & PACE_COUNTERS;
+	l->news = l->news && l->dirty;
 }
 
 static void frame(struct loop *l)
 {
 	struct app *app = l->app;
+	usec now = clock_mono(&clock_system), when = frame_when(l, now);
+	enum pace_kind kind = kind_of(l, now);
 
-	if (!frame_due(l))
+	if (when == TIME_NONE || when > now)
 		return;
 	catch_up(l);
-	app->hurried = keys_left(l) > 0;
+	app->leaves = pace_leaves(&l->pace, kind, now);
 	app_draw(app);
 	l->blocked = !term_present(app->term, &app->canvas);
 	if (l->blocked)
 		return;
-	if (l->dirty)
-		pace_drawn(&l->pace, kind_of(l), term_cost(app->term), clock_mono(&clock_system));
-	l->dirty = l->urgent = l->news = false;
+	note_frame(l, kind);
 	l->tick = next_tick(app);
 }
 
@@ -144,13 +155,19 @@ static void resize(struct app *app)
 		app_complain(app, "%s", e.text);
 }
 
-/* One key alone moves everything at once; of several only the last moves the detail. */
-static void note_step(struct loop *l, bool steps)
+static void note_key(struct loop *l, struct key key)
 {
 	usec now = clock_mono(&clock_system);
+	bool waits = l->dirty && !l->urgent && !l->stepped && frame_when(l, now) > now;
 
-	l->rest = steps && now - l->stepped < KEYS_REST ? now + KEYS_REST : 0;
-	l->stepped = steps ? now : 0;
+	if (app_steps(l->app, key)) {
+		pace_step(&l->pace, waits, now);
+		l->stepped = true;
+	} else {
+		pace_key(&l->pace);
+		l->urgent = true;
+	}
+	l->dirty = true;
 }
 
 /* ---- what happens --------------------------------------------------------------------------- */
@@ -162,9 +179,9 @@ static void take_event(struct loop *l, const struct term_event *ev)
 	switch (ev->type) {
 	case TERM_KEY:
 		catch_up(l);
-		note_step(l, app_steps(app, ev->key));
+		note_key(l, ev->key);
 		app_key(app, ev->key);
-		break;
+		return;
 	case TERM_PASTE:
 		catch_up(l);
 		app_paste(app, ev->paste, ev->paste_len);
@@ -239,7 +256,7 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		take_mail(&l);
 		work(&l);
 		frame(&l);
-		if (!l.dirty && !l.working && !app->behind)
+		if (!l.dirty && !l.working && !l.behind)
 			term_idle(true);
 		fds[3].fd = app->watch.fd;      /* a theme from a file may come any time */
 		fds[4].fd = app->runs.fd;
@@ -255,7 +272,7 @@ int app_loop(struct app *app, const char *const *typed, size_t n)
 		}
 		take_events(&l);
 		/* The answer to a key does not wait until the rows that came are read. */
-		if (l.urgent && fds[2].revents)
+		if ((l.urgent || l.stepped) && fds[2].revents)
 			frame(&l);
 	}
 	return l.signal;

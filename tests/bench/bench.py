@@ -164,8 +164,8 @@ class Stores:
         self.servers = subprocess.Popen([SERVERS, str(ROWS)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.directory, self.port, self.http, self.native = self.servers.stdout.readline().split()
-        self.postgres = self.configure("postgres", "host: '%s', port: %s, user: admin, database: postgres"
-                                       % (self.directory, self.port))
+        self.postgres = self.configure("postgres", "host: '%s', port: %s, user: admin, database: postgres, "
+                                       "timeout: 10m" % (self.directory, self.port))
         self.clickhouse = self.configure("clickhouse", "kind: clickhouse, host: 127.0.0.1, port: %s" % self.http)
         self.text = os.path.join(folder, "rows")
         with open(self.text, "w") as f:

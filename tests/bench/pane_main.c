@@ -27,7 +27,7 @@ static const struct step steps[] = { { .source = "store", .query = "events", .au
 static const struct section_def events = {
 	.id = "events", .title = "Events", .letter = 'E', .columns = columns,
 	.ncolumns = sizeof columns / sizeof columns[0], .steps = steps, .nsteps = 1, .mark = mark,
-	.ttl = 60 * USEC_MIN,
+	.ttl = 60 * USEC_MIN, .deadline = 5 * USEC_MIN,
 };
 
 static const struct section_def *const sections[] = { &events };
