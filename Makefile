@@ -36,7 +36,7 @@ LIBS_NOW := $(shell pkg-config --libs $(PKGS_NOW) 2>/dev/null) -lm
 
 SRC     := $(filter-out views/main.c,$(wildcard base/*.c tui/*.c clients/*.c sections/*.c sections/load/*.c views/*.c))
 OBJ     := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
-EMBED   := $(sort $(shell find sections/queries sections/demo themes -name '*.sql' -o -name '*.yaml'))
+EMBED   := $(sort $(shell find sections/queries sections/demo themes -name '*.sql' -o -name '*.cypher' -o -name '*.yaml'))
 
 # `make V=1` shows the commands.
 Q   := $(if $(V),,@)

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,13 @@ bool buf_put_kept(struct buf *b, const char *in, size_t len)
 		at += bad ? bad : text_next(in + at, len - at, &g);
 	}
 	return begin == len ? !b->failed : buf_put_safe(b, in + begin, len - begin);
+}
+
+bool buf_put_line(struct buf *b, const char *in, size_t len, size_t most)
+{
+	for (size_t i = 0; i < len && i < most; i++)
+		buf_putc(b, isspace((unsigned char)in[i]) ? ' ' : in[i]);
+	return !b->failed;
 }
 
 void buf_clear(struct buf *b)

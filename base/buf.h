@@ -29,6 +29,8 @@ bool buf_put_safe(struct buf *b, const char *in, size_t len);
 /* The same, but for what is no UTF-8 and harmless (text_malformed), which stays as it is:
  * not for a terminal. */
 bool buf_put_kept(struct buf *b, const char *in, size_t len);
+/* At most `most` bytes as one line: blanks of all kinds become a space. */
+bool buf_put_line(struct buf *b, const char *in, size_t len, size_t most);
 void buf_clear(struct buf *b);          /* keeps the memory */
 void buf_release(struct buf *b);        /* frees the memory, back to BUF_INIT */
 char *buf_detach(struct buf *b);        /* the caller frees; "" when empty; NULL if failed */

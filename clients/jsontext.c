@@ -269,6 +269,13 @@ bool jsontext_quote(struct buf *out, struct cell s)
 	return buf_putc(out, '"');
 }
 
+bool jsontext_quote_key(struct buf *out, const char *key)
+{
+	struct cell name = cell_of(key);
+
+	return jsontext_quote(out, marked(name) ? (struct cell){ key + 1, name.len - 1 } : name);
+}
+
 /* One walk of a tree. */
 struct writing {
 	struct buf *out;
@@ -318,12 +325,8 @@ static bool write_object(struct writing *w, json_t *v)
 
 	buf_putc(w->out, '{');
 	json_object_foreach(v, key, item) {
-		struct cell name = cell_of(key);
-
-		if (marked(name))
-			name = (struct cell){ key + 1, name.len - 1 };
 		buf_puts(w->out, comma);
-		jsontext_quote(w->out, name);
+		jsontext_quote_key(w->out, key);
 		buf_putc(w->out, ':');
 		if (!write_value(w, item))
 			return false;

@@ -40,5 +40,7 @@ bool jsontext_write(struct buf *out, json_t *, jsontext_hook *hook, const void *
 		    struct err *);
 /* A quoted string; `s` must be UTF-8. */
 bool jsontext_quote(struct buf *out, struct cell s);
+/* A key of a tree that was read here, quoted. */
+bool jsontext_quote_key(struct buf *out, const char *key);
 
 #endif

@@ -16,6 +16,7 @@ const struct client_ops *const client_kinds[] = {
 	&athena_ops,
 	&llm_ops,
 	&s3_ops,
+	&neo4j_ops,
 	NULL,
 };
 

@@ -12,5 +12,6 @@ extern const struct client_ops trino_ops;
 extern const struct client_ops athena_ops;
 extern const struct client_ops llm_ops;
 extern const struct client_ops s3_ops;
+extern const struct client_ops neo4j_ops;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/doc.h"
 #include "clients/base_url.h"
+#include "clients/http_source.h"
 #include "clients/jsontext.h"
 #include "clients/rest_page.h"
 #include "clients/skew.h"
@@ -70,9 +71,7 @@ static bool on_body(void *ctx, const struct http_response *r, const char *data, 
 	if (q->sink)
 		q->sink->bytes(q->sink, len);
 	if (rest_is_success(r) && q->sink && !rest_is_json(r))
-		return err_set(e, ERR_DECODE, r->status, "expected JSON, got %s%s",
-			       r->content_type[0] ? r->content_type : "no content type",
-			       strstr(r->content_type, "html") ? " (login page?)" : "");
+		return http_wrong_type(r, "JSON", e);
 	if (!rest_is_success(r) || !q->sink) {
 		size_t room = ERROR_MAX - q->body.len;
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "clients/base_url.h"
 #include "clients/client.h"
 #include "clients/http.h"
+#include "clients/http_source.h"
 #include "clients/jsontext.h"
 #include "clients/registry.h"
 #include "clients/rest_ask.h"
@@ -37,25 +37,6 @@ static const struct setting_def settings[] = {
 
 /* ---- the source --------------------------------------------------------------------- */
 
-/* The environment names a host rather than a URL. */
-static bool read_base(const struct source *s, char *base, size_t size, struct base_url *u,
-		      struct err *e)
-{
-	const char *url = source_get(s, "url", ""), *wrong, *path;
-	int n = snprintf(base, size, "%s%s", strstr(url, "://") ? "" : "https://", url);
-
-	if (n < 0 || (size_t)n >= size)
-		return err_set(e, ERR_CONFIG, 0, "%s: the url is too long", s->name);
-	while (n > 0 && base[n - 1] == '/')
-		base[--n] = '\0';
-	wrong = base_url_parse(base, u);
-	if (wrong)
-		return err_set(e, ERR_CONFIG, 0, "%s: %s", s->name, wrong);
-	path = strstr(base, "://") + strlen("://");
-	return !strchr(path, '/') ||
-	       err_set(e, ERR_CONFIG, 0, "%s: the url must end behind host and port", s->name);
-}
-
 /* They stand in headers. */
 static bool check_words(const struct source *s, struct err *e)
 {
@@ -73,30 +54,18 @@ static bool check_words(const struct source *s, struct err *e)
 	return true;
 }
 
-static bool check_auth(const struct source *s, const struct base_url *u, struct err *e)
-{
-	const char *auth = source_get(s, "auth", "none");
-
-	if (strcmp(auth, "none") != 0 && strcmp(auth, "basic") != 0 && strcmp(auth, "bearer") != 0)
-		return err_set(e, ERR_CONFIG, 0, "%s: auth \"%s\" is none of none, basic, bearer",
-			       s->name, auth);
-	if (!rest_auth_none(s) && !u->tls && !host_is_loopback(u->host))
-		return err_set(e, ERR_CONFIG, 0,
-			       "%s: credentials are not sent over plain http to %s: use https",
-			       s->name, u->host);
-	if (strcmp(auth, "bearer") != 0 && !*source_get(s, "user", ""))
-		return err_set(e, ERR_CONFIG, 0, "no user: set sources.%s.user", s->name);
-	return rest_auth_check(s, e);
-}
-
 static bool prepare(struct source *s, struct err *e)
 {
 	struct base_url u;
-	char base[sizeof(((struct trino *)0)->base)];
+	char base[HTTP_BASE_MAX];
 
-	return read_base(s, base, sizeof(base), &u, e) &&
-	       base_url_origin(&u, s->origin, sizeof(s->origin)) && check_words(s, e) &&
-	       check_auth(s, &u, e);
+	if (!http_source_base(s, base, &u, e) ||
+	    !base_url_origin(&u, s->origin, sizeof(s->origin)) || !check_words(s, e))
+		return false;
+	/* Without credentials, and besides a password, the user stands in a header. */
+	if (strcmp(source_get(s, "auth", "none"), "bearer") != 0 && !*source_get(s, "user", ""))
+		return err_set(e, ERR_CONFIG, 0, "no user: set sources.%s.user", s->name);
+	return http_source_auth(s, &u, e);
 }
 
 static void close_conn(void *conn)
@@ -120,7 +89,7 @@ static void *open_conn(const struct source *s, struct err *e)
 		return NULL;
 	}
 	t->source = s;
-	if (read_base(s, t->base, sizeof(t->base), &u, e) && rest_auth_init(&t->auth, s, e))
+	if (http_source_base(s, t->base, &u, e) && rest_auth_init(&t->auth, s, e))
 		t->http = http_new(s, e);
 	if (t->http)
 		return t;

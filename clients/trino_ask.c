@@ -46,9 +46,7 @@ static bool on_body(void *ctx, const struct http_response *r, const char *data, 
 	if (a->sink)
 		a->sink->bytes(a->sink, len);
 	if (r->status == 200 && !rest_is_json(r))
-		return err_set(e, ERR_DECODE, r->status, "expected JSON, got %s%s",
-			       r->content_type[0] ? r->content_type : "no content type",
-			       strstr(r->content_type, "html") ? " (login page?)" : "");
+		return http_wrong_type(r, "JSON", e);
 	if (!is_json_page(r)) {
 		size_t room = REFUSAL_MAX - a->body.len;
 

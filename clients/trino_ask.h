@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "clients/client.h"
 #include "clients/http.h"
+#include "clients/http_source.h"
 #include "clients/rest_auth.h"
 #include "clients/trino_page.h"
 #include "clients/trino_request.h"
@@ -20,7 +21,7 @@ struct trino {
 	const struct source *source;
 	struct http *http;
 	struct rest_auth auth;
-	char base[300];                 /* https://host[:port] */
+	char base[HTTP_BASE_MAX];       /* https://host[:port] */
 	enum trino_binding binding;     /* found out once, by asking */
 	bool no_limits;                 /* the account may not set the time limit */
 };

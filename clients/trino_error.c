@@ -1,6 +1,5 @@
 #include "clients/trino_error.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -55,13 +54,12 @@ bool trino_fixes_limits(const struct trino_failure *f)
 	return cell_is(f->name, "PERMISSION_DENIED") && says(f->message, "session property");
 }
 
-/* An error is one line, and its end matters less than its beginning. */
+/* The end of a message matters less than its beginning. */
+enum { SHOWN = 400 };
+
 static void put_line(struct buf *out, struct cell words)
 {
-	enum { SHOWN = 400 };
-
-	for (size_t i = 0; i < words.len && i < SHOWN; i++)
-		buf_putc(out, isspace((unsigned char)words.data[i]) ? ' ' : words.data[i]);
+	buf_put_line(out, words.data, words.len, SHOWN);
 }
 
 bool trino_error(struct err *e, const char *source, const struct trino_failure *f, bool delivered)

@@ -19,7 +19,7 @@ struct config {
 	char *path;                     /* the file read, or where it would be */
 	bool exists;
 	char *theme;                    /* NULL = default */
-	char *override_dir;             /* site's own .sql and .yaml queries; NULL = none */
+	char *override_dir;             /* site's own queries; NULL = none */
 	unsigned workers;               /* default config_workers() */
 	usec now;                       /* pretend wall time at start; TIME_NONE = the real one */
 	struct setting *params;         /* values every query may bind: service names … */
@@ -54,7 +54,7 @@ bool config_read_file(const char *path, struct buf *out, bool *absent, struct er
 
 /* The text of a query. Looked for in override_dir first, then among the built-in
  * files of sections/queries, each time as <kind>/<source>/<query> before
- * <kind>/<query>; the extension is .sql, or .yaml for the kind "rest".
+ * <kind>/<query>; the extension is .sql unless the kind has another.
  * NULL with ERR_CONFIG when there is none. The result belongs to the caller. */
 char *query_text(const struct config *, const struct source *, const char *query, struct err *);
 /* The same of a query that a source need not have: NULL with *absent and no error then. */

@@ -514,6 +514,7 @@ static const struct {
 	{ "sqlite", make_sqlite, NULL },
 	{ "trino", make_trino, NULL },
 	{ "rest", make_api, make_api },
+	{ "neo4j", make_api, make_api },
 };
 
 static bool make(struct making *m, const struct config *c, enum runnable_form form, struct err *e)

@@ -16,7 +16,7 @@ extern const struct section_def section_callbacks;
 extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
 
-enum { LOAD_SOURCES = 9 };
+enum { LOAD_SOURCES = 10 };
 extern const struct source_def load_sources[LOAD_SOURCES];
 extern const char *const load_secret_env[];
 

@@ -75,6 +75,13 @@ static const struct env_alias llm_env[] = {
 	{ 0 },
 };
 
+static const struct env_alias neo4j_env[] = {
+	{ "url", { "NEO4J_URI" } },
+	{ "user", { "NEO4J_USERNAME" } },
+	{ "password", { "NEO4J_PASSWORD" } },
+	{ 0 },
+};
+
 static const char *const tracking_presets[] = {
 	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
 };
@@ -99,6 +106,7 @@ static const char *const trino_presets[] = { "auth=basic", "catalog=hive", "sche
 static const char *const ocean_presets[] = { "auth=basic", NULL };
 
 static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
+static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 
 static const char vpn[] = "are you on the VPN?";
 
@@ -126,6 +134,8 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	/* What it is told leaves the company: never because some key is in the environment. */
 	{ .name = "llm", .title = "Language model", .kind = "llm", .lane = 1, .env = llm_env,
 	  .presets = llm_presets, .timeout = "5m", .opt_in = true },
+	{ .name = "neo4j", .title = "Neo4j code graph", .kind = "neo4j", .lane = 4, .env = neo4j_env,
+	  .presets = neo4j_presets },
 };
 
 const char *const load_secret_env[] = {
@@ -134,5 +144,5 @@ const char *const load_secret_env[] = {
 	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",
 	"ATHENA_AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", "ANTHROPIC_API_KEY",
-	"AZURE_OPENAI_API_KEY", NULL,
+	"AZURE_OPENAI_API_KEY", "NEO4J_PASSWORD", NULL,
 };

@@ -167,6 +167,11 @@ static struct source *trino_source(const char *url)
 	return plain_source(&trino_ops, url);
 }
 
+static struct source *neo4j_source(const char *url)
+{
+	return plain_source(&neo4j_ops, url);
+}
+
 static struct source *athena_source(const char *url)
 {
 	return source_make(&athena_ops, "source", "url", url, "region", "us-east-1", "output_location",
@@ -204,6 +209,9 @@ static struct source *s3_source(const char *url)
 #define S3_ROW(key) "<Contents><Key>" key "</Key></Contents>"
 #define S3_PAGE(row, next) "<ListBucketResult><IsTruncated>true</IsTruncated>" S3_ROW(row) \
 			   "<NextContinuationToken>" next "</NextContinuationToken></ListBucketResult>"
+
+#define NEO4J_BEFORE "{\"data\":{\"fields\":[\"a\"],\"values\":["
+#define NEO4J_ROW(value) "[{\"$type\":\"Integer\",\"_value\":\"" value "\"}]"
 
 static const struct kind kinds[] = {
 	{
@@ -281,6 +289,14 @@ static const struct kind kinds[] = {
 			    [BODY_PAGE_3] = S3_BEFORE S3_ROW("3") "</ListBucketResult>" },
 		.before = S3_BEFORE, .row = S3_ROW("%zu"), .between = "", .after = "</ListBucketResult>",
 		.begin = begin_raw, .source = s3_source,
+	},
+	{
+		.ops = &neo4j_ops, .query = "RETURN 1", .type = "application/vnd.neo4j.query",
+		.bodies = { [BODY_TWO] = NEO4J_BEFORE NEO4J_ROW("1") "," NEO4J_ROW("2") "]}}",
+			    [BODY_EMPTY] = NEO4J_BEFORE "]}}" },
+		.before = NEO4J_BEFORE, .row = NEO4J_ROW("%zu"), .between = ",", .after = "]}}",
+		.no_pages = "an answer is one document",
+		.begin = begin_raw, .source = neo4j_source,
 	},
 };
 

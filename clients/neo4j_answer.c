@@ -1,0 +1,372 @@
+#include "clients/neo4j_answer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/jsontext.h"
+
+enum { NO_TEXT = -1, SHOWN = 400 };
+
+/* ---- the document --------------------------------------------------------------------- */
+
+static struct cell text_of(json_t *object, const char *key)
+{
+	json_t *v = json_object_get(object, key);
+
+	return v && !jsontext_is_number(v) ? jsontext_scalar(v) : CELL_NULL;
+}
+
+static bool read_errors(struct neo4j_answer *a, json_t *errors, struct err *e)
+{
+	json_t *first = json_array_get(errors, 0);
+
+	if (!errors || json_is_null(errors))
+		return true;
+	if (!json_is_array(errors) || (first && !json_is_object(first)))
+		return err_set(e, ERR_DECODE, 0, "the answer's errors are no list of objects");
+	a->failed = first != NULL;
+	a->code = text_of(first, "code");
+	a->message = text_of(first, "message");
+	return true;
+}
+
+static bool read_data(struct neo4j_answer *a, json_t *data, struct err *e)
+{
+	if (!data && a->failed)
+		return true;
+	a->fields = json_object_get(data, "fields");
+	a->values = json_object_get(data, "values");
+	return (json_is_array(a->fields) && json_is_array(a->values)) ||
+	       err_set(e, ERR_DECODE, 0, "the answer is JSON, but not that of Neo4j's Query API");
+}
+
+bool neo4j_answer_read(struct neo4j_answer *a, const char *text, size_t len, struct err *e)
+{
+	*a = (struct neo4j_answer){ .root = jsontext_read(text, len, e) };
+	return a->root && read_errors(a, json_object_get(a->root, "errors"), e) &&
+	       read_data(a, json_object_get(a->root, "data"), e);
+}
+
+void neo4j_answer_release(struct neo4j_answer *a)
+{
+	json_decref(a->root);
+	*a = (struct neo4j_answer){ 0 };
+}
+
+/* ---- typed values as JSON -------------------------------------------------------------- */
+
+/* { "$type": "Integer", "_value": "1" } */
+struct typed {
+	struct cell type;
+	json_t *value;
+};
+
+static bool read_typed(struct typed *t, json_t *v, struct err *e)
+{
+	t->type = text_of(v, "$type");
+	t->value = json_object_get(v, "_value");
+	return (t->type.data && t->value) ||
+	       err_set(e, ERR_DECODE, 0, "a value has no type: the server did not answer in typed JSON");
+}
+
+/* As JSON writes numbers; "NaN" and the like are none. */
+static bool is_number(struct cell c)
+{
+	json_t *list;
+	char text[64];
+	bool yes;
+
+	if (c.len == 0 || c.len > sizeof(text) - 3)
+		return false;
+	text[0] = '[';
+	memcpy(text + 1, c.data, c.len);
+	text[c.len + 1] = ']';
+	list = jsontext_read(text, c.len + 2, NULL);
+	yes = json_array_size(list) == 1 && jsontext_is_number(json_array_get(list, 0));
+	json_decref(list);
+	return yes;
+}
+
+static bool put_value(struct buf *out, json_t *v, struct err *e);
+
+static bool put_list(struct buf *out, json_t *list, struct err *e)
+{
+	json_t *item;
+	size_t i;
+
+	buf_putc(out, '[');
+	json_array_foreach(list, i, item) {
+		if (i > 0)
+			buf_putc(out, ',');
+		if (!put_value(out, item, e))
+			return false;
+	}
+	return buf_putc(out, ']');
+}
+
+static bool put_map(struct buf *out, json_t *map, struct err *e)
+{
+	const char *key, *comma = "";
+	json_t *item;
+
+	buf_putc(out, '{');
+	json_object_foreach(map, key, item) {
+		buf_puts(out, comma);
+		jsontext_quote_key(out, key);
+		buf_putc(out, ':');
+		if (!put_value(out, item, e))
+			return false;
+		comma = ",";
+	}
+	return buf_putc(out, '}');
+}
+
+static void put_member(struct buf *out, const char *key, struct cell text)
+{
+	buf_printf(out, "\"%s\":", key);
+	jsontext_quote(out, text);
+	buf_putc(out, ',');
+}
+
+static bool put_properties(struct buf *out, json_t *entity, struct err *e)
+{
+	buf_puts(out, "\"properties\":");
+	return put_map(out, json_object_get(entity, "_properties"), e) && buf_putc(out, '}');
+}
+
+static bool put_node(struct buf *out, json_t *node, struct err *e)
+{
+	json_t *labels = json_object_get(node, "_labels");
+
+	buf_putc(out, '{');
+	put_member(out, "elementId", text_of(node, "_element_id"));
+	buf_puts(out, "\"labels\":");
+	if (!labels)
+		buf_puts(out, "[]");
+	else if (!jsontext_write(out, labels, NULL, NULL, e))
+		return false;
+	buf_putc(out, ',');
+	return put_properties(out, node, e);
+}
+
+static bool put_relationship(struct buf *out, json_t *r, struct err *e)
+{
+	buf_putc(out, '{');
+	put_member(out, "elementId", text_of(r, "_element_id"));
+	put_member(out, "startNodeElementId", text_of(r, "_start_node_element_id"));
+	put_member(out, "endNodeElementId", text_of(r, "_end_node_element_id"));
+	put_member(out, "type", text_of(r, "_type"));
+	return put_properties(out, r, e);
+}
+
+static const struct shape {
+	const char *type;
+	bool array;             /* what its value must be; else an object */
+	bool (*put)(struct buf *, json_t *, struct err *);
+} shapes[] = {
+	{ "List", true, put_list },
+	{ "Path", true, put_list },
+	{ "Map", false, put_map },
+	{ "Node", false, put_node },
+	{ "Relationship", false, put_relationship },
+};
+
+/* NULL: a scalar, or a type that this client does not know, whose value stays as it is. */
+static const struct shape *find_shape(const struct typed *t)
+{
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+		const struct shape *s = &shapes[i];
+
+		if (cell_is(t->type, s->type) &&
+		    (s->array ? json_is_array(t->value) : json_is_object(t->value)))
+			return s;
+	}
+	return NULL;
+}
+
+static bool put_value(struct buf *out, json_t *v, struct err *e)
+{
+	const struct shape *shape;
+	struct cell number;
+	struct typed t;
+
+	if (!read_typed(&t, v, e))
+		return false;
+	shape = find_shape(&t);
+	if (shape)
+		return shape->put(out, t.value, e);
+	number = jsontext_scalar(t.value);
+	if ((cell_is(t.type, "Integer") || cell_is(t.type, "Float")) && is_number(number))
+		return buf_put(out, number.data, number.len);
+	return jsontext_write(out, t.value, NULL, NULL, e);
+}
+
+/* ---- rows ------------------------------------------------------------------------------ */
+
+struct emitting {
+	struct row_sink *sink;
+	size_t ncolumns;
+	const char **names;
+	struct cell *cells;
+	size_t *starts;         /* of what was written into `text` for a cell */
+	struct buf text;
+};
+
+static bool list_names(struct emitting *m, json_t *fields, struct err *e)
+{
+	json_t *field;
+	size_t i;
+
+	json_array_foreach(fields, i, field) {
+		struct cell name = jsontext_scalar(field);
+
+		if (!name.data || strlen(name.data) != name.len)
+			return err_set(e, ERR_DECODE, 0, "column %zu has no name", i + 1);
+		m->names[i] = name.data;
+	}
+	return m->sink->columns(m->sink, m->names, m->ncolumns, e);
+}
+
+static bool take_columns(struct emitting *m, json_t *fields, struct err *e)
+{
+	size_t n = m->ncolumns = json_array_size(fields);
+
+	if (n == 0 || n > ROWS_MAX_COLUMNS)
+		return err_set(e, n ? ERR_LIMIT : ERR_DECODE, 0, "the answer has %zu columns, 1 to %d are "
+			       "read", n, ROWS_MAX_COLUMNS);
+	m->names = calloc(n, sizeof(*m->names));
+	m->cells = calloc(n, sizeof(*m->cells));
+	m->starts = calloc(n, sizeof(*m->starts));
+	if (!m->names || !m->cells || !m->starts)
+		return err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
+	return list_names(m, fields, e);
+}
+
+/* What is written into m->text may move until the row is whole. */
+static bool take_cell(struct emitting *m, size_t i, json_t *v, struct err *e)
+{
+	struct typed t;
+
+	m->starts[i] = (size_t)NO_TEXT;
+	if (!read_typed(&t, v, e))
+		return false;
+	m->cells[i] = jsontext_scalar(t.value);
+	if (!json_is_array(t.value) && !json_is_object(t.value))
+		return true;
+	m->starts[i] = m->text.len;
+	if (!put_value(&m->text, v, e))
+		return false;
+	m->cells[i].len = m->text.len - m->starts[i];
+	return !m->text.failed || err_set(e, ERR_LIMIT, 0, "a value is larger than its room");
+}
+
+static bool take_row(struct emitting *m, uint64_t number, json_t *row, struct err *e)
+{
+	json_t *v;
+	size_t i;
+
+	if (!json_is_array(row) || json_array_size(row) != m->ncolumns)
+		return err_set(e, ERR_DECODE, 0, "row %" PRIu64 " has %zu values for %zu columns",
+			       number + 1, json_array_size(row), m->ncolumns);
+	buf_clear(&m->text);
+	json_array_foreach(row, i, v) {
+		if (!take_cell(m, i, v, e))
+			return false;
+	}
+	for (i = 0; i < m->ncolumns; i++) {
+		if (m->starts[i] != (size_t)NO_TEXT)
+			m->cells[i].data = m->text.data + m->starts[i];
+	}
+	return m->sink->row(m->sink, m->cells, e);
+}
+
+static bool take_rows(struct emitting *m, json_t *values, struct cancel *cancel, uint64_t max_rows,
+		      uint64_t *rows, struct err *e)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(values, i, row) {
+		if (cancel_fired(cancel))
+			return err_set(e, ERR_CANCELLED, 0, "stopped");
+		if (*rows >= max_rows)
+			return err_set(e, ERR_LIMIT, 0, "more than %" PRIu64 " rows, stopped there", max_rows);
+		if (!take_row(m, *rows, row, e))
+			return false;
+		++*rows;
+	}
+	return true;
+}
+
+bool neo4j_answer_emit(const struct neo4j_answer *a, struct row_sink *sink, struct cancel *cancel,
+		       uint64_t max_rows, uint64_t *rows, struct err *e)
+{
+	struct emitting m = { .sink = sink };
+	bool ok;
+
+	/* A statement that gives nothing has no columns. */
+	if (json_array_size(a->fields) == 0 && json_array_size(a->values) == 0)
+		return true;
+	ok = take_columns(&m, a->fields, e) && take_rows(&m, a->values, cancel, max_rows, rows, e);
+	free(m.names);
+	free(m.cells);
+	free(m.starts);
+	buf_release(&m.text);
+	return ok;
+}
+
+/* ---- errors ---------------------------------------------------------------------------- */
+
+static const struct meaning {
+	const char *code;       /* what it begins with; the first that fits decides */
+	enum err_kind kind;
+	bool transient;
+} meanings[] = {
+	{ "Neo.ClientError.Security.Forbidden", ERR_DENIED, false },
+	/* The rate limit too: it counts wrong passwords, and each try prolongs it. */
+	{ "Neo.ClientError.Security.", ERR_AUTH, false },
+	{ "Neo.TransientError.Security.", ERR_REMOTE, true },
+	/* "Writing in read access mode not allowed" */
+	{ "Neo.ClientError.Statement.AccessMode", ERR_CONFIG, false },
+	{ "Neo.ClientError.Database.DatabaseNotFound", ERR_CONFIG, false },
+	{ "Neo.ClientError.Transaction.TransactionTimedOut", ERR_TIMEOUT, false },
+	{ "Neo.ClientError.Transaction.LockClientStopped", ERR_TIMEOUT, false },
+	{ "Neo.TransientError.Transaction.Terminated", ERR_REMOTE, false },
+	{ "Neo.TransientError.General.OutOfMemoryError", ERR_MEMORY, false },
+	{ "Neo.TransientError.General.MemoryPoolOutOfMemoryError", ERR_MEMORY, false },
+	{ "Neo.TransientError.General.TransactionMemoryLimit", ERR_MEMORY, false },
+	{ "Neo.TransientError.General.TransactionOutOfMemoryError", ERR_MEMORY, false },
+	{ "Neo.TransientError.Request.", ERR_QUOTA, true },
+	{ "Neo.TransientError.Transaction.MaximumTransactionLimitReached", ERR_QUOTA, true },
+	{ "Neo.TransientError.", ERR_REMOTE, true },
+	{ "Neo.", ERR_REMOTE, false },
+};
+
+static const struct meaning *find_meaning(struct cell code)
+{
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++) {
+		size_t len = strlen(meanings[i].code);
+
+		if (code.len >= len && memcmp(code.data, meanings[i].code, len) == 0)
+			return &meanings[i];
+	}
+	return NULL;
+}
+
+bool neo4j_answer_error(const struct neo4j_answer *a, const char *source, long status,
+			bool delivered, struct err *e)
+{
+	const struct meaning *m = find_meaning(a->code);
+	struct cell code = a->code.len > 0 ? a->code : cell_of("an error without a code");
+	struct buf text = BUF_INIT;
+
+	buf_put_line(&text, code.data, code.len, SHOWN);
+	buf_puts(&text, a->message.len > 0 ? ": " : "");
+	buf_put_line(&text, a->message.data, a->message.len, SHOWN);
+	err_set(e, m ? m->kind : ERR_REMOTE, status, "%s: %s", source, buf_str(&text));
+	buf_release(&text);
+	if (e)
+		e->transient = m && m->transient && !delivered;
+	return false;
+}
