@@ -45,7 +45,7 @@ $dir/bin/python tests/peers/aws_sign.py "$build/tests/peers/aws" 500 || fail 'si
 # The command line believes in the fake.
 mkfifo "$work/in" "$work/out"
 "$build/tests/tools/aws_fake" 'CREATE TABLE many (n INTEGER);
-INSERT INTO many WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 2500) SELECT n FROM s;' \
+INSERT INTO many WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 2500) SELECT n FROM s;' files a/1 one files a/2 two files 'a/3 é&+' three files a/4 four files a/5 five \
 	< "$work/in" > "$work/out" &
 fake=$!
 exec 8> "$work/in"
@@ -77,8 +77,17 @@ case $key in ASIA*) ;; *) fail "a role gave $key" ;; esac
 ! AWS_SECRET_ACCESS_KEY=wrong cli athena get-query-execution --query-execution-id "$id" 2> "$work/wrong" ||
 	fail 'a wrong secret was taken'
 grep -q InvalidSignatureException "$work/wrong" || fail "wrong secret: $(cat "$work/wrong")"
+keys=$(cli s3api list-objects-v2 --bucket files --prefix a/ --query 'Contents[].Key' | tr '\t\n' '||')
+[ "$keys" = 'a/1|a/2|a/3 é&+|a/4|a/5|' ] || fail "the command line listed $keys"
+cli s3api get-object --bucket files --key 'a/3 é&+' --range bytes=1-3 "$work/object" > "$work/said"
+[ "$(cat "$work/object")" = hre ] || fail "the command line read $(cat "$work/object")"
+! cli s3api get-object --bucket files --key a/6 "$work/object" 2> "$work/none" || fail 'an object from nowhere'
+grep -q NoSuchKey "$work/none" || fail "no key: $(cat "$work/none")"
+! AWS_SECRET_ACCESS_KEY=wrong cli s3api list-objects-v2 --bucket files 2> "$work/wrong" ||
+	fail 'S3 took a wrong secret'
+grep -q SignatureDoesNotMatch "$work/wrong" || fail "wrong secret: $(cat "$work/wrong")"
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-echo "the AWS command line takes the fake for Athena and STS"
+echo "the AWS command line takes the fake for Athena, STS and S3"
 
 # moto believes in us.
 INITIAL_NO_AUTH_ACTION_COUNT=3 $dir/bin/moto_server -H 127.0.0.1 -p 0 > "$work/moto" 2>&1 &
@@ -94,14 +103,20 @@ done
 $dir/bin/python tests/peers/aws_moto.py "$url" > "$work/keys"
 read -r TEST_ID TEST_SECRET role < "$work/keys"
 export TEST_ID TEST_SECRET
+athena='region us-east-1 database default output_location s3://results/'
 want='a|b
 1|<null>'
 for more in '' "sts_url $url role_arn $role"; do
 	# The words are settings.
 	# shellcheck disable=SC2086
-	said=$("$build/tests/peers/aws" ask "$url" 'SELECT a, b FROM t' $more) || fail "moto: $said"
+	said=$("$build/tests/peers/aws" ask athena "$url" 'SELECT a, b FROM t' $athena $more) || fail "moto: $said"
 	[ "$said" = "$want" ] || fail "moto gave: $said"
 done
-! said=$(TEST_SECRET=wrong "$build/tests/peers/aws" ask "$url" 'SELECT 1') || fail 'moto took a wrong secret'
+# The words are settings.
+# shellcheck disable=SC2086
+! said=$(TEST_SECRET=wrong "$build/tests/peers/aws" ask athena "$url" 'SELECT 1' $athena) ||
+	fail 'moto took a wrong secret'
 case $said in *SignatureDoesNotMatch*) ;; *) fail "moto refused otherwise: $said" ;; esac
-echo "moto verified our signatures: Athena, STS AssumeRole, temporary keys"
+. tests/peers/s3_trials.inc
+s3_trials "$build/tests/peers/aws" "$url" us-east-1 moto
+echo "moto verified our signatures: Athena, STS AssumeRole, temporary keys, S3"

@@ -1,8 +1,9 @@
 /* Our signer and our client, for tests/peers/aws.sh to compare and to try.
  *
  *   aws sign            requests as JSON, one a line; their signatures, one a line
- *   aws ask URL SQL     [KEY VALUE]...: further settings; the keys are in TEST_ID and
- *                       TEST_SECRET. Prints the rows, or the error and ends with 1 */
+ *   aws ask KIND URL QUERY [KEY VALUE]...: of the kind athena or s3, with further settings;
+ *                       the keys are in TEST_ID and TEST_SECRET. Prints the rows, or the
+ *                       error and ends with 1 */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,32 +66,31 @@ static int sign_all(void)
 	return 0;
 }
 
-static int ask(int n, char **words)
+static int ask(const struct client_ops *ops, int n, char **words)
 {
 	const char *pairs[PAIRS_MAX] = {
-		"url", words[0], "region", "us-east-1", "database", "default", "output_location",
-		"s3://results/", "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET",
+		"url", words[0], "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET",
 	};
 	const struct query q = { .name = "peer", .text = words[1], .id = "sextant-peer",
 				 .deadline = in_ms(30000) };
 	struct source s;
 	struct record r;
 	struct err e = { 0 };
-	size_t at = 12;
+	size_t at = 6;
 	void *conn;
 	bool ok;
 
 	for (int i = 2; i < n && at < PAIRS_MAX - 1; i++)
 		pairs[at++] = words[i];
-	if (!source_init(&s, "athena", &athena_ops, pairs, &e) || !(conn = athena_ops.open(&s, &e))) {
+	if (!source_init(&s, ops->kind, ops, pairs, &e) || !(conn = ops->open(&s, &e))) {
 		printf("%s\n", e.text);
 		return 1;
 	}
 	record_init(&r);
-	ok = athena_ops.run(conn, &q, NULL, &r.sink, &e);
+	ok = ops->run(conn, &q, NULL, &r.sink, &e);
 	printf("%s\n%s%s%s", buf_str(&r.columns), buf_str(&r.rows), e.text, ok ? "" : "\n");
 	record_release(&r);
-	athena_ops.close(conn);
+	ops->close(conn);
 	source_release(&s);
 	return ok ? 0 : 1;
 }
@@ -103,8 +103,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc == 2 && strcmp(argv[1], "sign") == 0)
 		return sign_all();
-	if (argc >= 4 && strcmp(argv[1], "ask") == 0)
-		return ask(argc - 2, argv + 2);
-	fprintf(stderr, "aws: sign, or ask URL SQL [KEY VALUE]...\n");
+	if (argc >= 5 && strcmp(argv[1], "ask") == 0 && client_find(argv[2]))
+		return ask(client_find(argv[2]), argc - 3, argv + 3);
+	fprintf(stderr, "aws: sign, or ask KIND URL QUERY [KEY VALUE]...\n");
 	return 2;
 }

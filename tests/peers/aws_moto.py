@@ -33,6 +33,11 @@ trust = json.dumps({"Version": "2012-10-17", "Statement": [
 role = iam.create_role(RoleName="archive", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
 iam.put_role_policy(RoleName="archive", PolicyName="athena", PolicyDocument=policy("*"))
 client("s3", *mine).create_bucket(Bucket="results")
+s3 = client("s3", *mine)
+s3.create_bucket(Bucket="files")
+for i in range(1, 1003):
+    s3.put_object(Bucket="files", Key=f"many/{i:04}", Body=b"")
+s3.put_object(Bucket="files", Key="edi/a b/1+2 \u00e9&.txt", Body=b"one\ntwo\n")
 answer = {"rows": [{"Data": [{"VarCharValue": "a"}, {"VarCharValue": "b"}]},
                    {"Data": [{"VarCharValue": "1"}, {}]}],
           "column_info": [{"CatalogName": "string", "SchemaName": "string", "TableName": "string",
