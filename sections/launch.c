@@ -152,17 +152,17 @@ static bool param_known(const struct job *j, const char *name)
 /* Everything known is offered, each query binds what it names; what the workspace
  * may know but does not is NULL. Facts outrank the configuration's params. */
 static bool params_fill(struct job *j, const struct engine *en, const struct facts *facts,
-			struct span span, unsigned limit)
+			struct span span, unsigned limit, usec now)
 {
 	const struct config *config = en->config;
 	const char *const *may = en->workspace->params;
-	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX], rows[16];
+	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX], at[TIME_TEXT_MAX], rows[16];
 	bool ok = true;
 	size_t n = 0;
 
 	while (may && may[n])
 		n++;
-	j->params = calloc(facts->n + config->nparams + n + 3, sizeof *j->params);
+	j->params = calloc(facts->n + config->nparams + n + 4, sizeof *j->params);
 	if (!j->params)
 		return false;
 	if (span.from != TIME_NONE) {
@@ -170,7 +170,7 @@ static bool params_fill(struct job *j, const struct engine *en, const struct fac
 		     param_add(j, "to", time_sql(to, span.to, false));
 	}
 	snprintf(rows, sizeof rows, "%u", limit ? limit : (unsigned)CLIENT_MAX_ROWS);
-	ok = ok && param_add(j, "limit", rows);
+	ok = ok && param_add(j, "limit", rows) && param_add(j, "now", time_sql(at, now, false));
 	for (size_t i = 0; ok && i < facts->n; i++)
 		ok = param_add(j, facts->items[i].name, facts->items[i].value);
 	for (size_t i = 0; ok && i < config->nparams; i++)
@@ -228,7 +228,7 @@ static struct job *build_job(struct engine *en, struct open_case *c, size_t sect
 
 	j->query.max_rows = limit;
 	if (!j->query_name ||
-	    !params_fill(j, en, &c->inv.facts, sl->span, limit)) {
+	    !params_fill(j, en, &c->inv.facts, sl->span, limit, c->fetches[section].now)) {
 		err_set(e, ERR_MEMORY, 0, "out of memory starting a request");
 		job_free(j);
 		return NULL;

@@ -134,6 +134,7 @@ struct section_def {
 	/* Where its records lead to; at most JUMPS_MAX. */
 	const struct jump_def *jumps;
 	size_t njumps;
+	const char *opens;               /* column with the id of a case that a record stands for */
 	/* Asked when it is opened, not before; has no number, stands behind all that have. */
 	bool on_demand;
 	const char *question;            /* on demand: what it asks, in a line */

@@ -87,7 +87,8 @@ static void put_related(struct flow *f, const struct record *r, size_t row)
 	for (size_t i = 0; i < r->related.noffers; i++) {
 		if (!r->related.offers[i].given)
 			continue;
-		snprintf(line, sizeof line, "%s, on demand", r->related.offers[i].ask->word);
+		snprintf(line, sizeof line, "%s%s", offer_word(text, app, &r->related, i),
+		         r->related.offers[i].ask ? ", on demand" : "");
 		if (label[0])
 			flow_gap(f);
 		flow_field(f, label, ROLE_ACCENT, line, strlen(line));

@@ -23,21 +23,29 @@ static bool is_repeat(const struct related *r, size_t i)
 	return false;
 }
 
+static void add_offer(struct related *r, size_t section, const struct ask_def *ask, bool given)
+{
+	if (r->noffers == OFFERS_MAX)
+		return;
+	r->offers[r->noffers].section = section;
+	r->offers[r->noffers].ask = ask;
+	r->offers[r->noffers++].given = given;
+	r->given += given;
+}
+
 static void find_offers(struct related *r, const struct app *app, const struct section *s, size_t row)
 {
 	struct subject about;
 
+	if (s->def->opens)
+		add_offer(r, (size_t)(s - app->desk->inv->sections), NULL,
+		          section_cell(s, row, s->def->opens).len > 0);
 	for (size_t to = app->numbered; to < app->npanes; to++) {
 		const struct section_def *def = app->workspace->sections[to];
 
-		for (size_t i = 0; i < def->nasks && r->noffers < OFFERS_MAX; i++) {
-			if (strcmp(def->asks[i].from, s->def->id) != 0)
-				continue;
-			r->offers[r->noffers].section = to;
-			r->offers[r->noffers].ask = &def->asks[i];
-			r->offers[r->noffers].given = subject_take(&about, &def->asks[i], s, row);
-			r->given += r->offers[r->noffers++].given;
-		}
+		for (size_t i = 0; i < def->nasks; i++)
+			if (!strcmp(def->asks[i].from, s->def->id))
+				add_offer(r, to, &def->asks[i], subject_take(&about, &def->asks[i], s, row));
 	}
 }
 
@@ -139,18 +147,30 @@ const char *related_text(char out[static RELATED_TEXT], const struct app *app, i
 	return out;
 }
 
+const char *offer_word(char out[static RELATED_TEXT], const struct app *app, const struct related *r, size_t i)
+{
+	if (r->offers[i].ask)
+		return r->offers[i].ask->word;
+	snprintf(out, RELATED_TEXT, "this %s, beside the one in front", app->workspace->subject);
+	return out;
+}
+
 /* What it would be asked about, or the column that the record lacks. */
 static const char *offer_text(char out[static RELATED_TEXT], const struct app *app, int section, size_t row,
                               const struct ask_def *ask)
 {
 	const struct section *s = app_section(app, section);
+	const char *column = ask ? ask->takes[0].column : s->def->opens;
+	struct cell c = section_cell(s, row, column);
 	struct subject about;
 	char text[ABOUT_MAX];
 
-	if (subject_take(&about, ask, s, row))
+	if (ask && subject_take(&about, ask, s, row))
 		snprintf(out, RELATED_TEXT, "on demand: \"%s\"", subject_text(&about, text));
+	else if (!ask && c.len)
+		snprintf(out, RELATED_TEXT, "%.*s", c.len < RELATED_TEXT ? (int)c.len : RELATED_TEXT - 1, c.data);
 	else
-		snprintf(out, RELATED_TEXT, "not given here: %s", title_of(s->def, ask->takes[0].column));
+		snprintf(out, RELATED_TEXT, "not given here: %s", title_of(s->def, column));
 	return out;
 }
 
@@ -169,6 +189,31 @@ static void go(struct app *app, const struct jump_def *def, const struct jump *j
 	section_pane_ref(pane, j->row, ref);
 	app_say(app, "%s%s%s%s%s", ref, ref[0] ? ": " : "", def->word, fits,
 	        hidden ? "; its filter is off now" : "");
+}
+
+static void open_case(struct app *app, int section, size_t row)
+{
+	const struct section *s = app_section(app, section);
+	struct cell id = section_cell(s, row, s->def->opens);
+	char typed[128];
+
+	if (id.len >= sizeof typed)
+		return;
+	snprintf(typed, sizeof typed, "%.*s", (int)id.len, id.data);
+	app_open(app, typed);
+}
+
+static void take_offer(struct app *app, const struct related *r, size_t i, int section, size_t row)
+{
+	char text[RELATED_TEXT], word[RELATED_TEXT];
+
+	if (!r->offers[i].given)
+		app_complain(app, "%s: %s", offer_word(word, app, r, i),
+		             offer_text(text, app, section, row, r->offers[i].ask));
+	else if (r->offers[i].ask)
+		on_demand_ask_about(app, r->offers[i].section, r->offers[i].ask, section, row);
+	else
+		open_case(app, section, row);
 }
 
 /* ---- the choice ------------------------------------------------------------------------------ */
@@ -225,14 +270,14 @@ static uint64_t model_key(const void *ctx, size_t row)
 static struct table_text offer_cell(const struct choice_view *c, size_t i, int column, char *scratch)
 {
 	const struct app *app = c->l.v.app;
-	const struct ask_def *ask = c->related.offers[i].ask;
 	bool given = c->related.offers[i].given;
 
 	switch (column) {
-	case R_WORD:    return list_text(ask->word, given ? ROLE_TEXT : ROLE_DIM);
+	case R_WORD:
+		return list_text(offer_word(scratch, app, &c->related, i), given ? ROLE_TEXT : ROLE_DIM);
 	case R_SECTION: return list_text(app->workspace->sections[c->related.offers[i].section]->title, ROLE_DIM);
 	default:
-		return list_text(offer_text(scratch, app, c->l.v.section, c->row, ask),
+		return list_text(offer_text(scratch, app, c->l.v.section, c->row, c->related.offers[i].ask),
 		                 given ? ROLE_ACCENT : ROLE_DIM);
 	}
 }
@@ -302,9 +347,7 @@ static void open_chosen(struct choice_view *c)
 	if (c->gone || !c->l.table.has_selection || at >= c->related.n + c->related.noffers)
 		return;
 	if (at >= c->related.n) {
-		at -= c->related.n;
-		on_demand_ask_about(app, c->related.offers[at].section, c->related.offers[at].ask,
-		                    c->l.v.section, c->row);
+		take_offer(app, &c->related, at - c->related.n, c->l.v.section, c->row);
 		return;
 	}
 	j = c->related.jumps[at];
@@ -386,6 +429,8 @@ void app_related(struct app *app)
 		app_complain(app, "%s lead nowhere: nothing is declared to be related", def->title);
 	else if (r.found == 1 && !r.given)
 		go(app, &def->jumps[i], &r.jumps[i]);
+	else if (r.noffers == 1 && !r.n)
+		take_offer(app, &r, 0, section, row);
 	else if (r.n == 1 && !r.noffers)
 		app_complain(app, "%s: %s", def->jumps[0].word,
 		             related_text(text, app, section, row, &def->jumps[0], &r.jumps[0]));

@@ -15,8 +15,8 @@ struct related {
 	bool repeats[JUMPS_MAX];         /* the same record as an earlier one */
 	struct {
 		size_t section;          /* that would be asked */
-		const struct ask_def *ask;
-		bool given;              /* the record has what it would be asked about */
+		const struct ask_def *ask; /* NULL: opens the case that the record stands for */
+		bool given;              /* the record has what that takes */
 	} offers[OFFERS_MAX];
 	size_t noffers, given;
 };
@@ -24,6 +24,7 @@ struct related {
 void related_find(struct related *, const struct app *, int section, size_t row);
 /* "O7  VD Halifax" or why there is none; outside bytes. */
 enum { RELATED_TEXT = 320 };
+const char *offer_word(char out[static RELATED_TEXT], const struct app *, const struct related *, size_t i);
 const char *related_text(char out[static RELATED_TEXT], const struct app *, int section, size_t row,
                          const struct jump_def *, const struct jump *);
 

@@ -28,6 +28,8 @@ static const char *const params[] = {
 static const struct section_def *const sections[] = {
 	&section_load,      &section_network,      &section_creation, &section_carrier_files,
 	&section_callbacks, &section_ocean_events, &section_logs,
+	/* On demand. */
+	&section_similar,
 };
 
 const struct workspace workspace_load = {

@@ -15,6 +15,7 @@ extern const struct section_def section_carrier_files;
 extern const struct section_def section_callbacks;
 extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
+extern const struct section_def section_similar;
 
 enum { LOAD_SOURCES = 10 };
 extern const struct source_def load_sources[LOAD_SOURCES];

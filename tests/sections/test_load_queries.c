@@ -50,7 +50,7 @@ static bool is_column(const struct section_def *def, const char *name)
 
 static bool is_param(const char *name, size_t len)
 {
-	if (len == 5 && memcmp(name, "limit", 5) == 0)
+	if ((len == 5 && memcmp(name, "limit", 5) == 0) || (len == 3 && memcmp(name, "now", 3) == 0))
 		return true;
 	for (size_t i = 0; workspace_load.params[i]; i++) {
 		if (strlen(workspace_load.params[i]) == len &&

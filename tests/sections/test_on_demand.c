@@ -394,6 +394,79 @@ static void test_long_values_are_cut_between_characters(void **state)
 	section_rows_release(&r);
 }
 
+/* ---- what the load's workspace declares ----------------------------------------------------------- */
+
+static const struct section_def *def_named(const char *id)
+{
+	for (size_t i = 0; i < workspace_load.nsections; i++)
+		if (!strcmp(workspace_load.sections[i]->id, id))
+			return workspace_load.sections[i];
+	fail_msg("no section %s", id);
+	return NULL;
+}
+
+static void assert_column(const struct section_def *def, const char *id)
+{
+	for (size_t i = 0; i < def->ncolumns; i++)
+		if (!strcmp(def->columns[i].id, id))
+			return;
+	fail_msg("%s has no column %s", def->id, id);
+}
+
+static void assert_param(const char *fact)
+{
+	for (size_t i = 0; workspace_load.params[i]; i++)
+		if (!strcmp(workspace_load.params[i], fact))
+			return;
+	fail_msg("%s is no param of the workspace", fact);
+}
+
+/* Another section's question must not change with this one's. */
+static void assert_own_fact(const struct section_def *own, const char *fact)
+{
+	for (size_t i = 0; i < workspace_load.nsections; i++) {
+		const struct section_def *def = workspace_load.sections[i];
+
+		for (size_t k = 0; def != own && k < def->nasks; k++)
+			for (size_t n = 0; n < ASK_FACTS && def->asks[k].takes[n].fact; n++)
+				assert_string_not_equal(def->asks[k].takes[n].fact, fact);
+	}
+	for (size_t i = 0; workspace_load.subject_facts[i]; i++)
+		assert_string_not_equal(workspace_load.subject_facts[i], fact);
+}
+
+static void check_ask(const struct section_def *def, const struct ask_def *ask)
+{
+	assert_true(ask->word && ask->word[0]);
+	assert_non_null(ask->takes[0].column);
+	for (size_t i = 0; i < ASK_FACTS && ask->takes[i].column; i++) {
+		assert_column(def_named(ask->from), ask->takes[i].column);
+		assert_param(ask->takes[i].fact);
+		assert_own_fact(def, ask->takes[i].fact);
+	}
+}
+
+static void test_what_the_workspace_declares(void **state)
+{
+	bool behind = false;
+
+	(void)state;
+	assert_in_range(workspace_load.nsections, 1, SECTIONS_MAX);
+	for (size_t i = 0; i < workspace_load.nsections; i++) {
+		const struct section_def *def = workspace_load.sections[i];
+
+		assert_true(def->on_demand || !behind);      /* numbers first */
+		behind = def->on_demand;
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(workspace_load.sections[k]->letter, def->letter);
+		for (size_t k = 0; def->after && def->after[k]; k++)
+			assert_true(def->on_demand || !def_named(def->after[k])->on_demand);
+		assert_true(def->on_demand ? def->question != NULL : !def->nasks);
+		for (size_t k = 0; k < def->nasks; k++)
+			check_ask(def, &def->asks[k]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +483,7 @@ int main(void)
 		T(a_failure_of_it_counts_once_it_was_asked),
 		T(asked_about_a_record),
 		T(another_subject_drops_the_former_answer),
+		cmocka_unit_test(test_what_the_workspace_declares),
 		cmocka_unit_test(test_what_is_not_printable_is_a_blank),
 		cmocka_unit_test(test_long_values_are_cut_between_characters),
 	};
