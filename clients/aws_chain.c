@@ -78,9 +78,14 @@ static void say_origin(struct chain *c, const char *fmt, ...)
 
 static bool read_setting(struct chain *c, const char *key, struct secret *out, struct err *why)
 {
-	const char *ref = source_get(c->source, key, "");
+	struct login l = LOGIN_INIT;
 
-	return !*ref || secret_read(out, ref, why);
+	if (!*source_get(c->source, key, ""))
+		return true;
+	if (!source_login(c->source, key, &l, c->deadline, c->cancel, why))
+		return false;
+	*out = l.secret;
+	return true;
 }
 
 /* Long-lived keys have no token: a variable left empty for them is no mistake. */

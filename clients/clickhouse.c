@@ -29,8 +29,7 @@ struct ch {
 	const struct source *source;
 	struct http *http, *side;
 	struct buf base;                /* address without a trailing slash */
-	struct secret password;         /* read on first use, dropped when refused */
-	bool password_read;
+	struct login password;          /* read before each request, dropped when refused */
 	struct ch_server server;
 };
 
@@ -76,7 +75,7 @@ static void close_conn(void *conn)
 	http_free(c->http);
 	http_free(c->side);
 	buf_release(&c->base);
-	secret_release(&c->password);
+	login_release(&c->password);
 	free(c);
 }
 
@@ -97,19 +96,22 @@ static void *open_conn(const struct source *s, struct err *e)
 	return NULL;
 }
 
-static bool read_password(struct ch *c, struct err *e)
+static bool read_password(struct ch *c, usec deadline, struct cancel *cancel, struct err *e)
 {
-	if (c->password_read || !*source_get(c->source, "password", ""))
-		return true;
-	c->password_read = source_secret(c->source, "password", &c->password, e);
-	return c->password_read;
+	return !*source_get(c->source, "password", "") ||
+	       source_login(c->source, "password", &c->password, deadline, cancel, e);
 }
 
 /* A refused password may have been changed meanwhile: the next run reads it anew. */
 static void forget_password(struct ch *c)
 {
-	secret_release(&c->password);
-	c->password_read = false;
+	login_release(&c->password);
+}
+
+/* Whom a store names with the password is whom it is for. */
+static const char *user(const struct ch *c)
+{
+	return c->password.user[0] ? c->password.user : source_get(c->source, "user", "default");
 }
 
 /* ---- small questions: the whole answer as text ---- */
@@ -183,7 +185,6 @@ static bool ask(struct ch *c, struct http *http, struct question *k, struct err 
 	struct buf url = BUF_INIT;
 	struct http_request req = {
 		.method = "POST", .body = k->sql, .body_len = strlen(k->sql),
-		.user = source_get(c->source, "user", "default"),
 		.deadline = k->deadline, .first_byte = k->first_byte, .tick = k->tick,
 	};
 	bool ok;
@@ -191,8 +192,9 @@ static bool ask(struct ch *c, struct http *http, struct question *k, struct err 
 	k->answer = (struct buf){ .max = ANSWER_MAX };
 	question_url(c, k, &url);
 	req.url = buf_str(&url);
-	ok = read_password(c, e);
-	req.password = c->password.data;
+	ok = read_password(c, k->deadline, k->cancel, e);
+	req.user = user(c);
+	req.password = c->password.secret.data;
 	ok = ok && http_exchange(http, &req, k->cancel, keep_answer, k, &k->response, e);
 	if (ok && is_page(&k->response))
 		ok = page_err(c, e);
@@ -384,8 +386,8 @@ static bool exchange(struct running *r, const struct ch_request *req, struct err
 		.body = req->sql_in_body ? buf_str(&req->sql) : NULL,
 		.body_len = req->sql_in_body ? req->sql.len : 0,
 		.fields = req->fields, .nfields = req->nfields,
-		.user = source_get(c->source, "user", "default"),
-		.password = c->password.data,
+		.user = user(c),
+		.password = c->password.secret.data,
 		.deadline = r->q->deadline,
 		/* The first byte comes when the query is done: only the deadline counts. */
 		.first_byte = r->q->deadline - now_mono(),
@@ -459,7 +461,7 @@ static bool finish_rows(struct running *r, bool whole, struct err *e)
 
 static bool talk(struct running *r, const struct ch_request *req, struct err *e)
 {
-	bool ok = read_password(r->c, e) && exchange(r, req, e);
+	bool ok = read_password(r->c, r->q->deadline, r->cancel, e) && exchange(r, req, e);
 	bool ended = ok || e->kind == ERR_NETWORK;
 
 	if (!ended)
@@ -565,14 +567,13 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 {
 	struct ch *c = conn;
 	struct http_response response;
-	const char *user = source_get(c->source, "user", "default");
 
 	*h = (struct health){ 0 };
 	if (!learn_server(c, deadline, cancel, NULL, &response, e) ||
 	    !ask_readonly(c, deadline, cancel, &h->read_only, e))
 		return false;
 	snprintf(h->server, sizeof(h->server), "ClickHouse %s", c->server.version);
-	text_safe(h->user, sizeof(h->user), user, strlen(user));
+	text_safe(h->user, sizeof(h->user), user(c), strlen(user(c)));
 	h->skew_ms = response.skew_ms;
 	snprintf(h->detail, sizeof(h->detail), "%s%s",
 		 ask_rights(c, deadline, cancel),

@@ -6,14 +6,16 @@
 #include "base/text.h"
 #include "clients/postgres_link.h"
 #include "clients/postgres_run.h"
+#include "clients/redshift_iam.h"
 #include "clients/registry.h"
+#include "clients/secrets.h"
 
 /* ---- settings ---- */
 
 static const struct setting_def settings[] = {
 	{ "host", NULL, true, false, "name or address of the server, or the directory of its socket" },
 	{ "port", "5432", false, false, "TCP port (Redshift: 5439)" },
-	{ "user", NULL, true, false, "role; best one that can only read" },
+	{ "user", NULL, false, false, "role; best one that can only read; a store may name it instead" },
 	{ "password", NULL, false, true, "reference to the password" },
 	{ "database", NULL, true, false, "database" },
 	{ "sslmode", "verify-full", false, false,
@@ -21,6 +23,15 @@ static const struct setting_def settings[] = {
 	{ "ca_file", "/etc/ssl/certs/ca-certificates.crt", false, false,
 	  "PEM file of the authorities to trust" },
 	{ "dialect", "auto", false, false, "auto, postgres or redshift" },
+	{ "iam", NULL, false, false, "temporary credentials of Redshift instead of a password: cluster, "
+	  "cluster-iam or serverless" },
+	{ "cluster_id", NULL, false, false, "the cluster, for iam" },
+	{ "workgroup", NULL, false, false, "the workgroup, for iam: serverless" },
+	{ "region", NULL, false, false, "region of AWS, for iam; else that of the block aws" },
+	{ "profile", NULL, false, false, "profile of AWS, for iam; else that of the block aws" },
+	{ "role_arn", NULL, false, false, "role to take, for iam; else that of the block aws" },
+	{ "external_id", NULL, false, false, "external id that the role asks for" },
+	{ "iam_url", NULL, false, false, "endpoint of the service that issues them, instead of its own" },
 	{ "connect_timeout", "10", false, false, "seconds until connected, 1 to 60" },
 	{ "max_age", "1800", false, false, "seconds after which a connection is replaced" },
 	{ 0 },
@@ -48,6 +59,18 @@ static bool one_of(const struct source *s, const char *key, const char *const *w
 	return err_set(e, ERR_CONFIG, 0, "%s: %s cannot be \"%s\"", s->name, key, text);
 }
 
+/* A store that issues passwords names who they are for. */
+static bool names_user(const struct source *s, struct err *e)
+{
+	if (redshift_iam_used(s) && *source_get(s, "password", ""))
+		return err_set(e, ERR_CONFIG, 0, "%s: iam and password exclude each other", s->name);
+	if (redshift_iam_used(s) && !redshift_iam_check(s, e))
+		return false;
+	return *source_get(s, "user", "") || secrets_stored(source_get(s, "password", "")) ||
+	       (redshift_iam_used(s) && strcmp(source_get(s, "iam", ""), "cluster") != 0) ||
+	       err_set(e, ERR_CONFIG, 0, "no user: set sources.%s.user", s->name);
+}
+
 static bool prepare(struct source *s, struct err *e)
 {
 	static const char *const modes[] = { "verify-full", "disable", NULL };
@@ -64,7 +87,7 @@ static bool prepare(struct source *s, struct err *e)
 		return err_set(e, ERR_CONFIG, 0, "%s: sslmode disable is only for loopback hosts and "
 			       "sockets, not for %s", s->name, host);
 	snprintf(s->origin, sizeof(s->origin), "postgres://%s:%ld", host, pg_port(s));
-	return true;
+	return names_user(s, e);
 }
 
 /* ---- health ---- */

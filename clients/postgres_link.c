@@ -15,7 +15,9 @@
 #include "clients/aside.h"
 #include "clients/peer.h"
 #include "clients/postgres_error.h"
+#include "clients/redshift_iam.h"
 #include "clients/resolve.h"
+#include "clients/secrets.h"
 
 #define DNS_TIME        (3 * USEC_SEC)
 #define TCP_TIME        (3 * USEC_SEC)
@@ -91,6 +93,7 @@ struct attempt {
 	struct pg_link *link;
 	const struct address *address;  /* NULL = unix socket */
 	struct address found[ADDRESSES];
+	const char *user;
 	const char *password;           /* NULL = none */
 	enum pg_stage stage;
 	usec stage_end;
@@ -117,7 +120,7 @@ static PGconn *start(const struct attempt *a)
 		{ "host", source_get(s, "host", "") },
 		{ "hostaddr", a->address ? a->address->text : NULL },
 		{ "port", port },
-		{ "user", source_get(s, "user", "") },
+		{ "user", a->user },
 		{ "password", a->password },
 		{ "dbname", source_get(s, "database", "") },
 		{ "connect_timeout", timeout },
@@ -377,20 +380,39 @@ static bool prepare_session(struct pg_link *l, struct cancel *c, usec deadline, 
 	return !l->redshift || make_session_read_only(l, c, deadline, e);
 }
 
+/* Who to be there: whom a store names with a password is whom it is for. */
+static bool get_login(const struct source *s, struct login *login, usec deadline,
+		      struct cancel *c, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (!redshift_iam_used(s))
+		return !*source_get(s, "password", "") ||
+		       source_login(s, "password", login, deadline, c, e);
+	if (secrets_get(s, REDSHIFT_IAM_REF, login, deadline, c, &why))
+		return true;
+	err_set(e, why.kind, why.code, "%s: its IAM credentials: %s", s->name, why.text);
+	if (e)
+		e->transient = why.transient;
+	return false;
+}
+
 bool pg_link_open(struct pg_link *l, struct cancel *c, usec deadline, struct err *e)
 {
 	usec limit = source_int(l->source, "connect_timeout", 10) * USEC_SEC;
-	struct attempt a = { .link = l, .deadline = earlier(now_mono() + limit, deadline) };
-	struct secret password = SECRET_INIT;
+	struct attempt a = { .link = l };
+	struct login login = LOGIN_INIT;
 	bool ok;
 
 	pg_link_drop(l);
-	if (*source_get(l->source, "password", "") &&
-	    !source_secret(l->source, "password", &password, e))
+	if (!get_login(l->source, &login, deadline, c, e))
 		return false;
-	a.password = password.data;
+	a.deadline = earlier(now_mono() + limit, deadline);
+	a.user = login.user[0] ? login.user : source_get(l->source, "user", "");
+	a.password = login.secret.data;
+	l->ends = login.ends;
 	ok = connect_untranslated(&a, c, e);
-	secret_release(&password);
+	login_release(&login);
 	if (!ok || prepare_session(l, c, a.deadline, e))
 		return ok;
 	pg_link_drop(l);
@@ -409,6 +431,8 @@ bool pg_link_usable(struct pg_link *l)
 	struct pollfd p;
 
 	if (!l->conn || PQstatus(l->conn) != CONNECTION_OK || now_mono() - l->born >= max_age)
+		return false;
+	if (l->ends != TIME_NONE && now_mono() >= l->ends)
 		return false;
 	/* Idle servers say something only to say good-bye, or about settings. */
 	p = (struct pollfd){ .fd = PQsocket(l->conn), .events = POLLIN };

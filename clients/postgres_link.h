@@ -18,7 +18,7 @@ enum { PG_NOTICE_MAX = 96 };
 struct pg_link {
 	const struct source *source;
 	PGconn *conn;                   /* NULL = not connected; in pipeline mode otherwise */
-	usec born;
+	usec born, ends;                /* monotonic; `ends` of what it was opened with */
 	bool redshift;
 	bool session_read_only;         /* Redshift accepted `SET readonly=1` */
 	uint64_t notices;               /* received in all */

@@ -8,7 +8,9 @@
 #include "clients/base_url.h"
 #include "clients/client.h"
 #include "clients/peer.h"
+#include "clients/redshift_iam.h"
 #include "clients/resolve.h"
+#include "clients/secrets.h"
 
 #define STEP_TIME (3 * USEC_SEC)
 
@@ -82,29 +84,53 @@ static struct reach_step *passed(struct walk *w, enum reach_name name, usec took
 
 /* ---- secrets ---- */
 
+/* "password", or where a store has it: "password (vault:secret/data/signoz#password)". */
+static void note_secret(char *out, size_t size, const char *key, const char *ref)
+{
+	size_t len = strlen(out);
+
+	if (len < size)
+		snprintf(out + len, size - len, "%s%s%s%s%s", len ? ", " : "", key,
+			 secrets_stored(ref) ? " (" : "", secrets_stored(ref) ? ref : "",
+			 secrets_stored(ref) ? ")" : "");
+}
+
+static bool read_secret(struct walk *w, const char *key, const char *ref, struct err *why)
+{
+	struct login login = LOGIN_INIT;
+	bool ok = secrets_stored(ref)
+			  ? secrets_get(w->source, ref, &login, w->deadline, w->cancel, why)
+			  : source_login(w->source, key, &login, w->deadline, w->cancel, why);
+
+	login_release(&login);
+	return ok;
+}
+
 static bool read_secrets(struct walk *w)
 {
 	usec began = now_mono();
-	char found[128] = "";
-	size_t len = 0;
+	char found[ERR_TEXT_MAX - 16] = "";
+	const char *iam = redshift_iam_used(w->source) ? REDSHIFT_IAM_REF : "";
+	struct err why = { 0 };
+	struct reach_step *step;
 
 	for (const struct setting_def *d = w->source->client->settings; d->key; d++) {
-		struct secret secret = SECRET_INIT;
-		struct err why = { 0 };
+		const char *ref = d->secret ? source_get(w->source, d->key, "") : "";
 
-		if (!d->secret || !*source_get(w->source, d->key, ""))
-			continue;
-		if (!source_secret(w->source, d->key, &secret, &why))
+		if (*ref && !read_secret(w, d->key, ref, &why))
 			return failed(w, REACH_SECRET, began, &why);
-		secret_release(&secret);
-		if (len < sizeof(found))
-			len += (size_t)snprintf(found + len, sizeof(found) - len, "%s%s", len ? ", " : "", d->key);
+		if (*ref)
+			note_secret(found, sizeof(found), d->key, ref);
 	}
-	if (!len) {
+	if (*iam && !read_secret(w, "iam", iam, &why))
+		return failed(w, REACH_SECRET, began, &why);
+	if (*iam)
+		note_secret(found, sizeof(found), "iam", iam);
+	if (!*found) {
 		skip(w, REACH_SECRET, "none is configured");
 		return true;
 	}
-	struct reach_step *step = passed(w, REACH_SECRET, now_mono() - began);
+	step = passed(w, REACH_SECRET, now_mono() - began);
 	snprintf(step->text, sizeof(step->text), "found: %s", found);
 	return true;
 }

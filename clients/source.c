@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/secrets.h"
+
+#define SECRET_TIME (10 * USEC_SEC)
+
 static const struct setting *find(const struct source *s, const char *key)
 {
 	for (size_t i = 0; i < s->nsettings; i++) {
@@ -47,11 +51,42 @@ bool source_bool(const struct source *s, const char *key, bool fallback)
 	return false;
 }
 
-bool source_secret(const struct source *s, const char *key, struct secret *out, struct err *e)
+void login_release(struct login *l)
+{
+	secret_release(&l->secret);
+	*l = (struct login)LOGIN_INIT;
+}
+
+static bool named(const struct source *s, const char *key, const struct err *why, struct err *e)
+{
+	err_set(e, why->kind, why->code, "%s: its %s: %s", s->name, key, why->text);
+	if (e) {
+		e->transient = why->transient;
+		e->retry_after_ms = why->retry_after_ms;
+	}
+	return false;
+}
+
+bool source_login(const struct source *s, const char *key, struct login *l, usec deadline,
+		  struct cancel *c, struct err *e)
 {
 	const char *ref = source_get(s, key, NULL);
+	struct err why = { 0 };
 
 	if (!ref || !*ref)
 		return err_set(e, ERR_CONFIG, 0, "%s: its %s is not set", s->name, key);
-	return secret_read(out, ref, e);
+	if (secrets_stored(ref))
+		return secrets_get(s, ref, l, deadline, c, &why) || named(s, key, &why, e);
+	return l->secret.data || secret_read(&l->secret, ref, e);
+}
+
+bool source_secret(const struct source *s, const char *key, struct secret *out, struct err *e)
+{
+	struct login l = LOGIN_INIT;
+
+	if (!source_login(s, key, &l, clock_mono(&clock_system) + SECRET_TIME, NULL, e))
+		return false;
+	secret_release(out);
+	*out = l.secret;
+	return true;
 }

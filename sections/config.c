@@ -221,13 +221,21 @@ static bool read_params(struct config *c, const struct doc_node *map, struct err
 	return true;
 }
 
-/* The sources need the workspace, and are read last. */
+/* The sources need the workspace and the stores, and are read last. */
 static bool keep_for_later(struct config *c, const struct doc_node *n, struct err *e)
 {
 	(void)c;
 	return doc_type(n) == DOC_MAP ||
 	       err_set(e, ERR_CONFIG, 0, "%s: \"sources\" must be a map of source names",
 		       doc_where(n));
+}
+
+static bool keep_store(struct config *c, const struct doc_node *n, struct err *e)
+{
+	(void)c;
+	(void)n;
+	(void)e;
+	return true;
 }
 
 static const struct {
@@ -240,6 +248,8 @@ static const struct {
 	{ "now", read_now },
 	{ "params", read_params },
 	{ "zones", read_zones },
+	{ "vault", keep_store },
+	{ "aws", keep_store },
 	{ "sources", keep_for_later },
 };
 
@@ -274,7 +284,8 @@ static bool read_root(struct config *c, const struct workspace *w, const struct 
 	for (size_t i = 0; !empty && i < doc_count(root); i++)
 		if (!read_key(c, root, i, e))
 			return false;
-	return config_sources(c, w, doc_get(root, "sources"), use_env, e);
+	return config_stores(c, root, use_env, e) &&
+	       config_sources(c, w, doc_get(root, "sources"), use_env, e);
 }
 
 unsigned config_workers(size_t sources)
@@ -308,6 +319,9 @@ void config_release(struct config *c)
 	for (size_t i = 0; i < c->nsources; i++)
 		settings_release(c->sources[i].settings, c->sources[i].nsettings);
 	free(c->sources);
+	for (size_t i = 0; c->stores && i < CONFIG_STORES; i++)
+		settings_release(c->stores[i].settings, c->stores[i].nsettings);
+	free(c->stores);
 	settings_release(c->params, c->nparams);
 	for (size_t i = 0; i < c->nzones; i++)
 		free(c->zones[i]);

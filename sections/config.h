@@ -13,9 +13,13 @@
 #include "clients/source.h"
 #include "sections/section.h"
 
+/* Where secrets of sources may be: read like sources, asked for secrets only. */
+enum config_store { CONFIG_VAULT, CONFIG_AWS, CONFIG_STORES };
+
 struct config {
 	struct source *sources;         /* in the workspace's order: every source it names */
 	size_t nsources;
+	struct source *stores;          /* CONFIG_STORES of them; the sources point there */
 	char *path;                     /* the file read, or where it would be */
 	bool exists;
 	char *theme;                    /* NULL = default */

@@ -167,6 +167,13 @@ void config_describe(const struct config *c, struct buf *out)
 		widen(&names, cells(c->sources[i].name));
 		widen(&kinds, cells(kind_of(&c->sources[i])));
 	}
+	/* A store that nothing is said about is not missed. */
+	for (size_t i = 0; i < CONFIG_STORES; i++) {
+		if (c->stores[i].nsettings == 0)
+			continue;
+		buf_putc(out, '\n');
+		describe_source(&c->stores[i], names, kinds, out);
+	}
 	for (size_t i = 0; i < c->nsources; i++) {
 		buf_putc(out, '\n');
 		describe_source(&c->sources[i], names, kinds, out);

@@ -26,6 +26,11 @@ void config_list(struct buf *out, const char *word);
 /* Absolute, or "~/..." which becomes so. NULL: ERR_CONFIG naming `where`. */
 char *config_path(const char *value, const char *where, struct err *);
 
+/* The reference that { env: NAME }, { file: PATH } … stands for; the caller's. `store`: for
+ * a store's own settings, which no store can have. NULL: ERR_CONFIG. */
+char *config_secret_ref(const struct doc_node *, const char *key, bool store, struct err *);
+/* Before the sources, which refer to them. `root` NULL: an empty file. */
+bool config_stores(struct config *, const struct doc_node *root, bool use_env, struct err *);
 /* `map` NULL: the file names no sources. */
 bool config_sources(struct config *, const struct workspace *, const struct doc_node *map,
 		    bool use_env, struct err *);

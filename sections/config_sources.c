@@ -4,6 +4,8 @@
 
 #include "base/secret.h"
 #include "clients/client.h"
+#include "clients/secret_settings.h"
+#include "clients/secrets.h"
 #include "sections/config_parts.h"
 
 #define TIMEOUT_DEFAULT (30 * USEC_SEC)
@@ -21,6 +23,7 @@ struct entry {
 	const char *off;                /* where the file switches it off; NULL = it does not */
 	bool on;                        /* the file switches it on */
 	bool use_env;
+	bool store;                     /* no source, but where secrets of sources are */
 };
 
 /* ---- keys that every kind has --------------------------------------------------------- */
@@ -149,10 +152,10 @@ static bool unknown_setting(const struct entry *n, size_t i, struct err *e)
 
 	for (const struct setting_def *d = n->source->client->settings; d->key; d++)
 		config_list(&known, d->key);
-	for (size_t k = 0; k < COMMON_KEYS; k++)
+	for (size_t k = 0; !n->store && k < COMMON_KEYS; k++)
 		config_list(&known, common_keys[k].key);
-	err_set(e, ERR_CONFIG, 0, "%s: a source of kind %s has no setting \"%s\"; known: %s",
-		doc_where_key(n->map, i), n->kind, doc_key(n->map, i), buf_str(&known));
+	err_set(e, ERR_CONFIG, 0, "%s: %s%s has no setting \"%s\"; known: %s", doc_where_key(n->map, i),
+		n->store ? "" : "a source of kind ", n->kind, doc_key(n->map, i), buf_str(&known));
 	buf_release(&known);
 	return false;
 }
@@ -169,7 +172,7 @@ static bool has_setting(const struct client_ops *client, const char *key)
 static bool check_keys(struct entry *n, struct err *e)
 {
 	for (size_t i = 0; i < doc_count(n->map); i++) {
-		const struct common *c = find_common(doc_key(n->map, i));
+		const struct common *c = n->store ? NULL : find_common(doc_key(n->map, i));
 
 		if (c && !c->read(n, doc_value(n->map, i), e))
 			return false;
@@ -177,50 +180,6 @@ static bool check_keys(struct entry *n, struct err *e)
 			return unknown_setting(n, i, e);
 	}
 	return true;
-}
-
-static bool is_env_name(const char *s)
-{
-	static const char allowed[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-
-	return *s && !(*s >= '0' && *s <= '9') && s[strspn(s, allowed)] == '\0';
-}
-
-/* The three ways to say where a secret is. A secret itself is refused, unquoted. */
-static char *secret_ref(const struct doc_node *node, const char *key, struct err *e)
-{
-	const char *how = doc_count(node) == 1 ? doc_key(node, 0) : NULL;
-	const char *what;
-	char *path = NULL, *ref = NULL;
-	int n;
-
-	if (doc_type(node) != DOC_MAP || !how ||
-	    (strcmp(how, "env") != 0 && strcmp(how, "file") != 0 && strcmp(how, "command") != 0)) {
-		err_set(e, ERR_CONFIG, 0, "%s: \"%s\" is a secret and must not stand here; write "
-			"{ env: NAME }, { file: PATH } or { command: \"PROG ARG\" }",
-			doc_where(node), key);
-		return NULL;
-	}
-	if (!config_scalar(doc_value(node, 0), how, &what, e))
-		return NULL;
-	if (strcmp(how, "env") == 0 && !is_env_name(what)) {
-		err_set(e, ERR_CONFIG, 0, "%s: \"env\" must name an environment variable",
-			doc_where(doc_value(node, 0)));
-		return NULL;
-	}
-	if (strcmp(how, "file") == 0) {
-		path = config_path(what, doc_where(doc_value(node, 0)), e);
-		if (!path)
-			return NULL;
-		what = path;
-	}
-	n = asprintf(&ref, "%s:%s", how, what);
-	free(path);
-	if (n >= 0)
-		return ref;
-	config_no_memory(e);
-	return NULL;
 }
 
 static bool add(struct source *s, const char *key, const char *value, const char *origin,
@@ -239,7 +198,7 @@ static bool add_from_file(struct entry *n, const struct setting_def *d,
 	if (!d->secret)
 		return config_scalar(node, d->key, &text, e) &&
 		       add(n->source, d->key, text, doc_where(node), e);
-	ref = secret_ref(node, d->key, e);
+	ref = config_secret_ref(node, d->key, n->store, e);
 	ok = ref && add(n->source, d->key, ref, doc_where(node), e);
 	free(ref);
 	return ok;
@@ -324,7 +283,8 @@ static bool lacks_required(struct entry *n)
 	for (const struct setting_def *d = s->client->settings; d->key; d++) {
 		if (!d->required || setting_find(s->settings, s->nsettings, d->key))
 			continue;
-		snprintf(text, sizeof(text), "no %s: set sources.%s.%s", d->key, s->name, d->key);
+		snprintf(text, sizeof(text), "no %s: set %s%s.%s", d->key, n->store ? "" : "sources.", s->name,
+			 d->key);
 		say_missing(n, d->key, text);
 		return true;
 	}
@@ -362,6 +322,21 @@ static bool prepare(struct entry *n, struct err *e)
 	return true;
 }
 
+/* A secret in a store that is not configured cannot be had. */
+static void need_stores(struct source *s)
+{
+	for (const struct setting_def *d = s->client->settings; s->configured && d->key; d++) {
+		const struct setting *set = d->secret ? setting_find(s->settings, s->nsettings, d->key) : NULL;
+		const char *lacking = set ? secrets_lacking(s, set->value) : NULL;
+
+		if (!lacking)
+			continue;
+		s->configured = false;
+		snprintf(s->missing, sizeof(s->missing), "its %s is in %s", d->key, strcmp(lacking, "vault") == 0 ?
+			 "Vault: set vault.url or VAULT_ADDR" : "AWS: set aws.region or AWS_REGION");
+	}
+}
+
 static bool settle(struct entry *n, struct err *e)
 {
 	struct source *s = n->source;
@@ -375,8 +350,11 @@ static bool settle(struct entry *n, struct err *e)
 			 place ? place + 1 : n->off);
 	else if (n->def->opt_in && !n->on)
 		snprintf(s->missing, sizeof(s->missing), "off unless sources.%s.enabled is true", s->name);
-	else if (!lacks_required(n))
-		return prepare(n, e);
+	else if (!lacks_required(n)) {
+		if (!prepare(n, e))
+			return false;
+		need_stores(s);
+	}
 	return true;
 }
 
@@ -399,6 +377,18 @@ static bool start_entry(struct entry *n, struct err *e)
 		       s->name);
 }
 
+static bool fill_all(struct entry *n, struct err *e)
+{
+	const struct client_ops *client = n->source->client;
+
+	if (!check_keys(n, e))
+		return false;
+	for (const struct setting_def *d = client ? client->settings : NULL; d && d->key; d++)
+		if (!fill(n, d, e))
+			return false;
+	return settle(n, e);
+}
+
 static bool read_source(struct config *c, const struct workspace *w, const struct source_def *def,
 			const struct doc_node *map, bool use_env, struct err *e)
 {
@@ -409,12 +399,9 @@ static bool read_source(struct config *c, const struct workspace *w, const struc
 	if (!start_entry(&n, e) || !read_kind(&n, w, e))
 		return false;
 	s->client = client_find(n.kind);
-	if (!check_keys(&n, e))
-		return false;
-	for (const struct setting_def *d = s->client ? s->client->settings : NULL; d && d->key; d++)
-		if (!fill(&n, d, e))
-			return false;
-	return settle(&n, e);
+	s->vault = &c->stores[CONFIG_VAULT];
+	s->aws = &c->stores[CONFIG_AWS];
+	return fill_all(&n, e);
 }
 
 static bool names_source(const struct workspace *w, const char *name)
@@ -436,6 +423,45 @@ static bool unknown_source(const struct workspace *w, const struct doc_node *map
 		doc_key(map, i), buf_str(&known));
 	buf_release(&known);
 	return false;
+}
+
+/* Under the names that the tools of the stores use. */
+static const struct env_alias vault_env[] = {
+	{ "url", { "VAULT_ADDR" } },           { "namespace", { "VAULT_NAMESPACE" } },
+	{ "token", { "VAULT_TOKEN" } },        { "role_id", { "VAULT_ROLE_ID" } },
+	{ "secret_id", { "VAULT_SECRET_ID" } }, { "ca_file", { "VAULT_CACERT" } },
+	{ 0 },
+};
+
+static const struct env_alias aws_env[] = {
+	{ "region", { "AWS_REGION", "AWS_DEFAULT_REGION" } },
+	{ 0 },
+};
+
+static const struct store_def {
+	struct source_def def;
+	const struct client_ops *ops;
+} store_defs[CONFIG_STORES] = {
+	[CONFIG_VAULT] = { { .name = "vault", .title = "HashiCorp Vault", .kind = "vault", .env = vault_env },
+			   &vault_store_ops },
+	[CONFIG_AWS] = { { .name = "aws", .title = "AWS", .kind = "aws", .env = aws_env }, &aws_store_ops },
+};
+
+bool config_stores(struct config *c, const struct doc_node *root, bool use_env, struct err *e)
+{
+	c->stores = calloc(CONFIG_STORES, sizeof(*c->stores));
+	if (!c->stores)
+		return config_no_memory(e);
+	for (size_t i = 0; i < CONFIG_STORES; i++) {
+		const struct store_def *d = &store_defs[i];
+		struct entry n = { .source = &c->stores[i], .def = &d->def, .map = doc_get(root, d->def.name),
+				   .use_env = use_env, .kind = d->def.kind, .store = true };
+
+		c->stores[i].client = d->ops;
+		if (!start_entry(&n, e) || !fill_all(&n, e))
+			return false;
+	}
+	return true;
 }
 
 bool config_sources(struct config *c, const struct workspace *w, const struct doc_node *map,

@@ -8,7 +8,11 @@
 
 #include "base/secret.h"
 #include "clients/client.h"
+#include "clients/secrets.h"
 #include "sections/engine_impl.h"
+
+/* Giving leases back; whoever waits for the end waits less than that (engine_free()). */
+#define SECRETS_TIME USEC_SEC
 
 /* ---- life --------------------------------------------------------------------------- */
 
@@ -141,6 +145,14 @@ static void close_connections(void *engine)
 	}
 }
 
+/* On the first worker that has nothing more to do: sources first, for what stores lent
+ * is used by their connections. */
+static void leave(void *engine)
+{
+	close_connections(engine);
+	secrets_close(SECRETS_TIME);
+}
+
 static void slots_release(struct engine *en)
 {
 	close_connections(en);
@@ -157,7 +169,7 @@ void engine_stop(struct engine *en)
 	en->stopped = true;
 	for (struct job *j = en->flying; j; j = j->also_flying)
 		cancel_fire(&j->cancel);
-	pool_stop(en->pool, close_connections, en);
+	pool_stop(en->pool, leave, en);
 }
 
 bool engine_free(struct engine *en, usec grace)

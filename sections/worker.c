@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clients/secrets.h"
 #include "sections/row_maker.h"
 
 /* ---- jobs ------------------------------------------------------------------ */
@@ -250,6 +251,30 @@ static bool connect_job(struct job *j, struct err *e)
 	return j->conn != NULL;
 }
 
+/* `d` NULL: how the source is. */
+static bool ask_once(struct job *j, struct delivery *d, struct err *e)
+{
+	const struct client_ops *client = j->source->client;
+
+	return d ? client->run(j->conn, &j->query, &j->cancel, &d->sink, e)
+		 : client->check(j->conn, j->query.deadline, &j->cancel, &j->done.health, e);
+}
+
+/* What was refused is asked once more when a store has other credentials by now; rows
+ * that came already would come twice. */
+static bool ask(struct job *j, struct delivery *d)
+{
+	struct err *e = &j->done.err;
+
+	secrets_begin();
+	if (ask_once(j, d, e))
+		return true;
+	if ((d && d->rows) || !secrets_again(j->source, j->query.deadline, &j->cancel, e))
+		return false;
+	*e = (struct err){ 0 };
+	return ask_once(j, d, e);
+}
+
 static bool run_query(struct job *j, struct delivery *d)
 {
 	struct job_mail *done = &j->done;
@@ -264,8 +289,7 @@ static bool run_query(struct job *j, struct delivery *d)
 	j->query.params = j->params;
 	j->query.nparams = j->nparams;
 
-	bool ok = delivery_init(d, j, &done->err) && connect_job(j, &done->err) &&
-		  j->source->client->run(j->conn, &j->query, &j->cancel, &d->sink, &done->err);
+	bool ok = delivery_init(d, j, &done->err) && connect_job(j, &done->err) && ask(j, d);
 
 	delivery_release(d);
 	free(text);
@@ -288,9 +312,7 @@ static bool reach_source(struct job *j, struct err *e)
 
 static bool run_check(struct job *j)
 {
-	if (!connect_job(j, &j->done.err) || !reach_source(j, &j->done.err) ||
-	    !j->source->client->check(j->conn, j->query.deadline, &j->cancel, &j->done.health,
-				      &j->done.err))
+	if (!connect_job(j, &j->done.err) || !reach_source(j, &j->done.err) || !ask(j, NULL))
 		return false;
 	freshness_ask(&j->freshness, j->config, j->source, j->conn, j->now, j->query.deadline, &j->cancel);
 	return true;

@@ -17,6 +17,7 @@ static const struct env_alias redshift_env[] = {
 	{ "user", { "REDSHIFT_USER" } },
 	{ "password", { "REDSHIFT_PASSWORD" } },
 	{ "database", { "REDSHIFT_DATABASE", "REDSHIFT_DB" } },
+	{ "role_arn", { "REDSHIFT_IAM_ROLE" } },
 	{ 0 },
 };
 
@@ -139,6 +140,7 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 };
 
 const char *const load_secret_env[] = {
+	"VAULT_TOKEN", "VAULT_SECRET_ID",
 	"FK_API_SECRET", "FK_TRACKING_API_APP_SECRET", "FK_API_PASSWORD", "REDSHIFT_PASSWORD",
 	"SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD",
 	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",

@@ -779,7 +779,7 @@ static void settings_are_checked(void **state)
 		{ "host", "a", "connect_timeout", "0", NULL },
 		{ "host", "", NULL },
 	};
-	static const char *const good[] = { "host", "db.example.com", "port", "5439", NULL };
+	static const char *const good[] = { "host", "db.example.com", "port", "5439", "user", "u", NULL };
 	struct source s;
 	struct err e = { 0 };
 
