@@ -13,6 +13,7 @@
 #include "clients/rest_mapping.h"
 #include "clients/rest_next.h"
 #include "clients/rest_page.h"
+#include "clients/rest_then.h"
 
 /* Decoded bytes of one answer; a tree takes several times that. */
 enum { ANSWER_MAX = 32 << 20 };
@@ -115,6 +116,7 @@ struct run {
 	uint64_t *digests;      /* of the pages so far */
 	long pages;
 	struct buf next;        /* the next page's address or token, where answers name it */
+	struct rest_then then;  /* where more is asked about each row */
 };
 
 static bool repeats(struct run *r, uint64_t digest)
@@ -145,7 +147,7 @@ static bool take_page(struct run *r, const struct rest_page *page, bool *last, s
 		return err_set(e, ERR_LIMIT, 0, "page %ld %s a page before: %llu rows kept",
 			       m->paging.first + r->pages, counted ? "has the rows of" : "leads to",
 			       (unsigned long long)r->rows);
-	if (!rest_page_emit(m, page, &r->rows, max, r->cancel, r->sink, e))
+	if (!rest_page_emit(m, page, &r->rows, max, r->cancel, m->then ? &r->then.sink : r->sink, e))
 		return false;
 	if (!counted)
 		return take_next(r, page, last, e);
@@ -225,7 +227,7 @@ static bool run_pages(struct run *r, struct err *e)
 	const struct rest_mapping *m = r->mapping;
 	bool last = false;
 
-	if (!r->sink->columns(r->sink, m->columns, m->ncolumns, e))
+	if (!r->sink->columns(r->sink, m->columns, m->nall, e))
 		return false;
 	while (!last) {
 		if (r->pages >= m->paging.max)
@@ -234,6 +236,17 @@ static bool run_pages(struct run *r, struct err *e)
 		if (!run_page(r, m->paging.first + r->pages, &last, e))
 			return false;
 	}
+	return true;
+}
+
+static bool begin_then(struct run *r, struct err *e)
+{
+	if (!rest_then_init(&r->then, r->mapping, r->query, e))
+		return false;
+	r->then.rest = r->rest;
+	r->then.cancel = r->cancel;
+	r->then.out = r->sink;
+	r->then.max_bytes = room_for(r);
 	return true;
 }
 
@@ -247,11 +260,13 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 	if (!m)
 		return rest_name_error(conn, e);
 	r.digests = calloc((size_t)m->paging.max, sizeof(*r.digests));
-	ok = r.digests ? run_pages(&r, e) : err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+	ok = r.digests || err_set(e, ERR_MEMORY, 0, "out of memory for a request");
+	ok = ok && (!m->then || begin_then(&r, e)) && run_pages(&r, e);
 	/* Another attempt would bring the rows of the first pages once more. */
 	if (!ok && e && r.rows > 0)
 		e->transient = false;
 	free(r.digests);
+	rest_then_release(&r.then);
 	buf_release(&r.next);
 	rest_mapping_free(m);
 	return ok;

@@ -249,6 +249,15 @@ static bool put_int(struct buf *out, const char *s)
 	return buf_puts(out, s);
 }
 
+/* "2026-01-23 14:22:07" and its ISO spelling. */
+static bool put_date(struct buf *out, const char *s)
+{
+	enum { DAY = 10 };
+	usec at;
+
+	return time_parse(s, strlen(s), &at) && strlen(s) >= DAY && s[4] == '-' && buf_put(out, s, DAY);
+}
+
 /* ---- finding them --------------------------------------------------------------------- */
 
 static const struct form {
@@ -257,7 +266,7 @@ static const struct form {
 } forms[] = {
 	{ "soql", put_soql },   { "quoted", put_quoted }, { "phrase", put_phrase },
 	{ "words", put_any_order }, { "exact", put_exact },   { "constant", put_constant },
-	{ "int", put_int },
+	{ "int", put_int },     { "date", put_date },
 };
 
 static size_t name_length(const char *s)
@@ -311,7 +320,7 @@ bool rest_literal_has(const char *text, bool *has, struct err *e)
 			continue;
 		if (!find_form(&p))
 			return err_set(e, ERR_CONFIG, 0, "\"%.*s\" is none of soql, quoted, phrase, "
-				       "words, exact, constant, int", (int)p.form_len, p.form);
+				       "words, exact, constant, int, date", (int)p.form_len, p.form);
 		*has = true;
 	}
 	return true;
@@ -332,7 +341,9 @@ static bool put_value(struct buf *out, const struct place *p, const struct query
 			       q->name, v->name, v->value);
 	return form->put(out, v->value) ||
 	       err_set(e, ERR_CONFIG, 0, "%s: the value of :%s leaves no %s to ask by: \"%s\"", q->name,
-		       v->name, form->put == put_int ? "whole number" : "words", v->value);
+		       v->name,
+		       form->put == put_int ? "whole number" : form->put == put_date ? "day" : "words",
+		       v->value);
 }
 
 bool rest_literal_expand(struct buf *out, const char *text, const struct query *q, struct err *e)

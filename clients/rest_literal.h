@@ -12,6 +12,7 @@
  *   constant  "some words"     the same of the longest part that looks as if it stood so
  *                              in a program: words of letters, nothing quoted, no numbers
  *   int       42               a whole number
+ *   date      2026-01-23       the day of a time
  *
  * Searched texts are cut to their first 100 characters, at a word's end. A ":" behind a
  * letter or a digit begins nothing: "org:acme" and "10:20:30" stay as they are. */

@@ -307,11 +307,62 @@ static bool read_rows(struct rest_mapping *m, const struct doc_node *root, struc
 	return rest_check_paths(m->rows, e);
 }
 
+static bool add_column(struct rest_mapping *m, const char *name, const struct doc_node *at,
+		       struct err *e)
+{
+	for (size_t i = 0; i < m->nall; i++)
+		if (strcmp(m->columns[i], name) == 0)
+			return err_set(e, ERR_CONFIG, 0, "%s: the column \"%s\" is there twice",
+				       doc_where(at), name);
+	if (m->nall == ROWS_MAX_COLUMNS)
+		return err_set(e, ERR_CONFIG, 0, "%s: there are more than %d columns", doc_where(at),
+			       (int)ROWS_MAX_COLUMNS);
+	m->columns[m->nall++] = name;
+	return true;
+}
+
+static bool join_columns(struct rest_mapping *m, const struct doc_node *n, struct err *e)
+{
+	const struct rest_mapping *t = m->then;
+	const char **all = reallocarray(m->columns, m->ncolumns + t->ncolumns + 1, sizeof(*all));
+
+	if (!all)
+		return no_memory(e);
+	m->columns = all;
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (!add_column(m, t->columns[i], t->paths[i], e))
+			return false;
+	return !doc_get(n, "known") || (rest_read_word(n, "known", &m->then_known, e) &&
+					add_column(m, m->then_known, n, e));
+}
+
+static bool read_then(struct rest_mapping *m, const struct doc_node *root, struct err *e)
+{
+	static const char *const known[] = { "path", "query", "status", "rows", "absent", "errors",
+					     "columns", "max", "known", NULL };
+	const struct doc_node *n = doc_get(root, "then");
+	struct rest_mapping *t;
+
+	m->then_max = 1;
+	m->nall = m->ncolumns;
+	if (!n)
+		return true;
+	t = m->then = calloc(1, sizeof(*t));
+	if (!t)
+		return no_memory(e);
+	t->method = "GET";
+	return rest_is_type(n, DOC_MAP, "a map", e) && rest_known_keys(n, known, e) &&
+	       read_path(t, n, e) && read_query(t, n, e) && read_status(t, n, e) &&
+	       read_rows(t, n, e) && read_absent(t, n, e) && rest_read_paging(&t->paging, n, e) &&
+	       rest_read_refusals(&t->refusals, n, e) && read_columns(t, n, e) && join_columns(m, n, e) &&
+	       (!doc_get(n, "max") || doc_int(doc_get(n, "max"), 1, REST_THEN_MAX, &m->then_max, e));
+}
+
 static bool read_mapping(struct rest_mapping *m, const char *name, struct err *e)
 {
 	static const char *const known[] = { "method", "path", "query", "choose", "body", "status",
 					     "rows", "absent", "pages", "errors", "headers",
-					     "columns", NULL };
+					     "columns", "then", NULL };
 	const struct doc_node *root = doc_root(m->doc);
 
 	if (doc_type(root) != DOC_MAP)
@@ -321,7 +372,7 @@ static bool read_mapping(struct rest_mapping *m, const char *name, struct err *e
 	       read_status(m, root, e) && read_rows(m, root, e) && read_absent(m, root, e) &&
 	       rest_read_paging(&m->paging, root, e) && check_token(m, root, e) &&
 	       rest_read_refusals(&m->refusals, root, e) && read_headers(m, root, e) &&
-	       read_columns(m, root, e);
+	       read_columns(m, root, e) && read_then(m, root, e);
 }
 
 struct rest_mapping *rest_mapping_new(const char *text, size_t len, const char *name, struct err *e)
@@ -343,6 +394,7 @@ void rest_mapping_free(struct rest_mapping *m)
 {
 	if (!m)
 		return;
+	rest_mapping_free(m->then);
 	free(m->columns);
 	free(m->paths);
 	json_decref(m->body);

@@ -58,6 +58,14 @@
  *       # strings as they are, numbers digit for digit, true and false as words,
  *       # arrays and objects as compact JSON; null or not there is NULL. A row in
  *       # which no column but "." is found is ERR_DECODE: the answer changed shape.
+ *   then: { path: /v1/subscriptions/:subscription_id, rows: ., columns: { … }, max: 1,
+ *           known: subscription_known }
+ *       # optional: one more GET about each of the first `max` rows, whose columns can be
+ *       # bound like parameters; the columns of its first row stand behind the row's own.
+ *       # Not asked when a value of its path is NULL. Takes path, query, status, absent,
+ *       # errors, rows, columns. When it fails the row stays, without them. The column
+ *       # `known` (optional) says true when there was a row, false when there was none,
+ *       # and is NULL when nobody said either.
  *
  * Unknown keys are errors with their place. A key with a dot in its name cannot
  * be reached by a path. */
@@ -72,7 +80,8 @@
 #include "base/err.h"
 #include "clients/client.h"
 
-enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000, REST_HEADERS_MAX = 4 };
+enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000, REST_HEADERS_MAX = 4,
+       REST_THEN_MAX = 20 };
 
 struct doc;
 struct doc_node;
@@ -106,9 +115,12 @@ struct rest_mapping {
 	struct rest_refusals refusals;
 	struct rest_paging paging;
 	const struct doc_node *headers;         /* name: value; NULL = none */
-	const char **columns;
+	struct rest_mapping *then;              /* about each row; NULL = nothing */
+	long then_max;
+	const char *then_known;                 /* NULL = no such column */
+	const char **columns;                   /* its own, then those of `then` */
 	const struct doc_node **paths;          /* of the columns, see rest_path() */
-	size_t ncolumns;
+	size_t ncolumns, nall;                  /* its own; with those of `then` */
 };
 
 /* `name` is what errors call the text. */
@@ -120,6 +132,8 @@ bool rest_mapping_absent(const struct rest_mapping *, long status);
 enum err_kind rest_mapping_error(const struct rest_mapping *, struct cell code);
 /* What is said of that code or status; NULL = nothing. */
 const char *rest_mapping_advice(const struct rest_mapping *, struct cell code, long status);
+/* Whether every value of its path is known. */
+bool rest_mapping_knows(const struct rest_mapping *, const struct query *);
 /* The i-th of the paths that may hold a value, NULL behind the last. */
 const char *rest_path(const struct doc_node *paths, size_t i);
 

@@ -47,6 +47,19 @@ static bool put_segment(struct buf *out, const struct query *q, const char *s, s
 	return true;
 }
 
+bool rest_mapping_knows(const struct rest_mapping *m, const struct query *q)
+{
+	for (const char *s = doc_str(m->path); *s;) {
+		size_t len = strcspn(++s, "/"), name = rest_param_name(s, len);
+		const struct param *p = name > 0 ? query_param(q, s + 1, name) : NULL;
+
+		if (p && !p->value)
+			return false;
+		s += len;
+	}
+	return true;
+}
+
 static bool put_path(const struct rest_mapping *m, const struct query *q, struct buf *out,
 		     struct err *e)
 {

@@ -51,6 +51,8 @@ static void test_strings_to_compare_with_keep_every_character(void **state)
 	check_text(":v:quoted", "two\nlines\x7f", "\"two lines \"");
 	check_text(":v:quoted", "", "\"\"");
 	check_text("LIMIT :v:int", "-10", "LIMIT -10");
+	check_text(":v:date", "2026-01-23 14:22:07", "2026-01-23");
+	check_text(":v:date", "2026-01-23T14:22:07Z", "2026-01-23");
 }
 
 static void test_searched_words_lose_what_could_command(void **state)
@@ -125,6 +127,8 @@ static void test_what_leaves_nothing_is_refused(void **state)
 	refuse(":v:constant", "\"\"", "leaves no words");
 	refuse(":v:int", "1 OR 1=1", "leaves no whole number");
 	refuse(":v:int", "-", "leaves no whole number");
+	refuse(":v:date", "1769178127", "leaves no day");
+	refuse(":v:date", "2026-01-23' OR", "leaves no day");
 	refuse(":v:soql", NULL, ":v has no value");
 	refuse(":other:soql", "x", "no parameter :other is bound");
 	refuse(":v:soql", "\xff", "not valid UTF-8");

@@ -69,6 +69,12 @@ static void test_mistakes_are_named_with_their_place(void **state)
 	refuse(BASE "pages: { param: p, total: t, frist: 1 }\n", "unknown key \"frist\"");
 	refuse(BASE "pages: { next: n, total: t }\n", "unknown key \"total\"");
 	refuse(BASE "pages: { next: a..b }\n", "dotted path");
+	refuse(BASE "then: { rows: r, columns: { a: b } }\n", "\"path\" is missing");
+	refuse(BASE "then: { path: /x, rows: r, columns: { id: b } }\n", "column \"id\" is there twice");
+	refuse(BASE "then: { path: /x, rows: r, columns: { a: b }, known: a }\n", "column \"a\" is there twice");
+	refuse(BASE "then: { path: /x, rows: r, columns: { a: b }, max: 21 }\n", "from 1 to 20");
+	refuse(BASE "then: { path: /x, rows: r, columns: { a: b }, pages: { link: next } }\n",
+	       "unknown key \"pages\"");
 	refuse(BASE "errors: { quota: [X] }\n", "\"code\" is missing");
 	refuse(BASE "errors: { code: c, quota: { X: 1 } }\n", "a code or a list");
 	refuse(BASE "errors: { code: c, network: [X] }\n", "unknown key \"network\"");
