@@ -332,7 +332,7 @@ static bool exchange(struct asking *a, const char *url, const struct buf *body, 
 	struct buf lines = BUF_INIT;
 	bool ok;
 
-	if (!rest_auth_apply(&l->auth, &what, e))
+	if (!rest_auth_ready(&l->auth, deadline, a->cancel, e) || !rest_auth_apply(&l->auth, &what, e))
 		return false;
 	buf_puts(&lines, buf_str(&l->auth.headers));
 	buf_printf(&lines, "Accept: %s\n", body ? "text/event-stream" : "application/json");

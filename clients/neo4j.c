@@ -165,7 +165,7 @@ static bool send_request(struct asking *a, struct err *e)
 	struct http_request req = {
 		.method = "POST", .url = a->neo4j->url, .headers = headers,
 		.body = buf_str(&a->request), .body_len = a->request.len,
-		.user = user, .password = user ? auth->secret.data : NULL,
+		.user = user, .password = user ? auth->login.secret.data : NULL,
 		.deadline = a->deadline, .first_byte = a->deadline - now_mono(),
 		.max_bytes = a->max_bytes < ANSWER_MAX ? (size_t)a->max_bytes : ANSWER_MAX,
 	};
@@ -207,7 +207,8 @@ static bool exchange(struct asking *a, struct err *e)
 {
 	struct rest_signed what = { .method = "POST", .path = "" };
 
-	return rest_auth_apply(&a->neo4j->auth, &what, e) && send_request(a, e) && take_answer(a, e);
+	return rest_auth_ready(&a->neo4j->auth, a->deadline, a->cancel, e) &&
+	       rest_auth_apply(&a->neo4j->auth, &what, e) && send_request(a, e) && take_answer(a, e);
 }
 
 static void asking_init(struct asking *a, struct neo4j *n, const struct query *q,

@@ -171,7 +171,7 @@ static bool send_signed(struct rest_asking *q, struct err *e)
 		.method = q->method, .headers = headers,
 		.body = q->request->has_body ? buf_str(&q->request->body) : NULL,
 		.body_len = q->request->body.len, .user = user,
-		.password = user ? q->rest->auth.secret.data : NULL,
+		.password = user ? q->rest->auth.login.secret.data : NULL,
 		.deadline = q->deadline, .max_bytes = q->max_bytes,
 	};
 	bool ok;

@@ -33,8 +33,8 @@ static bool apply_signature(struct rest_auth *a, const struct rest_signed *r, st
 {
 	const struct sign_request request = {
 		.method = r->method, .path = r->path, .body = r->body, .body_len = r->body_len,
-		.app = rest_auth_identity(a), .secret = a->secret.data,
-		.secret_len = a->secret.len, .now = r->now,
+		.app = rest_auth_identity(a), .secret = a->login.secret.data,
+		.secret_len = a->login.secret.len, .now = r->now,
 	};
 
 	return sign_apply(sign_find(a->scheme->profile), &request, &a->query, &a->headers, e);
@@ -59,7 +59,7 @@ static bool put_header(struct rest_auth *a, const char *name, const char *before
 static bool apply_bearer(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	(void)r;
-	return put_header(a, "Authorization", "Bearer ", &a->secret, e);
+	return put_header(a, "Authorization", "Bearer ", &a->login.secret, e);
 }
 
 static bool apply_token(struct rest_auth *a, const struct rest_signed *r, struct err *e)
@@ -71,7 +71,7 @@ static bool apply_token(struct rest_auth *a, const struct rest_signed *r, struct
 static bool apply_header(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	(void)r;
-	return put_header(a, a->header, "", &a->secret, e);
+	return put_header(a, a->header, "", &a->login.secret, e);
 }
 
 static void describe_nothing(const struct rest_auth *a, struct buf *out)
@@ -186,7 +186,7 @@ bool rest_auth_check(const struct source *s, struct err *e)
 
 bool rest_auth_init(struct rest_auth *a, const struct source *s, struct err *e)
 {
-	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .secret = SECRET_INIT,
+	*a = (struct rest_auth){ .source = s, .scheme = find_scheme(s, e), .login = LOGIN_INIT,
 				 .token = REST_TOKEN_INIT };
 	if (a->scheme)
 		a->key = a->scheme->secret;
@@ -200,7 +200,7 @@ void rest_auth_init_key(struct rest_auth *a, const struct source *s, const char 
 			const char *key, bool bearer)
 {
 	*a = (struct rest_auth){ .source = s, .scheme = scheme_called(bearer ? "bearer" : "header"),
-				 .key = key, .header = header, .secret = SECRET_INIT };
+				 .key = key, .header = header, .login = LOGIN_INIT };
 }
 
 void rest_auth_wipe(struct buf *b)
@@ -212,7 +212,7 @@ void rest_auth_wipe(struct buf *b)
 
 void rest_auth_release(struct rest_auth *a)
 {
-	secret_release(&a->secret);
+	login_release(&a->login);
 	rest_token_release(&a->token);
 	rest_tokens_unref(a->tokens);
 	rest_auth_wipe(&a->query);
@@ -229,34 +229,36 @@ bool rest_auth_renew(struct rest_auth *a)
 
 void rest_auth_forget(struct rest_auth *a)
 {
-	secret_release(&a->secret);
+	login_release(&a->login);
 }
 
-bool rest_auth_ready(struct rest_auth *a, usec deadline, struct cancel *cancel, struct err *e)
-{
-	return !a->tokens || rest_tokens_get(a->tokens, &a->token, deadline, cancel, e);
-}
-
-static bool load(struct rest_auth *a, struct err *e)
+static bool load(struct rest_auth *a, usec deadline, struct cancel *cancel, struct err *e)
 {
 	const char *key = a->key;
 
 	if (lacks(a->source, a->scheme->identity))
 		return err_set(e, ERR_CONFIG, 0, "%s: auth %s needs %s", a->source->name,
 			       a->scheme->name, a->scheme->identity);
-	if (!key || a->secret.len > 0 || a->scheme->granted)
+	if (!key || a->scheme->granted)
 		return true;
-	if (!source_secret(a->source, key, &a->secret, e))
+	if (!source_login(a->source, key, &a->login, deadline, cancel, e))
 		return false;
-	return a->secret.len > 0 ||
+	return a->login.secret.len > 0 ||
 	       err_set(e, ERR_CONFIG, 0, "%s: its %s is empty", a->source->name, key);
+}
+
+bool rest_auth_ready(struct rest_auth *a, usec deadline, struct cancel *cancel, struct err *e)
+{
+	if (!load(a, deadline, cancel, e))
+		return false;
+	return !a->tokens || rest_tokens_get(a->tokens, &a->token, deadline, cancel, e);
 }
 
 bool rest_auth_apply(struct rest_auth *a, const struct rest_signed *r, struct err *e)
 {
 	rest_auth_wipe(&a->query);
 	rest_auth_wipe(&a->headers);
-	return load(a, e) && a->scheme->apply(a, r, e);
+	return a->scheme->apply(a, r, e);
 }
 
 const char *rest_auth_base(const struct rest_auth *a)
@@ -281,6 +283,9 @@ bool rest_auth_none(const struct source *s)
 
 const char *rest_auth_identity(const struct rest_auth *a)
 {
+	/* Whom a store names with the password is whom it is for. */
+	if (a->scheme->basic && a->login.user[0])
+		return a->login.user;
 	return a->scheme->identity ? source_get(a->source, a->scheme->identity, "") : NULL;
 }
 
@@ -356,7 +361,7 @@ static void hide_basic(const struct rest_auth *a, struct buf *text)
 	struct buf pair = BUF_INIT;
 	unsigned char *spelt;
 
-	buf_printf(&pair, "%s:%s", rest_auth_user(a), a->secret.data ? a->secret.data : "");
+	buf_printf(&pair, "%s:%s", rest_auth_user(a), a->login.secret.data ? a->login.secret.data : "");
 	spelt = malloc(4 * (pair.len / 3 + 1) + 1);
 	if (spelt && !pair.failed) {
 		size_t len = (size_t)EVP_EncodeBlock(spelt, (const unsigned char *)pair.data,
@@ -375,8 +380,8 @@ void rest_auth_scrub(const struct rest_auth *a, struct buf *text)
 	hide_pieces(text, &a->headers, " \n");
 	if (rest_auth_user(a))
 		hide_basic(a, text);
-	if (a->secret.len > 0)
-		rest_auth_hide(text, a->secret.data, a->secret.len);
+	if (a->login.secret.len > 0)
+		rest_auth_hide(text, a->login.secret.data, a->login.secret.len);
 	if (a->token.value.len > 0)
 		rest_auth_hide(text, a->token.value.data, a->token.value.len);
 }

@@ -22,7 +22,7 @@ struct rest_auth {
 	const struct source *source;
 	const struct rest_scheme *scheme;
 	const char *key, *header;       /* which setting is the secret; which header carries it */
-	struct secret secret;
+	struct login login;             /* the secret */
 	struct rest_tokens *tokens;     /* of oauth; else NULL */
 	struct rest_token token;
 	struct buf query, headers;      /* of the last request; hold a usable signature */
@@ -47,7 +47,8 @@ void rest_auth_release(struct rest_auth *);
 /* The next request reads the secret anew: it may have been replaced. */
 void rest_auth_forget(struct rest_auth *);
 
-/* Has a token for the next request, where the scheme buys one. Blocks. */
+/* Has what the next request needs at hand: the secret, and a token where the scheme buys
+ * one. Blocks on a helper, a store, the service that grants tokens. */
 bool rest_auth_ready(struct rest_auth *, usec deadline, struct cancel *, struct err *);
 /* The service refused who we said we are. True when that can be put right by asking
  * for another token. */
@@ -55,8 +56,8 @@ bool rest_auth_renew(struct rest_auth *);
 /* Where the token says that the API is; NULL = where the url says. After rest_auth_ready(). */
 const char *rest_auth_base(const struct rest_auth *);
 
-/* Fills auth->query and auth->headers ("Name: value\n" each) anew. Reads the secret
- * when needed: may block on a helper. After rest_auth_ready(). */
+/* Fills auth->query and auth->headers ("Name: value\n" each) anew. After
+ * rest_auth_ready(). */
 bool rest_auth_apply(struct rest_auth *, const struct rest_signed *, struct err *);
 /* For HTTP Basic, else NULL. After rest_auth_apply(). */
 const char *rest_auth_user(const struct rest_auth *);

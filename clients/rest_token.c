@@ -81,7 +81,7 @@ struct asking {
 	const struct source *source;
 	char url[URL_MAX];
 	struct source there;            /* the source's settings, the endpoint's origin */
-	struct secret secret;
+	struct login login;
 	struct buf form, user, password, answer;
 	struct http_response response;
 };
@@ -105,10 +105,10 @@ static bool write_request(struct asking *a, struct err *e)
 	put_field(&a->form, "audience", source_get(s, "audience", NULL));
 	if (in_body(s)) {
 		put_field(&a->form, "client_id", id);
-		put_field(&a->form, "client_secret", a->secret.data);
+		put_field(&a->form, "client_secret", a->login.secret.data);
 	} else {
 		http_form_escape(&a->user, id, strlen(id));
-		http_form_escape(&a->password, a->secret.data, a->secret.len);
+		http_form_escape(&a->password, a->login.secret.data, a->login.secret.len);
 	}
 	return !(a->form.failed || a->user.failed || a->password.failed) ||
 	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
@@ -154,7 +154,7 @@ static bool refused(struct asking *a, struct err *e)
 	if (code.len > 0)
 		buf_printf(&said, "%.*s%s%.*s", (int)code.len, code.data, words.len > 0 ? ": " : "",
 			   (int)words.len, words.len > 0 ? words.data : "");
-	rest_auth_hide(&said, a->secret.data, a->secret.len);
+	rest_auth_hide(&said, a->login.secret.data, a->login.secret.len);
 	http_status_err(a->source, &a->response, buf_str(&said), said.len, &why);
 	if (why.kind == ERR_REMOTE && !why.transient && code.len > 0)
 		why.kind = ERR_AUTH;
@@ -182,14 +182,14 @@ static bool take_answer(struct asking *a, struct rest_grant *g, struct err *e)
 static bool ask(const struct source *s, struct rest_grant *g, usec deadline, struct cancel *cancel,
 		struct err *e)
 {
-	struct asking a = { .source = s, .secret = SECRET_INIT, .there = *s };
+	struct asking a = { .source = s, .login = LOGIN_INIT, .there = *s };
 	bool ok = token_url(s, a.url, a.there.origin, sizeof(a.there.origin), e) &&
-		  source_secret(s, "client_secret", &a.secret, e);
+		  source_login(s, "client_secret", &a.login, deadline, cancel, e);
 
-	ok = ok && (a.secret.len > 0 ||
+	ok = ok && (a.login.secret.len > 0 ||
 		    err_set(e, ERR_CONFIG, 0, "%s: its client_secret is empty", s->name));
 	ok = ok && write_request(&a, e) && exchange(&a, deadline, cancel, e) && take_answer(&a, g, e);
-	secret_release(&a.secret);
+	login_release(&a.login);
 	rest_auth_wipe(&a.form);
 	rest_auth_wipe(&a.user);
 	rest_auth_wipe(&a.password);

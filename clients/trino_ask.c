@@ -100,7 +100,7 @@ static bool send_lines(struct trino_asking *a, struct http_request *req, struct 
 	list_headers(lines, headers);
 	req->headers = headers;
 	req->user = user;
-	req->password = user ? t->auth.secret.data : NULL;
+	req->password = user ? t->auth.login.secret.data : NULL;
 	buf_clear(&a->body);
 	a->body.max = PAGE_MAX + 1;
 	return http_exchange(t->http, req, a->cancel, on_body, a, &a->response, e);
@@ -120,12 +120,15 @@ static bool exchange(struct trino_asking *a, const char *method, const char *url
 		.max_bytes = room < PAGE_MAX ? (size_t)room : PAGE_MAX,
 	};
 	struct buf lines = BUF_INIT;
+	const char *user;
 
-	if (!rest_auth_apply(&a->trino->auth, &what, e))
+	if (!rest_auth_ready(&a->trino->auth, deadline, a->cancel, e) ||
+	    !rest_auth_apply(&a->trino->auth, &what, e))
 		return false;
 	buf_puts(&lines, buf_str(&a->trino->auth.headers));
 	put_header(&lines, "Accept", "application/json");
-	put_header(&lines, "X-Trino-User", source_get(a->trino->source, "user", ""));
+	user = rest_auth_user(&a->trino->auth);
+	put_header(&lines, "X-Trino-User", user ? user : source_get(a->trino->source, "user", ""));
 	if (post) {
 		put_header(&lines, "Content-Type", "text/plain; charset=utf-8");
 		put_session(a, &lines);
