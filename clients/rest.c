@@ -41,6 +41,7 @@ static const struct setting_def settings[] = {
 	{ "instance_suffix", NULL, false, false,
 	  "the token's instance_url is where the API is, if its name ends so, for oauth" },
 	{ "health_path", "/", false, false, "what the health check asks for" },
+	{ "health_ok", NULL, false, false, "a field of its answer that must be true" },
 	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
 	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
 	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
@@ -274,6 +275,23 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 
 /* ---- health ------------------------------------------------------------------------ */
 
+/* Some services refuse with status 200: a field of the answer tells. */
+static bool says_ok(struct rest_asking *q, struct err *e)
+{
+	const char *field = source_get(q->rest->source, "health_ok", "");
+	json_t *root = *field ? jsontext_read(buf_str(&q->body), q->body.len, NULL) : NULL;
+	struct cell message = rest_page_message(root);
+	bool ok = !*field || cell_is(jsontext_scalar(jsontext_at(root, field)), "true");
+
+	if (!ok) {
+		rest_auth_forget(&q->rest->auth);
+		err_set(e, ERR_AUTH, 0, "the answer is not \"%s\": %.*s", field, (int)message.len,
+			message.len > 0 ? message.data : "");
+	}
+	json_decref(root);
+	return ok || rest_name_error(q->rest, e);
+}
+
 static bool judge(struct rest_asking *q, const char *path, struct health *h, struct err *e)
 {
 	const struct http_response *r = &q->response;
@@ -284,6 +302,8 @@ static bool judge(struct rest_asking *q, const char *path, struct health *h, str
 	/* Any other answer shows that the service is there and knows us. */
 	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400))
 		return rest_ask_error(q, e);
+	if (!says_ok(q, e))
+		return false;
 	snprintf(h->server, sizeof(h->server), "%.95s", q->rest->there.origin);
 	buf_put_safe(&user, identity ? identity : "", identity ? strlen(identity) : 0);
 	snprintf(h->user, sizeof(h->user), "%.63s", buf_str(&user));

@@ -46,6 +46,7 @@ static bool generate(struct doc *doc, const char *kind, const char *where, bool 
 	g.doc = doc;
 	g.now = now;
 	emit_scenarios(&g);
+	emit_given_tables(&g);
 	if (volume && g.err.kind == ERR_NONE)
 		emit_volume(&g, &volume_default);
 	ok = g.err.kind == ERR_NONE;

@@ -2,7 +2,8 @@
  *
  *   scenarios.yaml -> scenario.c \                      / to_sqlite.c
  *                                 > emit.c -> row.c -> <  to_text.c (PostgreSQL, ClickHouse)
- *   fixed seed ----> volume.c    /                      \ to_api.c
+ *   fixed seed ----> volume.c    /           /          \ to_api.c
+ *   tables.yaml ---> given.c ---------------/
  *
  * Everything becomes rows of the tables of schema.sql; a store writes those rows in
  * its own dialect. So a load looks the same from every store. One thread; the first
@@ -27,6 +28,7 @@ enum table_id {
 	TABLE_COMPANIES, TABLE_RELATIONSHIPS, TABLE_SCACS,
 	TABLE_FILE_LOGS, TABLE_RECORD_LOGS,
 	TABLE_REWIND_FILES, TABLE_REWIND_RECORDS, TABLE_CALLBACKS, TABLE_LOGS,
+	TABLE_ISSUES, TABLE_DOCUMENTS, TABLE_CODE, TABLE_CHATS,
 	TABLE_COUNT
 };
 
@@ -192,6 +194,10 @@ char *json_relationship(const struct relationship *);
 char *json_slots(const struct relationship *);
 char *json_strings(const char *const *items, size_t max);
 
+/* A time as the descriptions tell it: absolute, or counted from now. */
+usec told_time(struct generator *, const struct doc_node *);
+/* The rows of tables.yaml. */
+void emit_given_tables(struct generator *);
 /* Reads companies, relationships, scripts and scenarios and emits all of it. */
 void emit_scenarios(struct generator *);
 /* The relationships of the description; `out` holds up to max. */

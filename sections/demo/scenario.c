@@ -65,7 +65,7 @@ static bool span_of(const char *s, usec *out)
 	return true;
 }
 
-static usec time_at(struct generator *g, const struct doc_node *n)
+usec told_time(struct generator *g, const struct doc_node *n)
 {
 	const char *s = doc_str(n);
 	char whole[32];
@@ -84,7 +84,7 @@ static usec time_at(struct generator *g, const struct doc_node *n)
 
 static usec time_of(struct generator *g, const struct doc_node *map, const char *key)
 {
-	return time_at(g, doc_get(map, key));
+	return told_time(g, doc_get(map, key));
 }
 
 /* What is told in round spans of `now` should not all happen at the same second: */

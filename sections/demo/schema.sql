@@ -312,3 +312,48 @@ CREATE TABLE distributed_logs (
 	trace_id TEXT
 );
 CREATE INDEX distributed_logs_time ON distributed_logs (timestamp);
+
+-- ---- what people wrote, as the services that search it answer ------------------------
+-- `says` is what an error must hold for a row to be found by it, `load_id` the load.
+CREATE TABLE jira_issues (
+	key TEXT NOT NULL PRIMARY KEY,
+	summary TEXT,
+	status TEXT,
+	category TEXT,                  -- of the status: new, indeterminate, done
+	priority TEXT,
+	assignee TEXT,
+	reporter TEXT,
+	created_at TEXT,
+	updated_at TEXT,
+	load_id TEXT,
+	says TEXT
+);
+
+CREATE TABLE confluence_pages (
+	page_id TEXT NOT NULL PRIMARY KEY,
+	title TEXT,
+	space TEXT,
+	excerpt TEXT,
+	updated_at TEXT,
+	link TEXT,
+	says TEXT
+);
+
+CREATE TABLE github_files (
+	file TEXT NOT NULL,
+	repository TEXT NOT NULL,
+	fragment TEXT,
+	link TEXT,
+	says TEXT
+);
+
+CREATE TABLE slack_messages (
+	sent_at TEXT,
+	channel TEXT,
+	author TEXT,
+	text TEXT,
+	reactions TEXT,                 -- [{"name":"white_check_mark","count":1}]
+	link TEXT NOT NULL PRIMARY KEY,
+	load_id TEXT,
+	says TEXT
+);

@@ -64,6 +64,14 @@ const struct demo_table demo_tables[TABLE_COUNT] = {
 		"message_type error_msg? attempt_count:i" },
 	[TABLE_LOGS] = { "distributed_logs", NULL, "signoz_logs.distributed_logs", "timestamp",
 		"timestamp:i service_name severity_text body trace_id" },
+	[TABLE_ISSUES] = { "jira_issues", NULL, NULL, NULL,
+		"key summary status category priority assignee reporter created_at:t updated_at:t "
+		"load_id says" },
+	[TABLE_DOCUMENTS] = { "confluence_pages", NULL, NULL, NULL,
+		"page_id title space excerpt updated_at:t link says" },
+	[TABLE_CODE] = { "github_files", NULL, NULL, NULL, "file repository fragment link says" },
+	[TABLE_CHATS] = { "slack_messages", NULL, NULL, NULL,
+		"sent_at:t channel author text reactions link load_id says" },
 };
 
 static void read_column(const char *word, size_t len, struct demo_column *c)

@@ -260,6 +260,41 @@ bool finish_newest_first(const struct rowset *in, struct row_maker *m, size_t co
 	return ok;
 }
 
+static bool seen_before(const struct rowset *in, const size_t *order, size_t i, size_t key)
+{
+	struct cell c = rowset_cell(in, order[i], key);
+
+	for (size_t k = 0; k < i; k++) {
+		if (!cell_is_null(c) && cell_eq(rowset_cell(in, order[k], key), c))
+			return true;
+	}
+	return false;
+}
+
+bool finish_distinct(const struct rowset *in, struct row_maker *m, size_t key, size_t column, size_t ncolumns,
+		     struct err *e)
+{
+	size_t *order = rows_newest_first(in, column);
+	bool ok = order != NULL;
+
+	if (!ok)
+		return err_set(e, ERR_MEMORY, 0, "out of memory sorting %zu rows", in->rows);
+	for (size_t i = 0; ok && i < in->rows; i++)
+		ok = seen_before(in, order, i, key) || emit_same(m, in, order[i], ncolumns, e);
+	free(order);
+	return ok;
+}
+
+void put_newest(struct buf *out, const char *what, const struct rowset *rows, size_t column, usec now)
+{
+	usec then = rows->rows > 0 ? cell_time(rowset_cell(rows, 0, column)) : TIME_NONE;
+
+	if (then == TIME_NONE)
+		return;
+	buf_printf(out, ", newest%s", what);
+	put_ago(out, now, then);
+}
+
 void put_ago(struct buf *out, usec now, usec then)
 {
 	usec span = now - then;

@@ -42,8 +42,13 @@ bool emit_same(struct row_maker *, const struct rowset *in, size_t row, size_t n
 /* All rows, newest first: a whole finish(). */
 bool finish_newest_first(const struct rowset *in, struct row_maker *, size_t column, size_t ncolumns,
 			 struct err *);
+/* The same, of rows with the same key only the newest. For few rows. */
+bool finish_distinct(const struct rowset *in, struct row_maker *, size_t key, size_t column, size_t ncolumns,
+		     struct err *);
 
 /* " 8.5 h ago", " 3 d ago": how long before `now`, for summaries. */
 void put_ago(struct buf *out, usec now, usec then);
+/* ", newest change 3 h ago" of rows that are newest first; nothing without a time. */
+void put_newest(struct buf *out, const char *what, const struct rowset *, size_t column, usec now);
 
 #endif

@@ -22,7 +22,8 @@ static const char *const params[] = {
 	"identifier", "tracking_id", "tracking_id_candidate", "load_number", "load_number_candidate",
 	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
 	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
-	"ocean_services", "log_services", "from", "to", NULL,
+	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
+	"chat_error", NULL,
 };
 
 static const struct section_def *const sections[] = {
@@ -30,6 +31,7 @@ static const struct section_def *const sections[] = {
 	&section_callbacks, &section_ocean_events, &section_logs,
 	/* On demand. */
 	&section_similar,
+	&section_issues,    &section_documents,    &section_code,     &section_chats,
 };
 
 const struct workspace workspace_load = {

@@ -16,8 +16,13 @@ extern const struct section_def section_callbacks;
 extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
 extern const struct section_def section_similar;
+/* On demand. */
+extern const struct section_def section_issues;
+extern const struct section_def section_documents;
+extern const struct section_def section_code;           /* documents.c */
+extern const struct section_def section_chats;
 
-enum { LOAD_SOURCES = 10 };
+enum { LOAD_SOURCES = 14 };
 extern const struct source_def load_sources[LOAD_SOURCES];
 extern const char *const load_secret_env[];
 

@@ -83,6 +83,32 @@ static const struct env_alias neo4j_env[] = {
 	{ 0 },
 };
 
+static const struct env_alias jira_env[] = {
+	{ "url", { "JIRA_SERVER", "JIRA_URL" } },
+	{ "user", { "JIRA_EMAIL" } },
+	{ "password", { "JIRA_API_TOKEN" } },
+	{ 0 },
+};
+
+static const struct env_alias confluence_env[] = {
+	{ "url", { "CONFLUENCE_URL" } },
+	{ "user", { "CONFLUENCE_EMAIL" } },
+	{ "password", { "CONFLUENCE_API_TOKEN" } },
+	{ 0 },
+};
+
+static const struct env_alias github_env[] = {
+	{ "url", { "GITHUB_API_URL" } },
+	{ "token", { "GITHUB_TOKEN" } },
+	{ 0 },
+};
+
+/* Searching needs a person's token; that of a bot is told so by Slack. */
+static const struct env_alias slack_env[] = {
+	{ "token", { "SLACK_USER_TOKEN", "SLACK_BOT_TOKEN" } },
+	{ 0 },
+};
+
 static const char *const tracking_presets[] = {
 	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
 };
@@ -109,6 +135,20 @@ static const char *const ocean_presets[] = { "auth=basic", NULL };
 static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
 static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 
+static const char *const jira_presets[] = { "auth=basic", "health_path=/rest/api/3/myself", NULL };
+
+static const char *const confluence_presets[] = {
+	"auth=basic", "health_path=/rest/api/user/current", NULL,
+};
+
+static const char *const github_presets[] = {
+	"url=https://api.github.com", "auth=bearer", "health_path=/rate_limit", NULL,
+};
+
+static const char *const slack_presets[] = {
+	"url=https://slack.com", "auth=bearer", "health_path=/api/auth.test", "health_ok=ok", NULL,
+};
+
 static const char vpn[] = "are you on the VPN?";
 
 /* They queue, and scan days: 10 to 30 s is usual. */
@@ -132,6 +172,15 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	  .presets = trino_presets, .lag = "30h", .advice = vpn, .timeout = archive_timeout },
 	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
+	{ .name = "jira", .title = "Jira", .kind = "rest", .lane = 2, .env = jira_env,
+	  .presets = jira_presets, .timeout = "30s" },
+	{ .name = "confluence", .title = "Confluence", .kind = "rest", .lane = 2, .env = confluence_env,
+	  .presets = confluence_presets, .timeout = "30s" },
+	/* Its limits count requests side by side more than one after the other. */
+	{ .name = "github", .title = "GitHub code search", .kind = "rest", .lane = 1, .env = github_env,
+	  .presets = github_presets, .timeout = "30s" },
+	{ .name = "slack", .title = "Slack", .kind = "rest", .lane = 1, .env = slack_env,
+	  .presets = slack_presets, .timeout = "30s" },
 	/* What it is told leaves the company: never because some key is in the environment. */
 	{ .name = "llm", .title = "Language model", .kind = "llm", .lane = 1, .env = llm_env,
 	  .presets = llm_presets, .timeout = "5m", .opt_in = true },
@@ -146,5 +195,6 @@ const char *const load_secret_env[] = {
 	"REWIND_CLICKHOUSE_PASSWORD", "ATHENA_AWS_ACCESS_KEY_ID", "ATHENA_AWS_SECRET_ACCESS_KEY",
 	"ATHENA_AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", "ANTHROPIC_API_KEY",
-	"AZURE_OPENAI_API_KEY", "NEO4J_PASSWORD", NULL,
+	"AZURE_OPENAI_API_KEY", "NEO4J_PASSWORD", "JIRA_API_TOKEN", "CONFLUENCE_API_TOKEN",
+	"GITHUB_TOKEN", "SLACK_USER_TOKEN", "SLACK_BOT_TOKEN", NULL,
 };

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "clients/rest_mapping.h"
 #include "clients/sqltext.h"
 #include "sections/config.h"
 #include "sections/load/load.h"
@@ -112,8 +113,23 @@ static void check_sqlite(sqlite3 *db, const struct section_def *def, const struc
 	sqlite3_finalize(st);
 }
 
+/* A mapping is read as the client reads it, and gives columns of the section. */
+static void check_mapping(const struct section_def *def, const struct embedded *text)
+{
+	struct err e = { 0 };
+	struct rest_mapping *m = rest_mapping_new(text->data, text->len, text->path, &e);
+
+	if (!m)
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		if (!is_column(def, m->columns[i]))
+			fail_msg("%s: %s is no column of %s", text->path, m->columns[i], def->id);
+	}
+	rest_mapping_free(m);
+}
+
 /* Archives and the ocean API have no client yet, so no texts of their own. */
-static void check_real(const struct step *s)
+static void check_real(const struct section_def *def, const struct step *s)
 {
 	static const char *const served[] = { "postgres", "clickhouse", "rest" };
 	const char *kind = kind_of(s->source);
@@ -127,6 +143,8 @@ static void check_real(const struct step *s)
 			fail_msg("no %s text for %s", kind, s->query);
 		if (strcmp(kind, "rest"))
 			check_names(text);
+		else
+			check_mapping(def, text);
 	}
 }
 
@@ -140,7 +158,7 @@ static void test_every_step_has_its_texts(void **state)
 
 		for (size_t s = 0; s < def->nsteps; s++) {
 			check_sqlite(db, def, &def->steps[s]);
-			check_real(&def->steps[s]);
+			check_real(def, &def->steps[s]);
 		}
 	}
 	sqlite3_close(db);
