@@ -15,8 +15,8 @@ extern const struct section_def section_carrier_files;
 extern const struct section_def section_callbacks;
 extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
-extern const struct section_def section_similar;
 /* On demand. */
+extern const struct section_def section_similar;
 extern const struct section_def section_issues;
 extern const struct section_def section_documents;
 extern const struct section_def section_code;           /* documents.c */
