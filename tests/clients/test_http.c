@@ -197,7 +197,7 @@ static void check_limit(const char *head, enum err_kind kind, int least, int mos
 }
 
 /* Half a second either way: Date has whole seconds. */
-static void limits_say_when_they_end(void **state)
+static void test_P24_limits_say_when_they_end(void **state)
 {
 	(void)state;
 	check_limit(LIMIT_HEAD "\r\n", ERR_AUTH, 0, 0);
@@ -534,7 +534,7 @@ int main(void)
 		cmocka_unit_test(another_origin_gets_nothing),
 		cmocka_unit_test(the_head_is_read),
 		cmocka_unit_test(test_P24_retry_after_has_two_forms),
-		cmocka_unit_test(limits_say_when_they_end),
+		cmocka_unit_test(test_P24_limits_say_when_they_end),
 		cmocka_unit_test(the_next_page_is_one_of_the_links),
 		cmocka_unit_test(test_P24_statuses_have_kinds),
 		cmocka_unit_test(test_P19_a_login_page_is_named),

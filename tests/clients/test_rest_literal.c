@@ -41,7 +41,7 @@ static void refuse(const char *text, const char *value, const char *says)
 	buf_release(&out);
 }
 
-static void test_strings_to_compare_with_keep_every_character(void **state)
+static void test_P37_strings_keep_every_character(void **state)
 {
 	(void)state;
 	check_text("WHERE Load_ID__c = :v:soql LIMIT 10", "U1'; x", "WHERE Load_ID__c = 'U1\\'; x' LIMIT 10");
@@ -55,7 +55,7 @@ static void test_strings_to_compare_with_keep_every_character(void **state)
 	check_text(":v:date", "2026-01-23T14:22:07Z", "2026-01-23");
 }
 
-static void test_searched_words_lose_what_could_command(void **state)
+static void test_P37_searched_words_lose_what_could_command(void **state)
 {
 	(void)state;
 	check_text("text ~ :v:phrase", "Load  not\n\"found\": x*", "text ~ \"\\\"Load not found : x\\\"\"");
@@ -152,8 +152,8 @@ static void test_other_colons_stay(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_strings_to_compare_with_keep_every_character),
-		cmocka_unit_test(test_searched_words_lose_what_could_command),
+		cmocka_unit_test(test_P37_strings_keep_every_character),
+		cmocka_unit_test(test_P37_searched_words_lose_what_could_command),
 		cmocka_unit_test(test_quotes_of_every_script_separate_words),
 		cmocka_unit_test(test_searched_texts_are_cut_at_a_word),
 		cmocka_unit_test(test_keywords_prefer_what_stays_the_same),

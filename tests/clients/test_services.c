@@ -174,7 +174,7 @@ static const char jira_found[] =
 	"ENG-2|Callbacks fail|Done|done|<null>|<null>|<null>|<null>|<null>\n"
 	"ENG-3|503 from the receiver, HTTP answered late|<null>|indeterminate|<null>|<null>|<null>|<null>|<null>\n";
 
-static void jira_finds_by_load_words_and_keywords(void **state)
+static void test_jira_finds_by_load_words_and_keywords(void **state)
 {
 	struct talk t;
 
@@ -187,7 +187,7 @@ static void jira_finds_by_load_words_and_keywords(void **state)
 	end(&t);
 }
 
-static void jira_pages_by_a_token_in_the_body(void **state)
+static void test_jira_pages_by_a_token_in_the_body(void **state)
 {
 	struct talk t;
 
@@ -204,7 +204,7 @@ static void jira_pages_by_a_token_in_the_body(void **state)
 }
 
 /* Whatever an error's text holds, it finds what it says and nothing else. */
-static void no_value_escapes_its_literal(void **state)
+static void test_P37_no_value_escapes_its_literal(void **state)
 {
 	static const char *const values[] = {
 		"x\" OR project = \"SEC", "x\\\" OR project = SEC OR text ~ \\\"y", "x\\", "nothing' OR key = 'SEC-1",
@@ -223,7 +223,7 @@ static void no_value_escapes_its_literal(void **state)
 	end(&t);
 }
 
-static void jira_refuses_what_it_gave_up(void **state)
+static void test_jira_refuses_what_it_gave_up(void **state)
 {
 	struct talk t;
 
@@ -244,7 +244,7 @@ static void jira_refuses_what_it_gave_up(void **state)
 	end(&t);
 }
 
-static void a_scoped_token_works_at_the_gateway_only(void **state)
+static void test_P25_a_scoped_token_works_at_the_gateway_only(void **state)
 {
 	const struct service gateway = { jira_fake, issues, "issues_by_error", "/ex/jira/c10d", true };
 	const struct service wiki = { confluence_fake, documents, "documents_by_error", "/ex/confluence/c10d/wiki", true };
@@ -269,7 +269,7 @@ static void a_scoped_token_works_at_the_gateway_only(void **state)
 
 /* ---- Confluence --------------------------------------------------------------------------- */
 
-static void confluence_finds_pages_of_its_spaces(void **state)
+static void test_confluence_finds_pages_of_its_spaces(void **state)
 {
 	struct talk t;
 
@@ -282,7 +282,7 @@ static void confluence_finds_pages_of_its_spaces(void **state)
 	end(&t);
 }
 
-static void confluence_pages_below_its_url(void **state)
+static void test_confluence_pages_below_its_url(void **state)
 {
 	struct talk t;
 
@@ -300,7 +300,7 @@ static void confluence_pages_below_its_url(void **state)
 
 /* ---- GitHub ---------------------------------------------------------------------------------- */
 
-static void github_finds_the_constant_part(void **state)
+static void test_github_finds_the_constant_part(void **state)
 {
 	struct talk t;
 
@@ -321,7 +321,7 @@ static void github_finds_the_constant_part(void **state)
 	end(&t);
 }
 
-static void github_names_the_next_page_in_a_header(void **state)
+static void test_github_names_the_next_page_in_a_header(void **state)
 {
 	struct talk t;
 
@@ -338,7 +338,7 @@ static void github_names_the_next_page_in_a_header(void **state)
 	end(&t);
 }
 
-static void github_limits_are_no_refusals(void **state)
+static void test_P24_limits_are_no_refusals(void **state)
 {
 	struct talk t;
 
@@ -354,7 +354,7 @@ static void github_limits_are_no_refusals(void **state)
 	end(&t);
 }
 
-static void github_refuses_queries_out_of_its_bounds(void **state)
+static void test_github_refuses_queries_out_of_its_bounds(void **state)
 {
 	struct buf long_text = BUF_INIT;
 	struct talk t;
@@ -384,7 +384,7 @@ static void github_refuses_queries_out_of_its_bounds(void **state)
 
 /* ---- Slack ------------------------------------------------------------------------------------ */
 
-static void slack_finds_messages(void **state)
+static void test_slack_finds_messages(void **state)
 {
 	struct talk t;
 
@@ -396,7 +396,7 @@ static void slack_finds_messages(void **state)
 	end(&t);
 }
 
-static void slack_refuses_with_status_200(void **state)
+static void test_P25_refusals_with_status_200(void **state)
 {
 	struct talk t;
 
@@ -420,19 +420,19 @@ static void slack_refuses_with_status_200(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(jira_finds_by_load_words_and_keywords),
-		cmocka_unit_test(jira_pages_by_a_token_in_the_body),
-		cmocka_unit_test(no_value_escapes_its_literal),
-		cmocka_unit_test(jira_refuses_what_it_gave_up),
-		cmocka_unit_test(a_scoped_token_works_at_the_gateway_only),
-		cmocka_unit_test(confluence_finds_pages_of_its_spaces),
-		cmocka_unit_test(confluence_pages_below_its_url),
-		cmocka_unit_test(github_finds_the_constant_part),
-		cmocka_unit_test(github_names_the_next_page_in_a_header),
-		cmocka_unit_test(github_limits_are_no_refusals),
-		cmocka_unit_test(github_refuses_queries_out_of_its_bounds),
-		cmocka_unit_test(slack_finds_messages),
-		cmocka_unit_test(slack_refuses_with_status_200),
+		cmocka_unit_test(test_jira_finds_by_load_words_and_keywords),
+		cmocka_unit_test(test_jira_pages_by_a_token_in_the_body),
+		cmocka_unit_test(test_P37_no_value_escapes_its_literal),
+		cmocka_unit_test(test_jira_refuses_what_it_gave_up),
+		cmocka_unit_test(test_P25_a_scoped_token_works_at_the_gateway_only),
+		cmocka_unit_test(test_confluence_finds_pages_of_its_spaces),
+		cmocka_unit_test(test_confluence_pages_below_its_url),
+		cmocka_unit_test(test_github_finds_the_constant_part),
+		cmocka_unit_test(test_github_names_the_next_page_in_a_header),
+		cmocka_unit_test(test_P24_limits_are_no_refusals),
+		cmocka_unit_test(test_github_refuses_queries_out_of_its_bounds),
+		cmocka_unit_test(test_slack_finds_messages),
+		cmocka_unit_test(test_P25_refusals_with_status_200),
 	};
 
 	return cmocka_run_group_tests(tests, clients_start, clients_stop);
