@@ -482,17 +482,21 @@ static bool within_bounds(const struct pg_link *l, uint64_t quiet_since, struct 
 bool pg_link_result(struct pg_link *l, struct cancel *c, usec deadline, PGresult **out,
 		    struct err *e)
 {
-	uint64_t quiet_since = PQisBusy(l->conn) ? received(l->conn) : 0;
+	uint64_t quiet_since = 0;
 
-	while (PQisBusy(l->conn)) {
+	for (unsigned reads = 0; PQisBusy(l->conn); reads++) {
 		if (now_mono() >= deadline)
 			return err_transient(e, ERR_TIMEOUT, 0, "the deadline passed");
-		if (!wait_socket(l->conn, POLLIN, c, deadline, e))
+		/* While rows flow there is something to read without asking first, and it
+		 * completes a row: only who has to wait pays for more than a look. */
+		if (reads == 1)
+			quiet_since = received(l->conn);
+		if (reads > 0 && !wait_socket(l->conn, POLLIN, c, deadline, e))
 			return false;
 		/* PQgetResult() tells what went wrong, after the rows that still came. */
 		if (!PQconsumeInput(l->conn))
 			break;
-		if (!within_bounds(l, quiet_since, e))
+		if (reads > 0 && !within_bounds(l, quiet_since, e))
 			return false;
 	}
 	*out = PQgetResult(l->conn);
