@@ -150,16 +150,42 @@ struct aws_fault_plan aws_take_fault(struct aws_fake *f, const char *operation)
 static void operation_of(const struct aws_request *q, char out[static 64])
 {
 	const char *target = aws_header(q, "X-Amz-Target"), *form = strstr(buf_str(&q->body), "Action=");
+	const char *dot = strchr(target, '.');
 
 	out[0] = '\0';
-	if (strncmp(target, "AmazonAthena.", 13) == 0)
-		snprintf(out, 64, "%s", target + 13);
+	if (dot)
+		snprintf(out, 64, "%s", dot + 1);
 	else if (form)
 		snprintf(out, 64, "%.*s", (int)strcspn(form + 7, "&"), form + 7);
 }
 
+/* Which service the request is for, and how that answers. */
+static const struct service {
+	const char *begins;      /* of X-Amz-Target, or of a form's operation */
+	const char *name;        /* that the signature has to be for */
+	bool json;
+	void (*serve)(struct aws_fake *, const char *operation, json_t *, bool loop, struct aws_reply *);
+	void (*serve_form)(struct aws_fake *, const char *body, const char *operation, struct aws_reply *);
+} services[] = {
+	{ "AmazonAthena.", "athena", true, aws_athena, NULL },
+	{ "secretsmanager.", "secretsmanager", true, aws_secretsmanager, NULL },
+	{ "RedshiftServerless.", "redshift-serverless", true, aws_redshift_serverless, NULL },
+	{ "GetClusterCredentials", "redshift", false, NULL, aws_redshift },
+	{ "", "sts", false, NULL, aws_sts },
+};
+
+static const struct service *service_of(const struct aws_request *q, const char *operation)
+{
+	const char *target = aws_header(q, "X-Amz-Target");
+	const struct service *s = services;
+
+	while (strncmp(*target ? target : operation, s->begins, strlen(s->begins)) != 0)
+		s++;
+	return s;
+}
+
 /* Signed well, or not to be signed. */
-static bool admitted(struct aws_fake *f, const struct aws_request *q, bool is_athena,
+static bool admitted(struct aws_fake *f, const struct aws_request *q, const struct service *service,
 		     const char *operation, struct aws_key **key, struct aws_reply *r)
 {
 	const char *code = "";
@@ -171,11 +197,11 @@ static bool admitted(struct aws_fake *f, const struct aws_request *q, bool is_at
 		aws_say_xml_fault(r, 400, "InvalidIdentityToken", "no");
 		return false;
 	}
-	*key = aws_verify(q, f->keys, f->nkeys, aws_now(f), is_athena ? "athena" : "sts", &code, why);
+	*key = aws_verify(q, f->keys, f->nkeys, aws_now(f), service->name, &code, why);
 	if (*key)
 		return true;
 	snprintf(f->refusal, sizeof(f->refusal), "%s: %s", code, why);
-	if (is_athena)
+	if (service->json)
 		aws_say_fault(r, 400, code, why);
 	else
 		aws_say_xml_fault(r, 403, strstr(code, "Expired") ? "ExpiredToken" : "SignatureDoesNotMatch", why);
@@ -199,9 +225,13 @@ static void wait_ms(struct aws_fake *f, long ms)
 
 /* True when the fault is the whole answer. */
 static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct aws_key *key,
-		      struct aws_reply *r)
+		      bool json, struct aws_reply *r)
 {
-	if (strcmp(x->mode, "throttle") == 0)
+	if (!json && strcmp(x->mode, "throttle") == 0)
+		aws_say_xml_fault(r, 400, "Throttling", "Rate exceeded");
+	else if (!json && strcmp(x->mode, "denied") == 0)
+		aws_say_xml_fault(r, 403, "AccessDenied", "not authorized to perform: this");
+	else if (strcmp(x->mode, "throttle") == 0)
 		aws_say_fault(r, 400, "ThrottlingException", "Rate exceeded");
 	else if (strcmp(x->mode, "denied") == 0)
 		aws_say_fault(r, 400, "AccessDeniedException", "not authorized to perform: athena:this");
@@ -230,7 +260,7 @@ static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct
 
 static void post(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
 {
-	bool is_athena = *aws_header(q, "X-Amz-Target") != '\0';
+	const struct service *service;
 	struct aws_key *key = NULL;
 	char operation[64];
 	struct aws_fault_plan x;
@@ -238,20 +268,21 @@ static void post(struct aws_fake *f, const struct aws_request *q, struct aws_rep
 
 	operation_of(q, operation);
 	aws_count(f, operation);
-	if (!admitted(f, q, is_athena, operation, &key, r))
+	service = service_of(q, operation);
+	if (!admitted(f, q, service, operation, &key, r))
 		return;
 	x = aws_take_fault(f, operation);
-	if (misbehave(f, &x, key, r))
+	if (misbehave(f, &x, key, service->json, r))
 		return;
-	if (!is_athena) {
-		aws_sts(f, buf_str(&q->body), operation, r);
+	if (!service->json) {
+		service->serve_form(f, buf_str(&q->body), operation, r);
 		return;
 	}
 	doc = json_loadb(buf_str(&q->body), q->body.len, JSON_REJECT_DUPLICATES, NULL);
 	if (!doc || strcmp(aws_header(q, "Content-Type"), AWS_JSON) != 0)
 		aws_say_fault(r, 400, "SerializationException", "no JSON 1.1");
 	else
-		aws_athena(f, operation, doc, strcmp(x.mode, "same-token") == 0, r);
+		service->serve(f, operation, doc, strcmp(x.mode, "same-token") == 0, r);
 	json_decref(doc);
 	r->drop = strcmp(x.mode, "lost") == 0;
 }
@@ -411,6 +442,10 @@ void aws_fake_stop(struct aws_fake *f)
 		aws_result_release(&f->executions[i].result);
 	}
 	aws_objects_release(f);
+	for (size_t i = 0; i < f->nsecrets; i++) {
+		free(f->secrets[i].string);
+		free(f->secrets[i].binary);
+	}
 	aws_tables_free(f->tables);
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);

@@ -5,6 +5,8 @@
  *   POST /    X-Amz-Target AmazonAthena.{StartQueryExecution, GetQueryExecution,
  *             GetQueryResults, StopQueryExecution}; or a form for STS
  *             {AssumeRole, AssumeRoleWithWebIdentity}
+ *             secretsmanager.GetSecretValue, RedshiftServerless.GetCredentials (workgroup
+ *             "wg"); or a form for Redshift: GetClusterCredentials[WithIAM] (cluster "c1")
  *   PUT  /latest/api/token, GET /latest/meta-data/iam/security-credentials/[ROLE]
  *   GET  /container             with Authorization: AWS_FAKE_CONTAINER_TOKEN
  *   GET  /BUCKET/[KEY]          ListObjectsV2, GetObject with Range, of aws_fake_object()'s
@@ -32,6 +34,9 @@ struct aws_fake_options {
 	unsigned queued, running;/* looks that find a query so */
 	unsigned page_keys;      /* of a listing's page at most; 0 = as asked */
 	unsigned key_seconds;    /* how long keys of STS and the machine last; 0 = an hour */
+	/* Called with what Redshift issues, good for key_seconds; NULL = nobody. */
+	void (*issue)(void *ctx, const char *user, const char *password, unsigned seconds);
+	void *ctx;
 };
 
 struct aws_fake *aws_fake_start(const struct aws_fake_options *, struct err *);
@@ -63,6 +68,10 @@ void aws_fake_object(struct aws_fake *, const char *bucket, const char *key, con
 void aws_fake_outcome(struct aws_fake *, const char *state, const char *reason, const char *error);
 /* Queries stay queued for good. */
 void aws_fake_hold(struct aws_fake *, bool);
+
+/* The current version of a secret: a string or base64, the other one NULL; both NULL: it
+ * is to be deleted. */
+void aws_fake_put_secret(struct aws_fake *, const char *name, const char *string, const char *binary);
 
 /* Requests so far for an operation, answered well or not; "" = all. */
 size_t aws_fake_count(struct aws_fake *, const char *operation);

@@ -58,7 +58,7 @@ struct aws_result {
 bool aws_tables_run(struct aws_tables *, const char *sql, struct aws_result *, char why[static 200]);
 void aws_result_release(struct aws_result *);
 
-enum { EXECUTIONS = 512, OPERATIONS = 16, FAULTS = 8, OBJECTS = 4096 };
+enum { SECRETS = 16, EXECUTIONS = 512, OPERATIONS = 16, FAULTS = 8, OBJECTS = 4096 };
 
 struct aws_execution {
 	char id[40];
@@ -95,6 +95,8 @@ struct aws_fake {
 	struct aws_fault_plan faults[FAULTS];
 	const char *outcome;     /* NULL = SUCCEEDED */
 	char outcome_reason[200], outcome_error[400], refusal[200];
+	struct { char name[80]; char *string, *binary; } secrets[SECRETS];
+	size_t nsecrets, nissued;
 	bool hold, stopping;
 	long skew;
 };
@@ -118,6 +120,9 @@ void aws_say_document(struct aws_reply *, json_t *);   /* takes it over */
 void aws_athena(struct aws_fake *, const char *operation, json_t *, bool loop, struct aws_reply *);
 bool aws_has_ended(const struct aws_execution *);
 void aws_sts(struct aws_fake *, const char *body, const char *action, struct aws_reply *);
+void aws_secretsmanager(struct aws_fake *, const char *operation, json_t *, bool, struct aws_reply *);
+void aws_redshift_serverless(struct aws_fake *, const char *operation, json_t *, bool, struct aws_reply *);
+void aws_redshift(struct aws_fake *, const char *body, const char *action, struct aws_reply *);
 void aws_s3(struct aws_fake *, const struct aws_request *, struct aws_reply *);
 void aws_objects_release(struct aws_fake *);
 void aws_near_by(struct aws_fake *, const struct aws_request *, struct aws_reply *);
