@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clients/athena_ask.h"
+#include "clients/aws_credentials.h"
 #include "clients/skew.h"
 
 static const struct setting_def settings[] = {
@@ -15,20 +16,9 @@ static const struct setting_def settings[] = {
 	{ "output_location", NULL, false, false,
 	  "where results are put, s3://…; or workgroup, when that says where" },
 	{ "workgroup", NULL, false, false, "workgroup of the queries, when it is not primary" },
-	{ "access_key", NULL, false, true, "reference to the access key id; without it the usual "
-	  "places of AWS are searched" },
-	{ "secret_key", NULL, false, true, "reference to the secret access key" },
-	{ "session_token", NULL, false, true, "reference to the token of temporary keys" },
-	{ "profile", NULL, false, false, "profile of ~/.aws/config and ~/.aws/credentials" },
-	{ "role_arn", NULL, false, false, "role to take with what was found" },
-	{ "external_id", NULL, false, false, "external id that the role asks for" },
+	AWS_KEY_SETTINGS,
 	{ "url", NULL, false, false, "endpoint instead of the region's own" },
-	{ "sts_url", NULL, false, false, "endpoint of STS instead of the region's own" },
-	{ "metadata_url", NULL, false, false, "endpoint of the instance metadata service" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "30", false, false, "seconds until an answer begins at most" },
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 

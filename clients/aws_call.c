@@ -199,17 +199,6 @@ static bool sign(struct aws_endpoint *p, const struct aws_call *c, usec offset, 
 	return sigv4_sign(&p->key, &r, &who, lines, e);
 }
 
-/* Cuts the lines in place. */
-static void list_headers(struct buf *lines, const char *out[static LINES_MAX])
-{
-	char *rest = lines->data, *line;
-	size_t n = 0;
-
-	while (n < LINES_MAX - 1 && rest && (line = strsep(&rest, "\n")) && *line)
-		out[n++] = line;
-	out[n] = NULL;
-}
-
 static bool send_call(struct aws_endpoint *p, struct aws_call *c, const char *path, struct buf *lines,
 		      struct err *e)
 {
@@ -221,7 +210,7 @@ static bool send_call(struct aws_endpoint *p, struct aws_call *c, const char *pa
 	};
 	bool ok;
 
-	list_headers(lines, headers);
+	http_list_headers(lines, headers, LINES_MAX);
 	/* The endpoint's url and path end in the same. */
 	buf_printf(&url, "%s%s%s%s", p->url, path + strlen(p->path) - 1, c->query ? "?" : "",
 		   c->query ? c->query : "");

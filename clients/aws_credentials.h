@@ -8,6 +8,18 @@
 
 #include "clients/aws_call.h"
 
+/* Rows of the settings of whoever signs: where the chain looks. */
+#define AWS_KEY_SETTINGS \
+	{ "access_key", NULL, false, true, "reference to the access key id; without it the usual " \
+	  "places of AWS are searched" }, \
+	{ "secret_key", NULL, false, true, "reference to the secret access key" }, \
+	{ "session_token", NULL, false, true, "reference to the token of temporary keys" }, \
+	{ "profile", NULL, false, false, "profile of ~/.aws/config and ~/.aws/credentials" }, \
+	{ "role_arn", NULL, false, false, "role to take with what was found" }, \
+	{ "external_id", NULL, false, false, "external id that the role asks for" }, \
+	{ "sts_url", NULL, false, false, "endpoint of STS instead of the region's own" }, \
+	{ "metadata_url", NULL, false, false, "endpoint of the instance metadata service" }
+
 struct aws_credentials;
 
 /* The source's; lives as long as somebody refers to it. */

@@ -554,3 +554,14 @@ bool http_exchange(struct http *h, const struct http_request *req, struct cancel
 	tear_down(&x);
 	return ok;
 }
+
+bool http_list_headers(struct buf *lines, const char **out, size_t max)
+{
+	char *rest = lines->data, *line;
+	size_t n = 0;
+
+	while (n < max - 1 && rest && (line = strsep(&rest, "\n")) && *line)
+		out[n++] = line;
+	out[n] = NULL;
+	return !lines->failed;
+}

@@ -17,10 +17,15 @@
 
 struct http;  /* a kept-alive handle: one thread at a time */
 
-/* Settings that every HTTP kind shares (append to the kind's own table):
- * url (required), ca_file, proxy, connect_timeout, first_byte_timeout (seconds),
- * cleartext_password (without it a Basic password leaves this machine by TLS only).
- * Requests go to source->origin only: any other scheme, host or port is ERR_TRUST. */
+/* Rows of a kind's settings that http_new() reads; first_byte: "30". It reads besides:
+ * cleartext_password (without it a Basic password leaves this machine by TLS only). */
+#define HTTP_SETTINGS(first_byte) \
+	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" }, \
+	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" }, \
+	{ "connect_timeout", "10", false, false, "seconds to connect at most" }, \
+	{ "first_byte_timeout", first_byte, false, false, "seconds until an answer begins at most" }
+
+/* Requests go to source->origin only: any other scheme, host or port is ERR_TRUST. */
 struct http *http_new(const struct source *, struct err *);
 void http_free(struct http *);
 
@@ -49,6 +54,10 @@ struct http_request {
 	 * work, which restarts the stall clock. NULL = none. */
 	bool (*tick)(void *ctx);
 };
+
+/* Cuts lines "Name: value" in place: at most max - 1 of them, ended by NULL. False: the
+ * buffer is not whole. */
+bool http_list_headers(struct buf *lines, const char **out, size_t max);
 
 struct http_response {
 	long status;

@@ -44,10 +44,7 @@ static const struct setting_def settings[] = {
 	{ "auth", "header", false, false, "header, or bearer when the key is a token" },
 	{ "max_tokens", "2000", false, false, "tokens of an answer at most" },
 	{ "temperature", NULL, false, false, "0 to 2; not with api_version 2026-10-21" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "60", false, false, "seconds until an answer begins at most" },
+	HTTP_SETTINGS("60"),
 	{ NULL, NULL, false, false, NULL },
 };
 
@@ -306,17 +303,6 @@ static bool on_tick(void *ctx)
 	return moved;
 }
 
-/* Cuts the lines in place. */
-static void list_headers(struct buf *lines, const char *out[static HEADERS_MAX])
-{
-	char *rest = lines->data, *line;
-	size_t n = 0;
-
-	while (n < HEADERS_MAX - 1 && (line = strsep(&rest, "\n")) && *line)
-		out[n++] = line;
-	out[n] = NULL;
-}
-
 static bool exchange(struct asking *a, const char *url, const struct buf *body, usec deadline,
 		     size_t max_bytes, struct err *e)
 {
@@ -338,7 +324,7 @@ static bool exchange(struct asking *a, const char *url, const struct buf *body, 
 	buf_printf(&lines, "Accept: %s\n", body ? "text/event-stream" : "application/json");
 	buf_puts(&lines, body ? "Content-Type: application/json\n" : "");
 	l->api->put_headers(l->source, &lines);
-	list_headers(&lines, headers);
+	http_list_headers(&lines, headers, HEADERS_MAX);
 	ok = lines.failed ? err_set(e, ERR_MEMORY, 0, "out of memory for a request") :
 			    http_exchange(l->http, &req, a->cancel, on_body, a, &a->response, e);
 	rest_auth_wipe(&lines);

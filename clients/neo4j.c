@@ -33,9 +33,7 @@ static const struct setting_def settings[] = {
 	{ "user", NULL, false, false, "for basic" },
 	{ "password", NULL, false, true, "for basic" },
 	{ "token", NULL, false, true, "for bearer" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 

@@ -42,10 +42,7 @@ static const struct setting_def settings[] = {
 	  "the token's instance_url is where the API is, if its name ends so, for oauth" },
 	{ "health_path", "/", false, false, "what the health check asks for" },
 	{ "health_ok", NULL, false, false, "a field of its answer that must be true" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "30", false, false, "seconds until the answer begins at most" },
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 

@@ -139,18 +139,6 @@ static void put_headers(const struct rest_asking *q, struct buf *lines)
 		buf_puts(lines, "Content-Type: application/json\n");
 }
 
-/* Cuts the header lines in place. */
-static bool list_headers(struct buf *lines, const char *out[static HEADERS_MAX])
-{
-	char *rest = lines->data, *line;
-	size_t n = 0;
-
-	while (n < HEADERS_MAX - 1 && (line = strsep(&rest, "\n")) && *line)
-		out[n++] = line;
-	out[n] = NULL;
-	return !lines->failed;
-}
-
 static bool put_url(const struct rest_asking *q, struct buf *url)
 {
 	const struct buf *query = &q->request->query, *proof = &q->rest->auth.query;
@@ -178,7 +166,7 @@ static bool send_signed(struct rest_asking *q, struct err *e)
 
 	put_headers(q, &lines);
 	buf_puts(&lines, buf_str(&q->rest->auth.headers));
-	ok = put_url(q, &url) && list_headers(&lines, headers);
+	ok = put_url(q, &url) && http_list_headers(&lines, headers, HEADERS_MAX);
 	request.url = buf_str(&url);
 	if (!ok)
 		err_set(e, ERR_MEMORY, 0, "out of memory for a request");

@@ -19,20 +19,6 @@ static bool no_memory(struct err *e)
 	return err_set(e, ERR_MEMORY, 0, "out of memory for an endpoint mapping");
 }
 
-bool rest_known_keys(const struct doc_node *map, const char *const *known, struct err *e)
-{
-	for (size_t i = 0; i < doc_count(map); i++) {
-		const char *const *k = known;
-
-		while (*k && strcmp(*k, doc_key(map, i)) != 0)
-			k++;
-		if (!*k)
-			return err_set(e, ERR_CONFIG, 0, "%s: unknown key \"%s\"",
-				       doc_where_key(map, i), doc_key(map, i));
-	}
-	return true;
-}
-
 bool rest_is_type(const struct doc_node *n, enum doc_type type, const char *what, struct err *e)
 {
 	return doc_type(n) == type ||
@@ -80,20 +66,9 @@ const char *rest_path(const struct doc_node *paths, size_t i)
 	return i == 0 ? doc_str(paths) : NULL;
 }
 
-size_t rest_param_name(const char *s, size_t len)
-{
-	size_t n = 1;
-
-	if (len < 2 || *s != ':')
-		return 0;
-	while (n < len && (isalnum((unsigned char)s[n]) || s[n] == '_'))
-		n++;
-	return n == len ? n - 1 : 0;
-}
-
 static bool check_segment(const struct rest_mapping *m, const char *s, size_t len, struct err *e)
 {
-	if (memchr(s, ':', len) && !rest_param_name(s, len))
+	if (memchr(s, ':', len) && !mapping_param(s, len))
 		return err_set(e, ERR_CONFIG, 0, "%s: a parameter must be a whole path segment",
 			       doc_where(m->path));
 	if ((len == 1 && *s == '.') || (len == 2 && memcmp(s, "..", 2) == 0))
@@ -170,7 +145,7 @@ static bool read_choose(struct rest_mapping *m, const struct doc_node *root, str
 		const struct doc_node *v = doc_value(m->choose, i);
 		const char *s = doc_str(v);
 
-		if (!s || rest_param_name(s, strlen(s)) == 0)
+		if (!s || mapping_param(s, strlen(s)) == 0)
 			return err_set(e, ERR_CONFIG, 0, "%s: expected a \":name\"", doc_where(v));
 	}
 	return true;
@@ -216,7 +191,7 @@ static bool read_status(struct rest_mapping *m, const struct doc_node *root, str
 	static const char *const known[] = { "field", "ok", NULL };
 	const struct doc_node *n = doc_get(root, "status");
 
-	return !n || (rest_is_type(n, DOC_MAP, "{ field, ok }", e) && rest_known_keys(n, known, e) &&
+	return !n || (rest_is_type(n, DOC_MAP, "{ field, ok }", e) && mapping_known_keys(n, known, e) &&
 		      rest_read_word(n, "field", &m->status_field, e) &&
 		      rest_read_word(n, "ok", &m->status_ok, e) &&
 		      rest_check_paths(doc_get(n, "field"), e));
@@ -351,7 +326,7 @@ static bool read_then(struct rest_mapping *m, const struct doc_node *root, struc
 	if (!t)
 		return no_memory(e);
 	t->method = "GET";
-	return rest_is_type(n, DOC_MAP, "a map", e) && rest_known_keys(n, known, e) &&
+	return rest_is_type(n, DOC_MAP, "a map", e) && mapping_known_keys(n, known, e) &&
 	       read_path(t, n, e) && read_query(t, n, e) && read_status(t, n, e) &&
 	       read_rows(t, n, e) && read_absent(t, n, e) && rest_read_paging(&t->paging, n, e) &&
 	       rest_read_refusals(&t->refusals, n, e) && read_columns(t, n, e) && join_columns(m, n, e) &&
@@ -367,7 +342,7 @@ static bool read_mapping(struct rest_mapping *m, const char *name, struct err *e
 
 	if (doc_type(root) != DOC_MAP)
 		return err_set(e, ERR_CONFIG, 0, "%s: expected an endpoint mapping", name);
-	return rest_known_keys(root, known, e) && read_method(m, root, e) && read_path(m, root, e) &&
+	return mapping_known_keys(root, known, e) && read_method(m, root, e) && read_path(m, root, e) &&
 	       read_query(m, root, e) && read_choose(m, root, e) && read_body(m, root, e) &&
 	       read_status(m, root, e) && read_rows(m, root, e) && read_absent(m, root, e) &&
 	       rest_read_paging(&m->paging, root, e) && check_token(m, root, e) &&

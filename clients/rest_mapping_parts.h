@@ -8,16 +8,14 @@
 
 #include "base/doc.h"
 #include "base/err.h"
+#include "clients/mapping.h"
 #include "clients/rest_mapping.h"
 
-bool rest_known_keys(const struct doc_node *map, const char *const *known, struct err *);
 bool rest_is_type(const struct doc_node *, enum doc_type, const char *what, struct err *);
 /* A required, non-empty word of a map. */
 bool rest_read_word(const struct doc_node *map, const char *key, const char **out, struct err *);
 /* One dotted path or a list of them. */
 bool rest_check_paths(const struct doc_node *, struct err *);
-/* ":name" gives the length of the name, else 0. */
-size_t rest_param_name(const char *s, size_t len);
 
 bool rest_read_paging(struct rest_paging *, const struct doc_node *root, struct err *);
 bool rest_read_refusals(struct rest_refusals *, const struct doc_node *root, struct err *);

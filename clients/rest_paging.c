@@ -7,7 +7,7 @@ static bool read_counted(struct rest_paging *p, const struct doc_node *n, struct
 	static const char *const known[] = { "param", "first", "total", "max", NULL };
 
 	p->how = REST_COUNTED;
-	return rest_known_keys(n, known, e) && rest_read_word(n, "param", &p->param, e) &&
+	return mapping_known_keys(n, known, e) && rest_read_word(n, "param", &p->param, e) &&
 	       rest_read_word(n, "total", &p->total, e) && rest_check_paths(doc_get(n, "total"), e) &&
 	       (!doc_get(n, "first") || doc_int(doc_get(n, "first"), 0, 1, &p->first, e));
 }
@@ -22,7 +22,7 @@ static bool read_address(struct rest_paging *p, const struct doc_node *n, struct
 	p->below_url = below && doc_str(below) && strcmp(doc_str(below), "url") == 0;
 	if (below && !p->below_url)
 		return err_set(e, ERR_CONFIG, 0, "%s: expected url", doc_where(below));
-	return rest_known_keys(n, known, e) && rest_check_paths(p->next, e);
+	return mapping_known_keys(n, known, e) && rest_check_paths(p->next, e);
 }
 
 static bool read_link(struct rest_paging *p, const struct doc_node *n, struct err *e)
@@ -33,7 +33,7 @@ static bool read_link(struct rest_paging *p, const struct doc_node *n, struct er
 	p->how = REST_LINK;
 	if (!rel || strcmp(rel, "next") != 0)
 		return err_set(e, ERR_CONFIG, 0, "%s: expected next", doc_where(doc_get(n, "link")));
-	return rest_known_keys(n, known, e);
+	return mapping_known_keys(n, known, e);
 }
 
 static bool read_token(struct rest_paging *p, const struct doc_node *n, const struct doc_node *body,
@@ -44,7 +44,7 @@ static bool read_token(struct rest_paging *p, const struct doc_node *n, const st
 	p->how = REST_TOKEN;
 	p->next = doc_get(n, "token");
 	p->last = doc_get(n, "last");
-	if (!rest_known_keys(n, known, e) || !rest_check_paths(p->next, e) ||
+	if (!mapping_known_keys(n, known, e) || !rest_check_paths(p->next, e) ||
 	    (p->last && !rest_check_paths(p->last, e)))
 		return false;
 	if (!doc_get(n, "body"))

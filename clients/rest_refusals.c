@@ -38,7 +38,7 @@ bool rest_read_refusals(struct rest_refusals *r, const struct doc_node *root, st
 		return true;
 	for (size_t i = 0; i < KINDS; i++)
 		known[i] = err_word(kinds[i]);
-	if (!rest_is_type(n, DOC_MAP, "a map", e) || !rest_known_keys(n, known, e))
+	if (!rest_is_type(n, DOC_MAP, "a map", e) || !mapping_known_keys(n, known, e))
 		return false;
 	for (size_t i = 0; i < KINDS; i++)
 		if (!check_codes(doc_get(n, known[i]), e))

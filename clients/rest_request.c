@@ -9,38 +9,19 @@
 #include "clients/rest_literal.h"
 #include "clients/sqltext.h"
 
-static bool find_param(const struct query *q, const char *name, size_t len,
-		       const struct param **out, struct err *e)
-{
-	*out = query_param(q, name, len);
-	return *out || err_set(e, ERR_CONFIG, 0, "%s: no parameter :%.*s is bound", q->name,
-			       (int)len, name);
-}
-
-/* What comes out must be one path segment below its parent, whoever decodes it. */
-static bool safe_segment(const char *s)
-{
-	if (!*s || strcmp(s, ".") == 0 || strcmp(s, "..") == 0)
-		return false;
-	for (; *s; s++)
-		if (*s == '/' || *s == '\\' || (unsigned char)*s < 0x20 || *s == 0x7f)
-			return false;
-	return true;
-}
-
 static bool put_segment(struct buf *out, const struct query *q, const char *s, size_t len,
 			struct err *e)
 {
-	size_t name = rest_param_name(s, len);
+	size_t name = mapping_param(s, len);
 	const struct param *p;
 
 	if (name == 0) {
 		buf_put(out, s, len);
 		return true;
 	}
-	if (!find_param(q, s + 1, name, &p, e))
+	if (!mapping_find(q, s + 1, name, &p, e))
 		return false;
-	if (!p->value || !safe_segment(p->value))
+	if (!p->value || !mapping_safe_segment(p->value))
 		return err_set(e, ERR_CONFIG, 0, "%s: the value of :%s cannot stand in a path: \"%s\"",
 			       q->name, p->name, p->value ? p->value : "");
 	http_escape(out, p->value, strlen(p->value));
@@ -50,7 +31,7 @@ static bool put_segment(struct buf *out, const struct query *q, const char *s, s
 bool rest_mapping_knows(const struct rest_mapping *m, const struct query *q)
 {
 	for (const char *s = doc_str(m->path); *s;) {
-		size_t len = strcspn(++s, "/"), name = rest_param_name(s, len);
+		size_t len = strcspn(++s, "/"), name = mapping_param(s, len);
 		const struct param *p = name > 0 ? query_param(q, s + 1, name) : NULL;
 
 		if (p && !p->value)
@@ -100,12 +81,12 @@ static bool put_literals(struct buf *out, const struct query *q, const char *key
 static bool put_entry(struct buf *out, const struct query *q, const char *key, const char *value,
 		      struct err *e)
 {
-	size_t name = rest_param_name(value, strlen(value));
+	size_t name = mapping_param(value, strlen(value));
 	const struct param *p;
 
 	if (name == 0)
 		return put_literals(out, q, key, value, e);
-	if (!find_param(q, value + 1, name, &p, e))
+	if (!mapping_find(q, value + 1, name, &p, e))
 		return false;
 	if (p->value)
 		put_pair(out, key, p->value);
@@ -194,14 +175,14 @@ static enum jsontext_hooked bind_string(const void *ctx, struct buf *out, struct
 	const size_t suffix = sizeof(as_int) - 1;
 	const struct param *p;
 	bool literals, number = s.len > suffix && memcmp(s.data + s.len - suffix, as_int, suffix) == 0 &&
-		      rest_param_name(s.data, s.len - suffix) > 0;
-	size_t name = rest_param_name(s.data, s.len - (number ? suffix : 0));
+		      mapping_param(s.data, s.len - suffix) > 0;
+	size_t name = mapping_param(s.data, s.len - (number ? suffix : 0));
 
 	if (name == 0) {
 		rest_literal_has(s.data, &literals, NULL);
 		return literals ? bind_literals(q, out, s, e) : JSONTEXT_PASS;
 	}
-	if (!find_param(q, s.data + 1, name, &p, e))
+	if (!mapping_find(q, s.data + 1, name, &p, e))
 		return JSONTEXT_FAILED;
 	if (!p->value)
 		return buf_puts(out, "null") ? JSONTEXT_DONE : JSONTEXT_FAILED;

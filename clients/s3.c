@@ -15,19 +15,8 @@ static const struct setting_def settings[] = {
 	{ "addressing", NULL, false, false, "virtual (bucket.host) or path (host/bucket); without it "
 	  "virtual at AWS, path at another url and for a bucket with a dot" },
 	{ "health_prefix", NULL, false, false, "what the health check lists: keys that begin so" },
-	{ "access_key", NULL, false, true, "reference to the access key id; without it the usual "
-	  "places of AWS are searched" },
-	{ "secret_key", NULL, false, true, "reference to the secret access key" },
-	{ "session_token", NULL, false, true, "reference to the token of temporary keys" },
-	{ "profile", NULL, false, false, "profile of ~/.aws/config and ~/.aws/credentials" },
-	{ "role_arn", NULL, false, false, "role to take with what was found" },
-	{ "external_id", NULL, false, false, "external id that the role asks for" },
-	{ "sts_url", NULL, false, false, "endpoint of STS instead of the region's own" },
-	{ "metadata_url", NULL, false, false, "endpoint of the instance metadata service" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "30", false, false, "seconds until an answer begins at most" },
+	AWS_KEY_SETTINGS,
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 

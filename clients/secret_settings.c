@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clients/aws_call.h"
+#include "clients/aws_credentials.h"
 #include "clients/client.h"
 
 /* ---- HashiCorp Vault ----------------------------------------------------------------- */
@@ -17,10 +17,7 @@ static const struct setting_def vault_settings[] = {
 	{ "role_id", NULL, false, false, "role of approle" },
 	{ "secret_id", NULL, false, true, "reference to the secret id of approle" },
 	{ "approle_path", "approle", false, false, "where approle is mounted" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "30", false, false, "seconds until an answer begins at most" },
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 
@@ -68,16 +65,8 @@ const struct client_ops vault_store_ops = {
 
 static const struct setting_def aws_settings[] = {
 	{ "region", NULL, true, false, "region of AWS: us-east-1" },
-	{ "access_key", NULL, false, true, "reference to the access key id; without it the usual "
-	  "places of AWS are searched" },
-	{ "secret_key", NULL, false, true, "reference to the secret access key" },
-	{ "session_token", NULL, false, true, "reference to the token of temporary keys" },
-	{ "profile", NULL, false, false, "profile of ~/.aws/config and ~/.aws/credentials" },
-	{ "role_arn", NULL, false, false, "role to take with what was found" },
-	{ "external_id", NULL, false, false, "external id that the role asks for" },
+	AWS_KEY_SETTINGS,
 	{ "secretsmanager_url", NULL, false, false, "endpoint of Secrets Manager instead of the region's own" },
-	{ "sts_url", NULL, false, false, "endpoint of STS instead of the region's own" },
-	{ "metadata_url", NULL, false, false, "endpoint of the instance metadata service" },
 	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
 	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
 	{ "connect_timeout", "10", false, false, "seconds to connect at most" },

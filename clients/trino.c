@@ -28,10 +28,7 @@ static const struct setting_def settings[] = {
 	{ "token", NULL, false, true, "for bearer: a JWT" },
 	{ "catalog", NULL, false, false, "catalog of unqualified table names" },
 	{ "schema", NULL, false, false, "schema of unqualified table names" },
-	{ "ca_file", NULL, false, false, "certificates to trust instead of the system's" },
-	{ "proxy", NULL, false, false, "proxy to go through; the environment's is not used" },
-	{ "connect_timeout", "10", false, false, "seconds to connect at most" },
-	{ "first_byte_timeout", "30", false, false, "seconds until an answer begins at most" },
+	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
 

@@ -80,24 +80,13 @@ static void put_session(const struct trino_asking *a, struct buf *lines)
 		buf_printf(lines, "%s\n", buf_str(&a->request->prepared));
 }
 
-/* Cuts the lines in place. */
-static void list_headers(struct buf *lines, const char *out[static HEADERS_MAX])
-{
-	char *rest = lines->data, *line;
-	size_t n = 0;
-
-	while (n < HEADERS_MAX - 1 && (line = strsep(&rest, "\n")) && *line)
-		out[n++] = line;
-	out[n] = NULL;
-}
-
 static bool send_lines(struct trino_asking *a, struct http_request *req, struct buf *lines,
 		       struct err *e)
 {
 	struct trino *t = a->trino;
 	const char *headers[HEADERS_MAX], *user = rest_auth_user(&t->auth);
 
-	list_headers(lines, headers);
+	http_list_headers(lines, headers, HEADERS_MAX);
 	req->headers = headers;
 	req->user = user;
 	req->password = user ? t->auth.login.secret.data : NULL;
