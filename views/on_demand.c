@@ -146,7 +146,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 {
 	const struct list_view *l = (const struct list_view *)v;
 
-	pane_title(c, r, "ON DEMAND", "asked once you open them", "Enter opens  q back");
+	pane_title(c, r, "ON DEMAND", "asked when opened", "Enter opens  q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
 }
 

@@ -184,6 +184,12 @@ static void draw_strip(const struct overview *o, struct canvas *c, struct rect r
 	canvas_text(c, r.x + 2 + DATE_CELLS + h->cells, y, DATE_CELLS, ROLE_DIM, to + 5, 5);
 }
 
+/* Not before the others have answered: nobody wants them then. */
+static bool has_on_demand(const struct app *app)
+{
+	return app->npanes > app->numbered && app->desk->inv && app->desk->inv->settled_mono;
+}
+
 /* Those on demand: what was asked of them, and that there are more. */
 static void draw_on_demand(const struct app *app, struct canvas *c, struct rect r, int y)
 {
@@ -192,7 +198,7 @@ static void draw_on_demand(const struct app *app, struct canvas *c, struct rect 
 	int x = r.x + 1, end = r.x + r.w;
 
 	x += canvas_puts(c, x, y, end - x, ROLE_DIM, "on demand") + 2;
-	for (size_t i = app->numbered; app->desk->inv && i < app->npanes; i++) {
+	for (size_t i = app->numbered; i < app->npanes; i++) {
 		const struct section *s = app_section(app, (int)i);
 		struct face f = section_face(s, app_mono(app));
 
@@ -207,9 +213,11 @@ static void draw_on_demand(const struct app *app, struct canvas *c, struct rect 
 			x += canvas_printf(c, x, y, end - x, ROLE_BAD, "!%zu", s->problems) + 1;
 		x++;
 	}
-	if (unasked)
-		canvas_printf(c, x, y, end - x, ROLE_DIM, "%zu not asked, %s lists them", unasked,
-		              action_key(key, ACTION_MORE));
+	action_key(key, ACTION_MORE);
+	if (unasked == app->npanes - app->numbered)
+		canvas_printf(c, x, y, end - x, ROLE_DIM, "%zu not asked, %s lists them", unasked, key);
+	else if (unasked)
+		canvas_printf(c, x, y, end - x, ROLE_DIM, "%zu not asked (%s)", unasked, key);
 }
 
 static int changed_sections(const struct app *app)
@@ -219,6 +227,13 @@ static int changed_sections(const struct app *app)
 	for (size_t i = 0; app->desk->inv && i < app->npanes; i++)
 		n += app->desk->changes.sections[i].changed != TIME_NONE;
 	return n;
+}
+
+static int lines_of_changes(const struct app *app)
+{
+	int n = changed_sections(app);
+
+	return n ? n + 1 : 0;
 }
 
 /* A line each below a heading, or their names alone. `lines` from the bottom. */
@@ -268,8 +283,7 @@ static void draw(const struct view *v, struct canvas *c, struct rect r, bool foc
 	if (o->below)
 		draw_strip(o, c, r, r.y + r.h - o->left);
 	left = o->left - (o->beside || o->below);
-	/* On the only line what changed comes first. */
-	if (v->app->npanes > v->app->numbered && left > (changed_sections(v->app) > 0))
+	if (has_on_demand(v->app) && left > lines_of_changes(v->app))
 		draw_on_demand(v->app, c, r, r.y + r.h - left--);
 	draw_changes(v->app, c, r, left);
 	canvas_unclip(c, former);

@@ -7,7 +7,7 @@
 #include "views/following.h"
 #include "views/timeline.h"
 
-enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, TITLE_FROM = 27, FROM_LINES = 7 };
+enum { NUMBER_X = 1, TITLE_X = 3, STATE_CELLS = 10, FROM_LINES = 7 };
 
 /* ---- one section ---------------------------------------------------------------------- */
 
@@ -77,12 +77,13 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 	const struct section *s = app_section(app, app_section_of(app, base));
 	const char *title = title_of(app, base);
 	struct face waiting = { GLYPH_WAIT, "wait", ROLE_DIM };
+	int room = r.w - STATE_CELLS - TITLE_X - 1;
 
 	if (base <= app_timeline_base(app))
 		canvas_printf(c, r.x + NUMBER_X, y, 1, ROLE_ACCENT, "%d", base);
-	/* Where the rail is narrow the first word stands for the title. */
-	canvas_text(c, r.x + TITLE_X, y, r.w - STATE_CELLS - TITLE_X, ROLE_TEXT, title,
-	            r.w < TITLE_FROM ? strcspn(title, " ") : strlen(title));
+	/* Where there is no room the first word stands for the title. */
+	canvas_text(c, r.x + TITLE_X, y, room, ROLE_TEXT, title,
+	            (int)strlen(title) > room ? strcspn(title, " ") : strlen(title));
 	if (s)
 		draw_state(app, c, r, y, s);
 	else if (base == app_timeline_base(app) && app->desk->inv)
@@ -135,7 +136,7 @@ static void draw_from(const struct app *app, struct canvas *c, struct rect r)
 		return;
 	by = answering_attempt(s);
 	canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_STRONG, "FROM");
-	if (!app->desk->base)
+	if (app_focus(app) != app_section_of(app, app->desk->base))
 		canvas_puts(c, r.x + 6, y, r.w - 6, ROLE_DIM, s->def->title);
 	y++;
 	canvas_puts(c, r.x + 1, y++, r.w - 1, s->fallback ? ROLE_FALLBACK : ROLE_TEXT,

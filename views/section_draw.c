@@ -35,8 +35,10 @@ static void draw_title(const struct section_pane *p, struct canvas *c, struct re
 	if (order[0])
 		snprintf(right, sizeof right, "%s", order);
 	else if (by && r.w >= 60)
-		snprintf(right, sizeof right, "%s %s", by->source,
+		snprintf(right, sizeof right, "%s%s %s", def->on_demand ? "on demand  " : "", by->source,
 		         time_span(span, attempt_time(by, app_mono(p->v.app))));
+	else if (def->on_demand)
+		snprintf(right, sizeof right, "on demand");
 	pane_title(c, r, name, rest, right);
 	if (focused && p->v.app->layout.side.w > 0)
 		canvas_glyph(c, r.x, r.y, ROLE_STRONG, GLYPH_SELECT);

@@ -68,7 +68,7 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	else if (!loads)
 		buf_puts(out, "no load of this carrier in 7 days: nothing to compare with");
 	else
-		buf_printf(out, "%ld of %ld loads of this carrier (%.0f %%) created in 7 days await tracking",
+		buf_printf(out, "%ld of %ld loads (%.0f %%) of this carrier in 7 days await tracking",
 			   waiting, loads, 100.0 * (double)waiting / (double)loads);
 }
 

@@ -64,6 +64,18 @@ static const struct column_def log_columns[] = {
 	{ "text", "text", COLUMN_TEXT, 1, 0, false },
 };
 
+static const struct column_def ticket_columns[] = {
+	{ "number", "ticket", COLUMN_TEXT, 1, 9, true },
+	{ "status", "status", COLUMN_TEXT, 1, 9, false },
+	{ "subject", "subject", COLUMN_TEXT, 1, 0, false },
+	{ "changed", "changed", COLUMN_TIME, 2, 16, false },
+};
+static const struct column_def other_columns[] = {
+	{ "number", "load", COLUMN_TEXT, 1, 15, true },
+	{ "status", "status", COLUMN_TEXT, 1, 12, false },
+	{ "tracking_id", "tracking id", COLUMN_TEXT, 1, 11, false },
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct moment_def load_moments[] = {
@@ -179,12 +191,24 @@ SECTION(callbacks, "Callbacks", 'C', callback_columns, after_network, callback_s
 	.windowed = true, .mark = mark_result, .summary = sum_results, MOMENTS(callback), JUMPS(callback));
 SECTION(ocean_events, "Ocean events", 'O', ocean_columns, after_network, ocean_steps,
 	.windowed = true, .lead_days = 2, MOMENTS(ocean), JUMPS(ocean));
+static const struct ask_def ticket_asks[] = {
+	{ "tickets about this error", "callbacks", { { "error", "tickets_error" } } },
+	{ "tickets about this address", "callbacks", { { "url", "tickets_url" } } },
+};
+static const struct step ticket_steps[] = { STEP("company", "tickets") };
+static const struct step other_steps[] = { STEP("redshift", "others") };
+
 SECTION(logs, "Logs", 'G', log_columns, after_network, log_steps, .windowed = true,
 	MOMENTS(log));
+SECTION(tickets, "Related tickets", 'T', ticket_columns, after_load, ticket_steps, .mark = mark_result,
+	.on_demand = true, .question = "tickets that name this load", .asks = ticket_asks,
+	.nasks = COUNT(ticket_asks));
+SECTION(others, "Other loads", 'Q', other_columns, after_load, other_steps, .opens = "tracking_id",
+	.on_demand = true, .question = "other loads of the same carrier that wait too");
 
 static const struct section_def *const sections[] = {
 	&section_load, &section_network, &section_creation, &section_carrier_files,
-	&section_callbacks, &section_ocean_events, &section_logs,
+	&section_callbacks, &section_ocean_events, &section_logs, &section_tickets, &section_others,
 };
 
 static const struct source_def sources[] = {
@@ -287,10 +311,16 @@ static const struct fake_act settled[] = {
 	  .text = "connection reset by peer after 3 rows" },
 	{ "signoz", "logs", 740, 2000, 5000, .kind = ERR_REMOTE, .code = 500, .text = "Code: 500. Too busy" },
 	{ "rewind", "logs", 7740, 0, 900, .kind = ERR_TIMEOUT, .text = "no answer within 0.9 s" },
+	{ "company", "tickets", 60000, 0, 400,
+	  ROWS("JT-1140|closed|callbacks of Norbrook fail since the move|2026-01-20T09:12:00Z",
+	       "JT-1187|pending|503 from hooks.norbrook-foods.example|2026-01-23T13:40:00Z") },
+	{ "redshift", "others", 60000, 0, 900, ROWS("|5 of 41|", "NB-2025-018800|waiting|714002210") },
 	{ 0 },
 };
 
 static const struct fake_act running[] = {
+	{ "company", "tickets", 26000, 0, 0, .hangs = true },
+	{ "redshift", "others", 26000, 0, 100, .kind = ERR_NETWORK, .text = "connection refused" },
 	{ "tracking", "load", 0, 0, 410, ROWS(LOAD_ROW) },
 	{ "company", "network", 410, 0, 330, ROWS(NETWORK_ROW) },
 	{ "redshift", "creation", 740, 0, 1200, ROWS("2026-01-14T12:22:10Z|Created|") },

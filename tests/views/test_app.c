@@ -91,8 +91,11 @@ static void test_references_stay(void **state)
 
 static void test_the_record_view_follows_its_record(void **state)
 {
+	struct err e = { 0 };
+
 	(void)state;
 	open_scene("settled");
+	assert_true(app_resize(&fc.app, 120, 40, &e));
 	press("5");
 	press("j");
 	press("Enter");
