@@ -168,7 +168,7 @@ void config_describe(const struct config *c, struct buf *out)
 		widen(&kinds, cells(kind_of(&c->sources[i])));
 	}
 	/* A store that nothing is said about is not missed. */
-	for (size_t i = 0; i < CONFIG_STORES; i++) {
+	for (size_t i = 0; c->stores && i < CONFIG_STORES; i++) {
 		if (c->stores[i].nsettings == 0)
 			continue;
 		buf_putc(out, '\n');
