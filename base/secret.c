@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/helper.h"
 
 /* The environment as it was at start. Written once before threads exist. */
@@ -219,6 +220,40 @@ const char *secret_env(const char *name)
 			return sealed[i].value.data ? sealed[i].value.data : "";
 	}
 	return getenv(name);
+}
+
+enum { TELLING = 8 };           /* bytes: a shorter one may be a word */
+
+/* `text` without what is hidden of it. */
+static size_t hide(struct buf *text, const struct secret *s, const char *instead)
+{
+	const char *at = buf_str(text), *end = at + text->len, *hit;
+	struct buf out = BUF_INIT;
+	size_t found = 0;
+
+	if (s->len < TELLING)
+		return 0;
+	while ((hit = memmem(at, (size_t)(end - at), s->data, s->len))) {
+		buf_put(&out, at, (size_t)(hit - at));
+		buf_puts(&out, instead);
+		at = hit + s->len;
+		found++;
+	}
+	if (found > 0) {
+		buf_put(&out, at, (size_t)(end - at));
+		buf_release(text);
+		*text = out;
+	}
+	return found;
+}
+
+size_t secret_hide(struct buf *text, const char *instead)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < nsealed; i++)
+		found += hide(text, &sealed[i].value, instead);
+	return found;
 }
 
 bool secret_named(const char *word)

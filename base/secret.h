@@ -40,4 +40,9 @@ void secret_seal_env(const char *const *names, size_t count);
 /* Value sealed at start, or getenv(); NULL when absent. */
 const char *secret_env(const char *name);
 
+struct buf;
+/* Puts `instead` in place of every value sealed at start that is long enough to be told from
+ * words. Returns how many it found. */
+size_t secret_hide(struct buf *text, const char *instead);
+
 #endif

@@ -58,6 +58,8 @@ void engine_refetch(struct engine *en, struct investigation *inv, size_t section
 {
 	struct open_case *c = (struct open_case *)inv;
 
+	if (inv->sections[section].def->told)
+		return;
 	c->fetches[section].wanted = true;
 	nudge_chain(en, inv->sections[section].def);
 	restart_with_skipped(en, c, section, false);
@@ -66,7 +68,7 @@ void engine_refetch(struct engine *en, struct investigation *inv, size_t section
 void engine_refetch_all(struct engine *en, struct investigation *inv)
 {
 	for (size_t i = 0; i < inv->nsections; i++) {
-		if (inv->sections[i].state == SECTION_UNASKED)
+		if (inv->sections[i].state == SECTION_UNASKED || inv->sections[i].def->told)
 			continue;
 		nudge_chain(en, inv->sections[i].def);
 		restart(en, (struct open_case *)inv, i, false);
@@ -137,6 +139,8 @@ bool engine_ask(struct engine *en, struct investigation *inv, size_t section,
 	struct section *s = &inv->sections[section];
 	bool other = s->state == SECTION_UNASKED, changed = false;
 
+	if (s->def->told)
+		return err_set(e, ERR_INTERNAL, 0, "%s is told nothing that nobody agreed to", s->def->title);
 	if (!set_subject(&inv->facts, s->def, about, &changed)) {
 		set_subject(&inv->facts, s->def, NULL, &changed);
 		forget_answer(en, c, section);
@@ -155,6 +159,21 @@ bool engine_ask(struct engine *en, struct investigation *inv, size_t section,
 	if (about)
 		subject_text(about, s->about);
 	c->fetches[section].wanted = true;
+	restart(en, c, section, false);
+	return true;
+}
+
+bool engine_tell(struct engine *en, struct investigation *inv, size_t section, const char *text,
+		 struct err *e)
+{
+	struct open_case *c = (struct open_case *)inv;
+	const struct section_def *def = inv->sections[section].def;
+
+	forget_answer(en, c, section);
+	if (!facts_set(&inv->facts, def->told, text, ""))
+		return err_set(e, ERR_MEMORY, 0, "out of memory asking for %s", def->title);
+	c->fetches[section].wanted = true;
+	nudge_chain(en, def);
 	restart(en, c, section, false);
 	return true;
 }
@@ -205,7 +224,7 @@ void engine_follow(struct engine *en, struct investigation *inv, size_t section,
 	char why[FOLLOW_WHY];
 
 	en->changed = true;
-	if (!interval || s->state == SECTION_UNASKED) {
+	if (!interval || s->state == SECTION_UNASKED || s->def->told) {
 		follow_stop(&s->follow);
 		return;
 	}

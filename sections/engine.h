@@ -59,6 +59,9 @@ void engine_prefer(struct engine *, struct investigation *);
  * dropped. False without memory: it is then as if it had never been asked. */
 bool engine_ask(struct engine *, struct investigation *, size_t section, const struct subject *,
 		struct err *);
+/* The same for one that tells somebody outside about the case (section_def.told): whoever calls
+ * has shown the text to a person who agreed. Asks anew each time; nothing else asks it at all. */
+bool engine_tell(struct engine *, struct investigation *, size_t section, const char *text, struct err *);
 /* Asks one section again, and those that were skipped for want of it; paused and
  * locked sources of its chain may be tried again (breaker_nudge()). A running
  * fetch of it is superseded: its late answers are dropped. */

@@ -138,6 +138,9 @@ struct section_def {
 	/* Asked when it is opened, not before; has no number, stands behind all that have. */
 	bool on_demand;
 	const char *question;            /* on demand: what it asks, in a line */
+	const char *told;                /* on demand: the fact that is a text of the case for somebody
+	                                  * outside (evidence.h), which a person has agreed to first;
+	                                  * never asked otherwise. NULL = no such thing */
 	const struct ask_def *asks;      /* on demand: the records it may be asked about */
 	size_t nasks;
 };

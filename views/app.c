@@ -163,8 +163,11 @@ static void ask_opened(struct app *app, int section)
 	const struct section *s = app_section(app, section);
 	struct err e = { 0 };
 
-	if (s && s->state == SECTION_UNASKED &&
-	    !engine_ask(app->engine, app->desk->inv, (size_t)section, NULL, &e))
+	if (!s || s->state != SECTION_UNASKED)
+		return;
+	if (s->def->told)
+		app_tell(app, section);
+	else if (!engine_ask(app->engine, app->desk->inv, (size_t)section, NULL, &e))
 		app_complain(app, "%s", e.text);
 }
 
@@ -173,8 +176,8 @@ void app_go(struct app *app, int base)
 	while (app->desk->depth)
 		app_pop(app);
 	app->desk->base = base;
-	ask_opened(app, app_section_of(app, base));
 	note_changes(app);
+	ask_opened(app, app_section_of(app, base));
 }
 
 /* ---- messages ------------------------------------------------------------------------------- */

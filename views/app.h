@@ -211,6 +211,9 @@ bool desk_has_case(const struct desk *, const struct record_copy *);
 /* Where that record is now; false when it is not of the case in front, or gone. */
 bool app_find_record(const struct app *, const struct record_copy *, int *section, size_t *row);
 void app_related(struct app *);                               /* related.c */
+/* Asks a section that tells somebody outside about the case, once the user agreed to it. */
+void app_tell(struct app *, int section);                     /* tell.c */
+void app_refetch(struct app *, int section);
 void app_mark(struct app *, char letter);                     /* marks.c */
 void app_go_mark(struct app *, char letter);
 void app_mark_key(struct app *, struct key);                  /* the one after m and ' */

@@ -26,14 +26,22 @@ static const char *title_of(const struct app *app, int section)
 	return app->workspace->sections[section]->title;
 }
 
+void app_refetch(struct app *app, int section)
+{
+	if (app->workspace->sections[section]->told) {
+		app_tell(app, section);
+		return;
+	}
+	engine_refetch(app->engine, app->desk->inv, (size_t)section);
+	app_say(app, "asked again for %s", title_of(app, section));
+}
+
 static void refetch(struct app *app)
 {
 	int section = wanted(app);
 
-	if (section == NO_SECTION)
-		return;
-	engine_refetch(app->engine, app->desk->inv, (size_t)section);
-	app_say(app, "asked again for %s", title_of(app, section));
+	if (section != NO_SECTION)
+		app_refetch(app, section);
 }
 
 static void cancel(struct app *app)

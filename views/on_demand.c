@@ -16,6 +16,15 @@ static void ask(struct app *app, size_t section, const struct subject *about)
 {
 	struct err e = { 0 };
 
+	if (app->workspace->sections[section]->told) {
+		const struct section *s = app_section(app, (int)section);
+		bool asked = s && s->state != SECTION_UNASKED;
+
+		app_go(app, app_base_of(app, (int)section));
+		if (asked)
+			app_tell(app, (int)section);
+		return;
+	}
 	if (!engine_ask(app->engine, app->desk->inv, section, about, &e)) {
 		app_complain(app, "%s", e.text);
 		return;

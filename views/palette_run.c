@@ -73,7 +73,7 @@ static void push(struct app *app, struct view *(*make)(struct app *, struct err 
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static void on_section(struct app *app, const char *arg, enum action a, enum action all,
-                       void (*act)(struct engine *, struct investigation *, size_t))
+                       void (*act)(struct app *, int section))
 {
 	int section;
 
@@ -83,7 +83,7 @@ static void on_section(struct app *app, const char *arg, enum action a, enum act
 	}
 	section = find_section(app, arg, false);
 	if (section != NO_SECTION)
-		act(app->engine, app->desk->inv, (size_t)section);
+		act(app, section);
 }
 
 static void run_open(struct app *app, const char *arg)
@@ -165,12 +165,17 @@ static void run_lookup(struct app *app, const char *arg)
 
 static void run_refetch(struct app *app, const char *arg)
 {
-	on_section(app, arg, ACTION_REFETCH, ACTION_REFETCH_ALL, engine_refetch);
+	on_section(app, arg, ACTION_REFETCH, ACTION_REFETCH_ALL, app_refetch);
+}
+
+static void cancel(struct app *app, int section)
+{
+	engine_cancel(app->engine, app->desk->inv, (size_t)section);
 }
 
 static void run_cancel(struct app *app, const char *arg)
 {
-	on_section(app, arg, ACTION_CANCEL, ACTION_CANCEL_ALL, engine_cancel);
+	on_section(app, arg, ACTION_CANCEL, ACTION_CANCEL_ALL, cancel);
 }
 
 /* "logs 10s", "all off": what is named, then for how long. */

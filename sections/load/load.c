@@ -23,7 +23,7 @@ static const char *const params[] = {
 	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
 	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
 	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
-	"chat_error", NULL,
+	"chat_error", "evidence", NULL,
 };
 
 static const struct section_def *const sections[] = {
@@ -32,6 +32,7 @@ static const struct section_def *const sections[] = {
 	/* On demand. */
 	&section_similar,
 	&section_issues,    &section_documents,    &section_code,     &section_chats,
+	&section_explain,
 };
 
 const struct workspace workspace_load = {

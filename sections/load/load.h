@@ -21,6 +21,7 @@ extern const struct section_def section_issues;
 extern const struct section_def section_documents;
 extern const struct section_def section_code;           /* documents.c */
 extern const struct section_def section_chats;
+extern const struct section_def section_explain;
 
 enum { LOAD_SOURCES = 14 };
 extern const struct source_def load_sources[LOAD_SOURCES];

@@ -47,8 +47,16 @@ static const struct section_def last = {
 	.after = after_more, .steps = last_steps, .nsteps = 1,
 	.on_demand = true, .question = "what is left",
 };
-static const struct section_def *const sections[] = { &head, &side, &more, &last };
-enum { HEAD, SIDE, MORE, LAST };
+static const char *const needs_story[] = { "story", NULL };
+static const struct step outside_steps[] = {
+	{ .source = "c", .query = "mem", .needs = needs_story, .authority = true },
+};
+static const struct section_def outside = {
+	.id = "outside", .title = "Outside", .letter = 'X', .columns = columns, .ncolumns = 2,
+	.steps = outside_steps, .nsteps = 1, .on_demand = true, .question = "what others say", .told = "story",
+};
+static const struct section_def *const sections[] = { &head, &side, &more, &last, &outside };
+enum { HEAD, SIDE, MORE, LAST, OUTSIDE };
 
 static bool identify(const char *typed, struct facts *f, struct err *e)
 {
@@ -64,7 +72,7 @@ static void find_window(const struct facts *f, usec now, struct window *w)
 }
 
 static const struct workspace workspace = {
-	.name = "test", .subject = "thing", .sections = sections, .nsections = 4,
+	.name = "test", .subject = "thing", .sections = sections, .nsections = 5,
 	.identify = identify, .window = find_window,
 };
 
@@ -467,6 +475,52 @@ static void test_what_the_workspace_declares(void **state)
 	}
 }
 
+/* ---- what somebody outside is told -------------------------------------------------------- */
+
+static void tell(const char *story)
+{
+	struct err e = { 0 };
+
+	assert_true(engine_tell(fake.engine, fake.inv, OUTSIDE, story, &e));
+	fake_run(fake_settled);
+}
+
+static void test_told_only_what_was_agreed_to(void **state)
+{
+	struct err e = { 0 };
+
+	(void)state;
+	fake_begin(&workspace, all_well);
+	fake_run(fake_settled);
+	assert_false(engine_ask(fake.engine, fake.inv, OUTSIDE, NULL, &e));
+	engine_refetch(fake.engine, fake.inv, OUTSIDE);
+	engine_refetch_all(fake.engine, fake.inv);
+	fake_run(fake_settled);
+	STATE(OUTSIDE, "not_asked");
+	tell("a story");
+	STATE(OUTSIDE, "ok");
+	assert_string_equal(facts_get(&fake.inv->facts, "story"), "a story");
+	assert_int_equal(fake_count("c/mem"), 1);
+}
+
+static void test_told_again_only_when_agreed_to_again(void **state)
+{
+	(void)state;
+	fake_begin(&workspace, all_well);
+	fake_run(fake_settled);
+	tell("a story");
+	engine_refetch(fake.engine, fake.inv, OUTSIDE);
+	engine_refetch_all(fake.engine, fake.inv);
+	engine_follow(fake.engine, fake.inv, OUTSIDE, FOLLOW_LEAST);
+	assert_int_equal(section(OUTSIDE)->follow.state, FOLLOW_OFF);
+	fake_run(fake_settled);
+	assert_int_equal(fake_count("c/mem"), 1);
+	STATE(OUTSIDE, "ok");
+	tell("another story");
+	assert_int_equal(fake_count("c/mem"), 2);
+	assert_string_equal(facts_get(&fake.inv->facts, "story"), "another story");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +538,8 @@ int main(void)
 		T(asked_about_a_record),
 		T(another_subject_drops_the_former_answer),
 		cmocka_unit_test(test_what_the_workspace_declares),
+		T(told_only_what_was_agreed_to),
+		T(told_again_only_when_agreed_to_again),
 		cmocka_unit_test(test_what_is_not_printable_is_a_blank),
 		cmocka_unit_test(test_long_values_are_cut_between_characters),
 	};

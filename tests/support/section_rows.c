@@ -76,8 +76,10 @@ void section_finish(struct section_rows *r)
 
 	rowset_release(&r->section.rows);
 	r->section.rows = (struct rowset)ROWSET_INIT;
-	assert_non_null(r->section.def->finish);
-	assert_true(rows_finish(r->section.def, &r->raw, r->now, &r->section.rows, &e));
+	for (size_t i = 0; !r->section.def->finish && i < r->raw.nchunks; i++)
+		assert_true(rowset_append(&r->section.rows, chunk_ref(r->raw.chunks[i]), &e));
+	if (r->section.def->finish)
+		assert_true(rows_finish(r->section.def, &r->raw, r->now, &r->section.rows, &e));
 }
 
 const char *section_text(struct section_rows *r, size_t row, const char *column)

@@ -19,7 +19,7 @@ void section_rows_init(struct section_rows *, const struct section_def *, const 
 void section_rows_release(struct section_rows *);
 /* One source row: column id, value (NULL = SQL NULL), … , NULL. */
 void section_row(struct section_rows *, ...) __attribute__((sentinel));
-/* Runs finish() (again). */
+/* Runs finish() (again); without one the rows are as they came. */
 void section_finish(struct section_rows *);
 /* A finished cell; "NULL" for NULL. Valid until the next call. */
 const char *section_text(struct section_rows *, size_t row, const char *column);
