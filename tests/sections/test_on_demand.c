@@ -360,7 +360,8 @@ static void assert_fit(const char *from, const char *to)
 
 	section_rows_init(&r, &side, "2026-01-23 14:22:07");
 	section_row(&r, "id", from, NULL);
-	assert_int_equal(subject_take(&about, &asks[0], &(struct section){ .def = &side, .rows = r.raw }, 0), to != NULL);
+	section_finish(&r);
+	assert_int_equal(subject_take(&about, &asks[0], &r.section, 0), to != NULL);
 	if (to)
 		assert_string_equal(about.values[0], to);
 	section_rows_release(&r);
@@ -392,7 +393,8 @@ static void test_long_values_are_cut_between_characters(void **state)
 	longest[0] = longest[1] = 'x';
 	section_rows_init(&r, &side, "2026-01-23 14:22:07");
 	section_row(&r, "id", longest, NULL);
-	assert_true(subject_take(&about, &asks[0], &(struct section){ .def = &side, .rows = r.raw }, 0));
+	section_finish(&r);
+	assert_true(subject_take(&about, &asks[0], &r.section, 0));
 	assert_int_equal(strlen(about.values[0]), ASK_VALUE);
 	assert_true(text_is_utf8(about.values[0], ASK_VALUE));
 	subject_text(&about, text);

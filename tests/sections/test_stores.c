@@ -99,9 +99,12 @@ static void drop_timings(json_t *doc)
 static json_t *look(const struct buf *config, const char *load)
 {
 	struct opened o;
+	struct err e = { 0 };
 	json_t *doc;
 
 	opened_start(&o, buf_str(config), load);
+	/* The one on demand that these stores answer. */
+	assert_true(engine_ask(o.engine, o.inv, (size_t)(opened_section(&o, "similar") - o.inv->sections), NULL, &e));
 	opened_run(&o, NULL, NULL);
 	doc = opened_json(&o);
 	opened_end(&o);
@@ -250,6 +253,22 @@ static void test_callback_outage(void **state)
 	json_decref(doc);
 }
 
+static void test_similar_loads_are_counted(void **state)
+{
+	json_t *doc = look(&servers[WITH_ALL], "U110045871");
+
+	(void)state;
+	assert_string_equal(text_of(doc, "similar", "state"), "ok");
+	assert_int_equal(rows_with(doc, "similar", "kind", "window"), 1);
+	assert_int_equal(rows_with(doc, "similar", "waiting", "567"), 1);
+	assert_int_equal(rows_with(doc, "similar", "loads", "567"), 1);
+	assert_int_equal(rows_with(doc, "similar", "kind", "day"), 6);
+	assert_int_equal(rows_with(doc, "similar", "kind", "load"), 20);
+	/* The load itself is counted, but is no example. */
+	assert_int_equal(rows_with(doc, "similar", "tracking_id", "728300142"), 0);
+	json_decref(doc);
+}
+
 static void test_the_ocean_api_answers_for_the_logs(void **state)
 {
 	json_t *doc = look(&servers[WITHOUT_LOGS], "726100801");
@@ -367,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_every_scenario_without_the_logs),
 		cmocka_unit_test(test_other_identifiers),
 		cmocka_unit_test(test_callback_outage),
+		cmocka_unit_test(test_similar_loads_are_counted),
 		cmocka_unit_test(test_the_ocean_api_answers_for_the_logs),
 		cmocka_unit_test(test_thousand_lines),
 		cmocka_unit_test(test_nothing_anywhere),

@@ -301,6 +301,56 @@ static void test_text_and_narration(void **state)
 	command_release(&r);
 }
 
+static json_t *on_demand_named(json_t *doc, const char *id)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(json_object_get(doc, "on_demand"), i, one) {
+		if (strcmp(json_string_value(json_object_get(one, "id")), id) == 0)
+			return one;
+	}
+	fail_msg("%s is not on demand", id);
+	return NULL;
+}
+
+static void test_on_demand(void **state)
+{
+	static const char *const wanted[] = { "similar" };
+	struct command_run r;
+	const char *config = config_with(false, NO_ARCHIVES);
+	json_t *doc;
+
+	(void)state;
+	/* Left out, and that is said; in the text once, beside the narration. */
+	assert_int_equal(show_json(&r, config, BUSY), EXIT_COMPLETE);
+	doc = contract(&r);
+	assert_string_equal(json_string_value(json_object_get(on_demand_named(doc, "similar"), "state")), "not_asked");
+	json_decref(doc);
+	command_release(&r);
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY)), EXIT_COMPLETE);
+	assert_non_null(strstr(buf_str(&r.out), "\non demand, not asked: similar"));
+	assert_null(strstr(buf_str(&r.out), "Similar stuck loads"));
+	assert_non_null(strstr(buf_str(&r.err), "on demand, not asked: similar"));
+	assert_null(strstr(buf_str(&r.err), "not_asked"));
+	command_release(&r);
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--format", "json", "--quiet")), EXIT_COMPLETE);
+	doc = show_contract(buf_str(&r.out), r.out.len, wanted, 1);
+	assert_string_equal(show_text(doc, "similar", "state"), "ok");
+	assert_string_equal(json_string_value(json_object_get(on_demand_named(doc, "similar"), "state")), "ok");
+	json_decref(doc);
+	command_release(&r);
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--format", "csv", "--quiet")), EXIT_COMPLETE);
+	assert_non_null(strstr(buf_str(&r.out), "section,what,waiting,loads,share"));
+	assert_non_null(strstr(buf_str(&r.out), "\r\nsimilar,last 7 days,"));
+	command_release(&r);
+	/* Once it is asked, that it got no answer counts. */
+	config = config_with(false, "redshift " NO_ARCHIVES);
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--quiet")), EXIT_INCOMPLETE);
+	assert_non_null(strstr(buf_str(&r.out), "Similar stuck loads  unavailable"));
+	command_release(&r);
+}
+
 /* ---- the bundled demonstration --------------------------------------------------------------- */
 
 static void test_demo(void **state)
@@ -536,6 +586,7 @@ int main(void)
 		cmocka_unit_test(test_chosen_sections),
 		cmocka_unit_test(test_every_kind_of_load_keeps_the_contract),
 		cmocka_unit_test(test_text_and_narration),
+		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_demo),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_sources_verdicts),
