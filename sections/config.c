@@ -221,6 +221,14 @@ static bool read_params(struct config *c, const struct doc_node *map, struct err
 	return true;
 }
 
+/* What the environment says of it is read last. */
+static bool check_telemetry(struct config *c, const struct doc_node *n, struct err *e)
+{
+	(void)c;
+	return doc_type(n) == DOC_MAP ||
+	       err_set(e, ERR_CONFIG, 0, "%s: \"telemetry\" must be a map of settings", doc_where(n));
+}
+
 /* The sources need the workspace and the stores, and are read last. */
 static bool keep_for_later(struct config *c, const struct doc_node *n, struct err *e)
 {
@@ -250,6 +258,7 @@ static const struct {
 	{ "zones", read_zones },
 	{ "vault", keep_store },
 	{ "aws", keep_store },
+	{ "telemetry", check_telemetry },
 	{ "sources", keep_for_later },
 };
 
@@ -284,7 +293,8 @@ static bool read_root(struct config *c, const struct workspace *w, const struct 
 	for (size_t i = 0; !empty && i < doc_count(root); i++)
 		if (!read_key(c, root, i, e))
 			return false;
-	return config_stores(c, root, use_env, e) &&
+	return config_telemetry(&c->telemetry, doc_get(root, "telemetry"), use_env, e) &&
+	       config_stores(c, root, use_env, e) &&
 	       config_sources(c, w, doc_get(root, "sources"), use_env, e);
 }
 
@@ -323,6 +333,7 @@ void config_release(struct config *c)
 		settings_release(c->stores[i].settings, c->stores[i].nsettings);
 	free(c->stores);
 	settings_release(c->params, c->nparams);
+	config_telemetry_release(&c->telemetry);
 	for (size_t i = 0; i < c->nzones; i++)
 		free(c->zones[i]);
 	free(c->zones);

@@ -16,6 +16,18 @@
 /* Where secrets of sources may be: read like sources, asked for secrets only. */
 enum config_store { CONFIG_VAULT, CONFIG_AWS, CONFIG_STORES };
 
+/* What is secret in the environment whatever the workspace; one name. */
+extern const char *const config_secret_env[1];
+
+/* Where attempts are told to, besides the screen. Off unless the file says otherwise. */
+struct telemetry_settings {
+	bool on;
+	struct source traces, metrics;  /* where to: sources of no kind, as clients/otlp_post.h wants them */
+	struct setting *headers;        /* names, and references of their values */
+	size_t nheaders;
+	const char *env_headers;        /* more of them, as the environment has them; NULL = none */
+};
+
 struct config {
 	struct source *sources;         /* in the workspace's order: every source it names */
 	size_t nsources;
@@ -28,6 +40,7 @@ struct config {
 	usec now;                       /* pretend wall time at start; TIME_NONE = the real one */
 	struct setting *params;         /* values every query may bind: service names … */
 	size_t nparams;
+	struct telemetry_settings telemetry;
 	char **zones;                   /* that times may be shown in, by name */
 	size_t nzones;
 };

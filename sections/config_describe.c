@@ -156,6 +156,7 @@ void config_describe(const struct config *c, struct buf *out)
 		describe_key(out, "now", time_iso(now, c->now, false));
 	for (size_t i = 0; i < c->nzones; i++)
 		describe_key(out, i ? "" : "zones", c->zones[i]);
+	config_telemetry_describe(&c->telemetry, out);
 	for (size_t i = 0; i < c->nparams; i++) {
 		buf_puts(out, i ? "         " : "params   ");
 		put(out, c->params[i].key);

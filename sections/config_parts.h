@@ -31,6 +31,13 @@ char *config_path(const char *value, const char *where, struct err *);
 char *config_secret_ref(const struct doc_node *, const char *key, bool store, struct err *);
 /* Before the sources, which refer to them. `root` NULL: an empty file. */
 bool config_stores(struct config *, const struct doc_node *root, bool use_env, struct err *);
+bool config_span_at(const struct doc_node *, const char *key, usec *out, struct err *);
+
+/* config_telemetry.c */
+bool config_telemetry(struct telemetry_settings *, const struct doc_node *map, bool use_env, struct err *);
+void config_telemetry_release(struct telemetry_settings *);
+void config_telemetry_describe(const struct telemetry_settings *, struct buf *out);
+
 /* `map` NULL: the file names no sources. */
 bool config_sources(struct config *, const struct workspace *, const struct doc_node *map,
 		    bool use_env, struct err *);

@@ -81,7 +81,7 @@ static bool read_lane(struct entry *n, const struct doc_node *node, struct err *
 	return true;
 }
 
-static bool read_span(const struct doc_node *node, const char *key, usec *out, struct err *e)
+bool config_span_at(const struct doc_node *node, const char *key, usec *out, struct err *e)
 {
 	const char *text;
 
@@ -95,12 +95,12 @@ static bool read_span(const struct doc_node *node, const char *key, usec *out, s
 
 static bool read_lag(struct entry *n, const struct doc_node *node, struct err *e)
 {
-	return read_span(node, "lag", &n->source->lag, e);
+	return config_span_at(node, "lag", &n->source->lag, e);
 }
 
 static bool read_timeout(struct entry *n, const struct doc_node *node, struct err *e)
 {
-	if (!read_span(node, "timeout", &n->source->timeout, e))
+	if (!config_span_at(node, "timeout", &n->source->timeout, e))
 		return false;
 	return (n->source->timeout >= TIMEOUT_MIN && n->source->timeout <= TIMEOUT_MAX) ||
 	       err_set(e, ERR_CONFIG, 0, "%s: \"timeout\" must be from 1s to 15m", doc_where(node));

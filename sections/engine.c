@@ -23,6 +23,7 @@ void engine_prepare(const struct workspace *w)
 	while (w->secret_env && w->secret_env[n])
 		n++;
 	secret_seal_env(w->secret_env, n);
+	secret_seal_env(config_secret_env, 1);
 	clients_scrub_env();
 }
 
@@ -170,6 +171,20 @@ void engine_stop(struct engine *en)
 	for (struct job *j = en->flying; j; j = j->also_flying)
 		cancel_fire(&j->cancel);
 	pool_stop(en->pool, leave, en);
+	if (en->observer.stop)
+		en->observer.stop(en->observer.ctx);
+}
+
+void engine_observe(struct engine *en, const struct attempt_observer *o)
+{
+	en->observer = *o;
+}
+
+static void release_observer(struct engine *en)
+{
+	if (en->observer.release)
+		en->observer.release(en->observer.ctx);
+	en->observer = (struct attempt_observer){ NULL };
 }
 
 bool engine_free(struct engine *en, usec grace)
@@ -177,10 +192,13 @@ bool engine_free(struct engine *en, usec grace)
 	if (!en)
 		return true;
 	engine_stop(en);
-	if (!pool_free(en->pool, grace))
+	if (!pool_free(en->pool, grace)) {
+		release_observer(en);
 		return false;
+	}
 	if (en->mailbox)
 		read_mail(en);
+	release_observer(en);
 	while (en->cases)
 		engine_close(en, &en->cases->inv);
 	slots_release(en);
@@ -424,6 +442,7 @@ struct investigation *engine_open(struct engine *en, const char *typed, struct e
 		case_free(c);
 		return NULL;
 	}
+	c->number = ++en->opened;
 	c->inv.opened_mono = clock_mono(en->clock);
 	c->inv.opened_wall = clock_wall(en->clock);
 	c->next = en->cases;

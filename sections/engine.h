@@ -39,6 +39,17 @@ void engine_stop(struct engine *);
  * then leaves the rest behind (returns false; the process is about to end). */
 bool engine_free(struct engine *, usec grace);
 
+/* Told of every attempt that ended, in words of the trail and nothing of the case. Called on
+ * the engine's thread; must not block, but for release(). */
+struct attempt_observer {
+	void *ctx;
+	void (*ended)(void *ctx, const struct attempt *);
+	void (*stop)(void *ctx);        /* engine_stop(): nothing will be asked any more */
+	void (*release)(void *ctx);     /* engine_free(): nothing will end any more */
+};
+/* At most one; before the first tick. */
+void engine_observe(struct engine *, const struct attempt_observer *);
+
 /* Readable when engine_tick() has mail to read. */
 int engine_fd(const struct engine *);
 /* Takes the mail, moves every section on, starts what can start. Returns the

@@ -82,6 +82,7 @@ struct open_case {
 	struct open_case *next;
 	struct fetch *fetches;           /* as many as sections */
 	unsigned attempts;               /* numbers the lines of the log */
+	unsigned number;                 /* counts the cases of the engine */
 };
 
 struct engine {
@@ -101,6 +102,8 @@ struct engine {
 	unsigned requests;               /* numbers the query ids */
 	char run_id[17];
 	bool changed;
+	struct attempt_observer observer; /* ended NULL: nobody wants to know */
+	unsigned opened;                 /* numbers the cases */
 	bool stopped;                    /* the idle connections are a worker's to close */
 };
 

@@ -21,6 +21,7 @@
 /* One line of the trail: one request to one source, or why it was not sent. */
 struct attempt {
 	unsigned number;                /* counts over the investigation: "q12" */
+	unsigned of_case;               /* which one of the engine's that is */
 	const char *section;            /* id */
 	const char *source;             /* name */
 	const char *kind;               /* client kind */

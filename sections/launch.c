@@ -92,6 +92,7 @@ struct attempt *attempt_new(struct engine *en, struct open_case *c, size_t secti
 		return NULL;
 	}
 	a->number = ++c->attempts;
+	a->of_case = c->number;
 	a->section = s->def->id;
 	a->source = step->source;
 	a->kind = slot ? slot->status.source->client ? slot->status.source->client->kind : "" : "";
@@ -124,6 +125,8 @@ void attempt_end(struct engine *en, struct attempt *a, enum attempt_outcome outc
 		a->code = e->code;
 		snprintf(a->detail, sizeof a->detail, "%s", e->text);
 	}
+	if (en->observer.ended)
+		en->observer.ended(en->observer.ctx, a);
 	en->changed = true;
 }
 

@@ -228,8 +228,6 @@ static void delivery_release(struct delivery *d)
 
 /* ---- running a job ---------------------------------------------------------------- */
 
-/* The client libraries are slow to start: the first worker that needs one does it,
- * long after the first frame. */
 static pthread_once_t libraries = PTHREAD_ONCE_INIT;
 static struct err libraries_err;
 
@@ -238,14 +236,19 @@ static void start_libraries(void)
 	clients_init(&libraries_err);
 }
 
+bool worker_libraries(struct err *e)
+{
+	pthread_once(&libraries, start_libraries);
+	if (libraries_err.kind == ERR_NONE)
+		return true;
+	*e = libraries_err;
+	return false;
+}
+
 static bool connect_job(struct job *j, struct err *e)
 {
-	if (j->source->client->libraries)
-		pthread_once(&libraries, start_libraries);
-	if (j->source->client->libraries && libraries_err.kind != ERR_NONE) {
-		*e = libraries_err;
+	if (j->source->client->libraries && !worker_libraries(e))
 		return false;
-	}
 	if (!j->conn)
 		j->conn = j->source->client->open(j->source, e);
 	return j->conn != NULL;

@@ -94,6 +94,10 @@ bool job_flush(struct job *);
 /* Frees a letter; of the last one only its contents, the rest goes with the job. */
 void job_mail_free(struct job_mail *);
 
+/* The client libraries are slow to start: the first thread that needs one does it, long
+ * after the first frame. Any thread. */
+bool worker_libraries(struct err *);
+
 struct pool;
 /* Starts one worker; pool_fill() starts the others, as many as there can be. */
 struct pool *pool_new(unsigned workers, struct err *);

@@ -43,6 +43,8 @@ void app_release(struct app *app)
 bool app_start(struct app *app, struct err *e)
 {
 	app->engine = engine_new(app->config, app->workspace, app->clock, e);
+	if (app->engine)
+		app->telemetry = telemetry_attach(app->engine, &app->config->telemetry);
 	return app->engine != NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/watch.h"
 #include "sections/engine.h"
+#include "sections/telemetry.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"
 #include "tui/layout.h"
@@ -44,6 +45,7 @@ struct app {
 	size_t nscript;
 
 	struct engine *engine;           /* NULL before app_start() */
+	struct telemetry *telemetry;     /* the engine's; NULL = off */
 	struct term *term;               /* NULL in tests */
 	struct theme theme;
 	char *theme_path;                /* the file it was read from; NULL = built in */

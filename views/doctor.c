@@ -130,5 +130,5 @@ static int verdict(size_t healthy, size_t configured)
 
 int cmd_doctor(const struct command *cmd)
 {
-	return health_run(cmd, &(struct health_command){ print, doctor_json, total, verdict });
+	return health_run(cmd, &(struct health_command){ print, doctor_json, total, verdict, true });
 }

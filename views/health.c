@@ -5,11 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "views/words.h"
+
 #define QUIT_GRACE (900 * USEC_MS)
 
 enum { SKEW_MS = 2000, DAYS_SOON = 14 };
 
 /* ---- asking ----------------------------------------------------------------------- */
+
+/* What came of asking besides what the engine knows. */
+struct asked {
+	const struct source *collector;  /* NULL = it was not asked */
+	struct telemetry_status telemetry;
+};
 
 static bool all_checked(struct engine *en)
 {
@@ -33,20 +41,47 @@ static void ask_all(struct engine *en)
 	}
 }
 
-static void print_json(struct engine *en, const struct health_command *what)
+/* As a source is told, as far as that means something. */
+static json_t *telemetry_json(const struct asked *a)
+{
+	const struct telemetry_status *st = &a->telemetry;
+	bool healthy = st->asked && st->err.kind == ERR_NONE;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "name", "telemetry", "kind", "otlp", "state",
+		healthy ? "healthy" : "unhealthy", "origin", a->collector->origin,
+		"ms", st->asked ? json_integer(st->ask_time / USEC_MS) : json_null(),
+		"class", healthy ? json_null() : json_string(err_word(st->err.kind)),
+		"detail", st->err.text[0] ? json_string(st->err.text) : json_null());
+}
+
+static void print_telemetry(const struct asked *a)
+{
+	const struct telemetry_status *st = &a->telemetry;
+	bool healthy = st->asked && st->err.kind == ERR_NONE;
+	char span[TIME_SPAN_MAX];
+
+	printf("%-10s %-10s %-15s %6s  %s%s%s\n", "telemetry", "otlp", healthy ? "healthy" : "unhealthy",
+	       st->asked ? time_span(span, st->ask_time) : "", a->collector->origin,
+	       st->err.text[0] ? "; " : "", without_source(st->err.text, "telemetry"));
+}
+
+static void print_json(struct engine *en, const struct asked *a, const struct health_command *what)
 {
 	json_t *all = json_array();
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < engine_sources(en); i++)
 		ok = !json_array_append_new(all, what->json(engine_source(en, i)));
+	if (ok && a->collector)
+		ok = !json_array_append_new(all, telemetry_json(a));
 	if (ok && json_dumpf(all, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1)) == 0)
 		putchar('\n');
 	json_decref(all);
 }
 
 /* Prints, and says the exit status. */
-static int report(struct engine *en, enum format format, const struct health_command *what)
+static int report(struct engine *en, const struct asked *a, enum format format,
+		  const struct health_command *what)
 {
 	size_t healthy = 0, configured = 0, n = engine_sources(en);
 
@@ -58,15 +93,36 @@ static int report(struct engine *en, enum format format, const struct health_com
 		if (format != FORMAT_JSON)
 			what->print(st);
 	}
+	if (format != FORMAT_JSON && a->collector)
+		print_telemetry(a);
 	if (format == FORMAT_JSON)
-		print_json(en, what);
+		print_json(en, a, what);
 	else if (what->total)
 		what->total(healthy, configured, n);
 	return command_written(what->verdict(healthy, configured));
 }
 
+/* All at once: the collector answers while the sources do. */
+static void ask(struct engine *en, const struct config *config, const struct health_command *what,
+		struct asked *a)
+{
+	struct telemetry *t = what->telemetry ? telemetry_attach(en, &config->telemetry) : NULL;
+
+	if (t)
+		telemetry_ask(t);
+	ask_all(en);
+	if (!t)
+		return;
+	telemetry_asked(t, clock_mono(&clock_system) + config->telemetry.traces.timeout);
+	telemetry_status(t, &a->telemetry);
+	a->collector = &config->telemetry.traces;
+	if (!a->telemetry.asked && a->telemetry.err.kind == ERR_NONE)
+		err_set(&a->telemetry.err, ERR_TIMEOUT, 0, "telemetry: no answer in time");
+}
+
 int health_run(const struct command *cmd, const struct health_command *what)
 {
+	struct asked asked = { NULL };
 	struct config config;
 	struct err e = { 0 };
 	struct engine *en;
@@ -84,8 +140,8 @@ int health_run(const struct command *cmd, const struct health_command *what)
 		config_release(&config);
 		return EXIT_NO_ANSWER;
 	}
-	ask_all(en);
-	status = report(en, cmd->format, what);
+	ask(en, &config, what, &asked);
+	status = report(en, &asked, cmd->format, what);
 	if (!engine_free(en, QUIT_GRACE))
 		_exit(status);
 	config_release(&config);
@@ -178,6 +234,15 @@ const char *health_advice(const struct source_status *st)
 		if (st->reach.steps[i].outcome == REACH_FAILED)
 			return advice_on_way((enum reach_name)i, st->reach.steps[i].why);
 	return advice_on_answer(st->check_err.kind);
+}
+
+void health_telemetry(struct buf *out, const struct telemetry_status *st)
+{
+	buf_printf(out, "%llu told", (unsigned long long)st->told);
+	if (st->dropped + st->rejected > 0)
+		buf_printf(out, ", %llu lost", (unsigned long long)(st->dropped + st->rejected));
+	if (st->err.kind != ERR_NONE)
+		buf_printf(out, "; %s", without_source(st->err.text, "telemetry"));
 }
 
 void health_way(struct buf *out, const struct source_status *st)

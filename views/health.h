@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "sections/engine.h"
+#include "sections/telemetry.h"
 #include "views/command.h"
 
 struct health_command {
@@ -13,6 +14,7 @@ struct health_command {
 	json_t *(*json)(const struct source_status *);     /* NULL without memory */
 	void (*total)(size_t healthy, size_t configured, size_t all);  /* the last line; NULL = none */
 	int (*verdict)(size_t healthy, size_t configured);
+	bool telemetry;                                    /* asks the collector too, where there is one */
 };
 /* Asks every configured source, all at once, then prints; the exit status. */
 int health_run(const struct command *, const struct health_command *);
@@ -26,6 +28,8 @@ json_t *health_json(const struct source_status *);
 /* One sentence on what to do about a source that is not healthy, or not for long; NULL
  * when there is nothing to say. */
 const char *health_advice(const struct source_status *);
+/* "120 told, 3 lost; 503 …": how telling the collector goes. */
+void health_telemetry(struct buf *out, const struct telemetry_status *);
 /* "dns 3ms  tcp 12ms  tls 30ms  asked 0.4s": the way as far as it was gone. */
 void health_way(struct buf *out, const struct source_status *);
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "sections/engine.h"
+#include "sections/telemetry.h"
 #include "views/command.h"
 #include "views/output.h"
 
@@ -191,6 +192,7 @@ int cmd_show(const struct command *cmd)
 		config_release(&config);
 		return EXIT_NO_ANSWER;
 	}
+	telemetry_attach(en, &config.telemetry);
 	status = show(cmd, en, stop_fd);
 	if (!engine_free(en, QUIT_GRACE)) {
 		fflush(stdout);

@@ -220,10 +220,17 @@ static const struct find_list_ops list_ops = {
 
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
-	char rest[64];
+	struct telemetry_status st;
+	struct buf rest = BUF_INIT;
 
-	snprintf(rest, sizeof rest, "%zu", source_rows(v));
-	find_list_draw((const struct find_list *)v, c, r, focused, "SOURCES", rest, "c check  q back");
+	buf_printf(&rest, "%zu", source_rows(v));
+	telemetry_status(v->app->telemetry, &st);
+	if (v->app->telemetry) {
+		buf_puts(&rest, "  telemetry ");
+		health_telemetry(&rest, &st);
+	}
+	find_list_draw((const struct find_list *)v, c, r, focused, "SOURCES", buf_str(&rest), "c check  q back");
+	buf_release(&rest);
 }
 
 static void put_pulse(struct flow *f, const struct pulse *p, usec now)

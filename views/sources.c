@@ -29,7 +29,7 @@ static int verdict(size_t healthy, size_t configured)
 
 int cmd_sources(const struct command *cmd)
 {
-	return health_run(cmd, &(struct health_command){ print, health_json, NULL, verdict });
+	return health_run(cmd, &(struct health_command){ print, health_json, NULL, verdict, false });
 }
 
 int cmd_config_check(const struct command *cmd)
