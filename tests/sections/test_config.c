@@ -323,7 +323,7 @@ static void test_P41_refusals(void **state)
 		  "Europe/Amsterdam is)" },
 		{ "zones: [[a]]\n", "c.yaml:1:9: a zone is a name" },
 		{ "thme: calm\n", "c.yaml:1:1: unknown key \"thme\"; known: theme, workers, "
-				  "queries, now, params, zones, vault, aws, sources" },
+				  "queries, now, params, zones, vault, aws, telemetry, sources" },
 		{ "theme: calm\ntheme: mono\n",
 		  "c.yaml:2:1: duplicate key \"theme\", first at c.yaml:1:1" },
 		{ "theme: ../x\n", "c.yaml:1:8: \"../x\" cannot be the name of a theme" },
