@@ -168,8 +168,12 @@ static void read_link(struct http_head *h, struct span v, usec now)
 		v = skip(v, target.len + 1);
 		params = cut(&v, ',');
 		while (params.len > 0) {
-			if (names_next(cut(&params, ';')))
-				copy_raw(h->response->next, sizeof(h->response->next), target);
+			if (!names_next(cut(&params, ';')))
+				continue;
+			/* One too long to be kept is none that anybody takes for the last page. */
+			if (target.len >= sizeof(h->response->next))
+				target = (struct span){ " ", 1 };
+			copy_raw(h->response->next, sizeof(h->response->next), target);
 		}
 	}
 }

@@ -296,8 +296,10 @@ static bool judge(struct rest_asking *q, const char *path, struct health *h, str
 	struct buf user = BUF_INIT;
 
 	h->skew_ms = r->skew_ms;
-	/* Any other answer shows that the service is there and knows us. */
-	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400))
+	/* Any other answer shows that the service is there and knows us; that what was named
+	 * is not there shows that the url is another's. */
+	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400) ||
+	    r->status == 429 || (r->status == 404 && strcmp(path, "/") != 0))
 		return rest_ask_error(q, e);
 	if (!says_ok(q, e))
 		return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clients/base_url.h"
+#include "clients/http.h"
 
 enum { ADDRESS_MAX = 4096 };
 
@@ -12,16 +13,36 @@ static bool no_address(struct cell c, const char *why, struct err *e)
 		       c.len < 100 ? (int)c.len : 100, c.data);
 }
 
-/* What may stand in an address as it is sent. */
+/* What an address holds in escaped form only. */
+static bool needs_escape(unsigned char b)
+{
+	return b <= ' ' || b >= 0x7f || strchr("\"<>\\^`{|}", b);
+}
+
+/* What may stand in an address as it is sent. Some services repeat their arguments
+ * unescaped: behind the path only what steers is refused. */
 static bool sendable(struct cell c)
 {
+	bool path = true;
+
 	for (size_t i = 0; i < c.len; i++) {
 		unsigned char b = (unsigned char)c.data[i];
 
-		if (b <= ' ' || b >= 0x7f || strchr("\"#<>\\^`{|}", b))
+		path = path && b != '?';
+		if (b < ' ' || b == 0x7f || b == '#' || (path && needs_escape(b)))
 			return false;
 	}
 	return c.len > 0;
+}
+
+static void put_arguments(struct buf *out, const char *s)
+{
+	for (; *s; s++) {
+		if (needs_escape((unsigned char)*s))
+			http_escape(out, s, 1);
+		else
+			buf_putc(out, *s);
+	}
 }
 
 static bool climbs(const char *path)
@@ -78,6 +99,8 @@ bool rest_next_read(struct cell c, const char *origin, bool below_url, struct re
 	buf_clear(&r->path);
 	buf_clear(&r->query);
 	r->rooted = !below_url || text[0] != '/';
-	return (buf_puts(&r->path, path) && buf_puts(&r->query, query ? query : "")) ||
+	buf_puts(&r->path, path);
+	put_arguments(&r->query, query ? query : "");
+	return !(r->path.failed || r->query.failed) ||
 	       err_set(e, ERR_MEMORY, 0, "out of memory for a request");
 }

@@ -228,6 +228,8 @@ static void check_next(const char *links, const char *want)
 
 static void the_next_page_is_one_of_the_links(void **state)
 {
+	char all[3000];
+
 	(void)state;
 	check_next("Link: <https://h/a?page=1>; rel=\"prev\", <https://h/a?page=3>; rel=\"next\"", "https://h/a?page=3");
 	check_next("link:</a,b;c>;title=\"x, <y>; rel=next\";REL=next", "/a,b;c");
@@ -236,6 +238,8 @@ static void the_next_page_is_one_of_the_links(void **state)
 	check_next("Link: </cut", "");
 	check_next("Link: rel=next", "");
 	check_next("Link: , ,;;<>", "");
+	snprintf(all, sizeof(all), "Link: </%02100d>;rel=next", 1);
+	check_next(all, " ");
 }
 
 static void test_P24_statuses_have_kinds(void **state)

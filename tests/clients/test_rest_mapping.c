@@ -258,6 +258,9 @@ static void test_P20_the_next_page_is_at_home(void **state)
 	leads("?page=2", ERR_DECODE, NULL, NULL);
 	leads("", ERR_DECODE, NULL, NULL);
 	leads("/a b", ERR_DECODE, NULL, NULL);
+	leads("/a?q=b \"c\" \xc3\xbc&d=?", ERR_NONE, "/a", "q=b%20%22c%22%20%C3%BC&d=?");
+	leads("/a?q=b\r\nX: y", ERR_DECODE, NULL, NULL);
+	leads("/a?q=b#c", ERR_DECODE, NULL, NULL);
 	leads("/a\r\nX: y", ERR_DECODE, NULL, NULL);
 	leads("/a#b", ERR_DECODE, NULL, NULL);
 	leads("/a\\b", ERR_DECODE, NULL, NULL);

@@ -417,6 +417,51 @@ static void test_P25_refusals_with_status_200(void **state)
 	end(&t);
 }
 
+/* ---- health ------------------------------------------------------------------------------------ */
+
+static void check_health(const struct service *s, struct service_fake fake, const char *token, const char *path,
+			 const char *ok_field, enum err_kind kind, const char *says)
+{
+	struct health h;
+	struct talk t;
+	char url[128];
+	struct source *source;
+	void *conn;
+	bool ok;
+
+	begin_with(&t, s, fake, token);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", api_simulator_port(t.api), s->prefix);
+	source = source_make(&rest_ops, "source", "url", url, "auth", s->basic ? "basic" : "bearer", "user",
+			     "bot@example.com", s->basic ? "password" : "token", "env:TEST_TOKEN", "health_path", path,
+			     "health_ok", ok_field, NULL);
+	conn = rest_ops.open(source, &t.e);
+	assert_non_null(conn);
+	ok = rest_ops.check(conn, in_ms(20000), NULL, &h, &t.e);
+	if (ok != (kind == ERR_NONE) || t.e.kind != kind || !strstr(kind ? t.e.text : h.detail, says))
+		fail_msg("%s: %s", err_word(t.e.kind), t.e.text);
+	assert_null(strstr(t.e.text, "canary"));
+	rest_ops.close(conn);
+	source_free(source);
+	end(&t);
+}
+
+static void test_health_is_what_the_service_says(void **state)
+{
+	const struct service_fake good = { .token = "xoxp-canary" };
+	const struct service nowhere = { confluence_fake, documents, "documents_by_error", "", true };
+
+	(void)state;
+	check_health(&jira, good, "xoxp-canary", "/rest/api/3/myself", "", ERR_NONE, "HTTP 200");
+	check_health(&jira, good, "canary-other", "/rest/api/3/myself", "", ERR_AUTH, "HTTP 401");
+	check_health(&confluence, good, "xoxp-canary", "/rest/api/user/current", "", ERR_NONE, "HTTP 200");
+	/* The url without its /wiki. */
+	check_health(&nowhere, good, "xoxp-canary", "/rest/api/user/current", "", ERR_REMOTE, "HTTP 404");
+	check_health(&github, good, "xoxp-canary", "/rate_limit", "", ERR_NONE, "HTTP 200");
+	check_health(&github, good, "canary-other", "/rate_limit", "", ERR_AUTH, "Bad credentials");
+	check_health(&slack, good, "xoxp-canary", "/api/auth.test", "ok", ERR_NONE, "HTTP 200");
+	check_health(&slack, good, "canary-other", "/api/auth.test", "ok", ERR_AUTH, "invalid_auth");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_P24_limits_are_no_refusals),
 		cmocka_unit_test(test_github_refuses_queries_out_of_its_bounds),
 		cmocka_unit_test(test_slack_finds_messages),
+		cmocka_unit_test(test_health_is_what_the_service_says),
 		cmocka_unit_test(test_P25_refusals_with_status_200),
 	};
 

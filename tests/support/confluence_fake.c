@@ -97,7 +97,9 @@ void confluence_fake(void *ctx, const struct api_call *c, struct api_reply *r)
 
 	if (!service_atlassian(f, c, "confluence", r, &path))
 		return;
-	if (strcmp(path, "/wiki/rest/api/search") != 0 || strcmp(c->method, "GET") != 0)
+	if (strcmp(path, "/wiki/rest/api/user/current") == 0)
+		service_reply(r, 200, json_pack("{s:s}", "displayName", "A Person"));
+	else if (strcmp(path, "/wiki/rest/api/search") != 0 || strcmp(c->method, "GET") != 0)
 		refuse(r, 404, "No operation");
 	else if (!api_argument(c, "cql"))
 		refuse(r, 400, "A cql query is required");

@@ -189,7 +189,14 @@ void github_fake(void *ctx, const struct api_call *c, struct api_reply *r)
 	const char *q = api_argument(c, "q");
 	struct wanted w = { .operators = 0 };
 
-	if (refused(f, c, r) || limited(f, r))
+	if (refused(f, c, r))
+		return;
+	/* Costs nothing. */
+	if (strcmp(c->path, "/rate_limit") == 0) {
+		service_reply(r, 200, json_pack("{s:{s:{s:i}}}", "resources", "code_search", "limit", 10));
+		return;
+	}
+	if (limited(f, r))
 		return;
 	if (strcmp(c->path, "/search/code") != 0 || strcmp(c->method, "GET") != 0) {
 		refuse(r, 404, "Not Found");
