@@ -14,8 +14,8 @@ struct service_fake {
 	const char *user, *token;       /* Basic at Atlassian's; Bearer elsewhere, without a user */
 	const char *cloud_id;           /* Atlassian: a scoped token, good below /ex/PRODUCT/ID only */
 	size_t page;                    /* things a page at most; 0 = as asked for */
-	unsigned left;                  /* GitHub: requests until the limit; 0 = no limit */
-	bool unsaid;                    /* GitHub: the limit is told in words only */
+	_Atomic unsigned left;          /* GitHub: requests until the limit; 0 = no limit */
+	_Atomic bool unsaid;            /* GitHub: the limit is told in words only */
 };
 
 /* Answers for api_options.service, with a struct service_fake as its context.
