@@ -357,3 +357,56 @@ CREATE TABLE slack_messages (
 	load_id TEXT,
 	says TEXT
 );
+
+-- ---- how a shipment at sea is tracked, as DataHub and JT answer -----------------------
+CREATE TABLE tracking_configs (
+	load_id TEXT NOT NULL PRIMARY KEY,
+	primary_identifier TEXT,        -- booking_number, bill_of_lading, container_number
+	identifier_value TEXT,
+	subscription_id TEXT,
+	subscription_status TEXT,
+	tracking_source TEXT,           -- RPA, JT, EDI, API
+	carrier_code TEXT,
+	configuration TEXT              -- compact JSON
+);
+
+CREATE TABLE subscriptions (
+	subscription_id TEXT NOT NULL PRIMARY KEY,
+	carrier_name TEXT,
+	portal_url TEXT,
+	credentials_status TEXT,
+	last_scrape_at TEXT,
+	scraping_enabled INTEGER,
+	recent_errors INTEGER
+);
+
+CREATE TABLE jt_scrapes (
+	event_id TEXT NOT NULL PRIMARY KEY,
+	subscription_id TEXT NOT NULL,
+	scraped_at TEXT,
+	event_code TEXT,
+	status TEXT,
+	crawled_at TEXT,                -- the event's time as read at the carrier's
+	delivered_at TEXT,              -- and as it was handed on
+	place TEXT
+);
+CREATE INDEX jt_scrapes_subscription ON jt_scrapes (subscription_id);
+
+-- ---- cases of the support desk, as Salesforce answers ----------------------------------
+CREATE TABLE salesforce_cases (
+	case_id TEXT NOT NULL PRIMARY KEY,
+	number TEXT,
+	subject TEXT,
+	description TEXT,
+	status TEXT,
+	priority TEXT,
+	closed INTEGER,
+	created_at TEXT,
+	updated_at TEXT,
+	owner TEXT,
+	account TEXT,
+	contact TEXT,
+	load_id TEXT,
+	category TEXT,
+	mode TEXT
+);

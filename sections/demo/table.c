@@ -72,6 +72,17 @@ const struct demo_table demo_tables[TABLE_COUNT] = {
 	[TABLE_CODE] = { "github_files", NULL, NULL, NULL, "file repository fragment link says" },
 	[TABLE_CHATS] = { "slack_messages", NULL, NULL, NULL,
 		"sent_at:t channel author text reactions link load_id says" },
+	[TABLE_CONFIGS] = { "tracking_configs", NULL, NULL, NULL,
+		"load_id primary_identifier identifier_value subscription_id subscription_status "
+		"tracking_source carrier_code configuration" },
+	[TABLE_SUBSCRIPTIONS] = { "subscriptions", NULL, NULL, NULL,
+		"subscription_id carrier_name portal_url credentials_status last_scrape_at:t "
+		"scraping_enabled:f recent_errors:i" },
+	[TABLE_SCRAPES] = { "jt_scrapes", NULL, NULL, NULL,
+		"event_id subscription_id scraped_at:t event_code status crawled_at:t delivered_at:t place" },
+	[TABLE_CASES] = { "salesforce_cases", NULL, NULL, NULL,
+		"case_id number subject description status priority closed:f created_at:t updated_at:t "
+		"owner account contact load_id category mode" },
 };
 
 static void read_column(const char *word, size_t len, struct demo_column *c)

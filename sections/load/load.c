@@ -23,14 +23,14 @@ static const char *const params[] = {
 	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
 	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
 	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
-	"chat_error", "evidence", NULL,
+	"chat_error", "subscription_id", "evidence", NULL,
 };
 
 static const struct section_def *const sections[] = {
 	&section_load,      &section_network,      &section_creation, &section_carrier_files,
 	&section_callbacks, &section_ocean_events, &section_logs,
 	/* On demand. */
-	&section_similar,
+	&section_ocean_config, &section_jt_history, &section_similar, &section_cases,
 	&section_issues,    &section_documents,    &section_code,     &section_chats,
 	&section_explain,
 };
@@ -79,4 +79,14 @@ enum ocean load_is_ocean(const struct facts *f)
 			return OCEAN_YES;
 	}
 	return cell_is_null(mode) ? OCEAN_UNKNOWN : OCEAN_NO;
+}
+
+bool skip_unless_ocean(const struct facts *f, char reason[static REASON_MAX])
+{
+	if (skip_without_load(f, reason))
+		return true;
+	if (load_is_ocean(f) != OCEAN_NO)
+		return false;
+	snprintf(reason, REASON_MAX, "not an ocean load: mode %s, no container", facts_get(f, "mode"));
+	return true;
 }

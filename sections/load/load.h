@@ -17,13 +17,16 @@ extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
 /* On demand. */
 extern const struct section_def section_similar;
+extern const struct section_def section_ocean_config;
+extern const struct section_def section_jt_history;
+extern const struct section_def section_cases;
 extern const struct section_def section_issues;
 extern const struct section_def section_documents;
 extern const struct section_def section_code;           /* documents.c */
 extern const struct section_def section_chats;
 extern const struct section_def section_explain;
 
-enum { LOAD_SOURCES = 14 };
+enum { LOAD_SOURCES = 19 };
 extern const struct source_def load_sources[LOAD_SOURCES];
 extern const char *const load_secret_env[];
 
@@ -42,6 +45,8 @@ extern const char *const after_network[];
 
 /* Why a section that needs a tracking id cannot be asked; false when it is known. */
 bool skip_without_load(const struct facts *, char reason[static REASON_MAX]);
+/* The same, and that it does not go by sea. */
+bool skip_unless_ocean(const struct facts *, char reason[static REASON_MAX]);
 /* The load is carried by sea as far as is known: mode, container. */
 enum ocean { OCEAN_UNKNOWN, OCEAN_NO, OCEAN_YES };
 enum ocean load_is_ocean(const struct facts *);

@@ -227,16 +227,6 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	}
 }
 
-static bool skip(const struct facts *f, char reason[static REASON_MAX])
-{
-	if (skip_without_load(f, reason))
-		return true;
-	if (load_is_ocean(f) != OCEAN_NO)
-		return false;
-	snprintf(reason, REASON_MAX, "not an ocean load: mode %s, no container", facts_get(f, "mode"));
-	return true;
-}
-
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const char *const needs_id[] = { "tracking_id", NULL };
@@ -283,7 +273,7 @@ const struct section_def section_ocean_events = {
 	.max_rows = 1000,
 	.ttl = 2 * USEC_MIN,
 	.deadline = 120 * USEC_SEC,
-	.skip = skip,
+	.skip = skip_unless_ocean,
 	.derive = derive,
 	.finish = ocean_history,
 	.mark = mark,

@@ -109,6 +109,40 @@ static const struct env_alias slack_env[] = {
 	{ 0 },
 };
 
+static const struct env_alias super_env[] = {
+	{ "url", { "SUPER_API_BASE_URL", "SUPER_API_URL" } },
+	{ "token", { "SUPER_API_KEY" } },
+	{ 0 },
+};
+
+static const struct env_alias datahub_env[] = {
+	{ "url", { "DATAHUB_API_BASE_URL" } },
+	{ "token", { "DATA_HUB_TOKEN" } },
+	{ 0 },
+};
+
+static const struct env_alias jt_env[] = {
+	{ "url", { "JT_API_BASE_URL", "JT_API_URL" } },
+	{ "user", { "FK_API_USER" } },
+	{ "password", { "FK_API_PASSWORD" } },
+	{ 0 },
+};
+
+/* The vendor has an account of its own for us: it never gets the platform's. */
+static const struct env_alias jt_vendor_env[] = {
+	{ "url", { "JT_BASE_URL" } },
+	{ "user", { "JT_USERNAME" } },
+	{ "password", { "JT_PASSWORD" } },
+	{ 0 },
+};
+
+static const struct env_alias salesforce_env[] = {
+	{ "url", { "SALESFORCE_INSTANCE_URL", "SF_INSTANCE_URL" } },
+	{ "client_id", { "SALESFORCE_CLIENT_ID", "SF_CLIENT_ID" } },
+	{ "client_secret", { "SALESFORCE_CLIENT_SECRET", "SF_CLIENT_SECRET" } },
+	{ 0 },
+};
+
 static const char *const tracking_presets[] = {
 	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
 };
@@ -132,6 +166,25 @@ static const char *const trino_presets[] = { "auth=basic", "catalog=hive", "sche
 
 static const char *const ocean_presets[] = { "auth=basic", NULL };
 
+static const char *const super_presets[] = {
+	"url=https://super-api.fourkites.com", "auth=header", "header_name=X-Super-Key", NULL,
+};
+
+static const char *const bearer_presets[] = { "auth=bearer", NULL };
+
+static const char *const jt_presets[] = {
+	"url=https://just-transform.fourkites.com", "auth=basic", NULL,
+};
+
+static const char *const jt_vendor_presets[] = {
+	"url=https://api.justtransform.com", "auth=basic", NULL,
+};
+
+static const char *const salesforce_presets[] = {
+	"auth=oauth", "token_url=/services/oauth2/token", "instance_suffix=.salesforce.com",
+	"health_path=/services/data/v68.0/limits", NULL,
+};
+
 static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
 static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 
@@ -150,6 +203,8 @@ static const char *const slack_presets[] = {
 };
 
 static const char vpn[] = "are you on the VPN?";
+
+static const char by_hand[] = "look at the carrier's portal by hand";
 
 /* They queue, and scan days: 10 to 30 s is usual. */
 static const char archive_timeout[] = "60s";
@@ -172,6 +227,17 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	  .presets = trino_presets, .lag = "30h", .advice = vpn, .timeout = archive_timeout },
 	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
+	{ .name = "super", .title = "Super API", .kind = "rest", .lane = 4, .env = super_env,
+	  .presets = super_presets },
+	{ .name = "datahub", .title = "Data Hub checklist", .kind = "rest", .lane = 2, .env = datahub_env,
+	  .presets = bearer_presets },
+	/* 50 requests a minute. */
+	{ .name = "jt", .title = "Just Transform", .kind = "rest", .lane = 2, .env = jt_env,
+	  .presets = jt_presets, .advice = by_hand },
+	{ .name = "jt_vendor", .title = "Just Transform, vendor", .kind = "rest", .lane = 2,
+	  .env = jt_vendor_env, .presets = jt_vendor_presets, .advice = by_hand, .timeout = "60s" },
+	{ .name = "salesforce", .title = "Salesforce", .kind = "rest", .lane = 2, .env = salesforce_env,
+	  .presets = salesforce_presets },
 	{ .name = "jira", .title = "Jira", .kind = "rest", .lane = 2, .env = jira_env,
 	  .presets = jira_presets, .timeout = "30s" },
 	{ .name = "confluence", .title = "Confluence", .kind = "rest", .lane = 2, .env = confluence_env,
@@ -196,5 +262,6 @@ const char *const load_secret_env[] = {
 	"ATHENA_AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", "ANTHROPIC_API_KEY",
 	"AZURE_OPENAI_API_KEY", "NEO4J_PASSWORD", "JIRA_API_TOKEN", "CONFLUENCE_API_TOKEN",
-	"GITHUB_TOKEN", "SLACK_USER_TOKEN", "SLACK_BOT_TOKEN", NULL,
+	"GITHUB_TOKEN", "SLACK_USER_TOKEN", "SLACK_BOT_TOKEN", "SUPER_API_KEY", "DATA_HUB_TOKEN",
+	"JT_PASSWORD", "SALESFORCE_CLIENT_SECRET", "SF_CLIENT_SECRET", NULL,
 };
