@@ -329,7 +329,7 @@ static void test_on_demand(void **state)
 	json_decref(doc);
 	command_release(&r);
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY)), EXIT_COMPLETE);
-	assert_non_null(strstr(buf_str(&r.out), "\non demand, not asked: similar"));
+	assert_non_null(strstr(buf_str(&r.out), "\non demand, not asked: ocean_config"));
 	assert_null(strstr(buf_str(&r.out), "Similar stuck loads"));
 	assert_non_null(strstr(buf_str(&r.err), "on demand, not asked: similar"));
 	assert_null(strstr(buf_str(&r.err), "not_asked"));
