@@ -331,7 +331,7 @@ static void test_on_demand(void **state)
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY)), EXIT_COMPLETE);
 	assert_non_null(strstr(buf_str(&r.out), "\non demand, not asked: ocean_config"));
 	assert_null(strstr(buf_str(&r.out), "Similar stuck loads"));
-	assert_non_null(strstr(buf_str(&r.err), "on demand, not asked: similar"));
+	assert_non_null(strstr(buf_str(&r.err), "on demand, not asked: ocean_config"));
 	assert_null(strstr(buf_str(&r.err), "not_asked"));
 	command_release(&r);
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--format", "json", "--quiet")), EXIT_COMPLETE);
