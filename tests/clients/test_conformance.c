@@ -35,7 +35,7 @@ struct reply {
 	const char *headers;    /* "Name: value\r\n"; "" = a Retry-After with a date */
 };
 
-enum { REPLIES = 3, PRELUDES = 2, ANY = 1 << 20 };
+enum { REPLIES = 4, PRELUDES = 2, ANY = 1 << 20 };
 
 enum stop { RUNS, CANCELLED, LATE };
 enum place { ANSWERS, REFUSES, MUTE };
@@ -48,6 +48,7 @@ struct trial {
 	bool transient;
 	size_t rows;            /* ANY = does not matter */
 	bool pages;             /* only where there are pages */
+	bool renews;            /* only where other credentials can be had meanwhile */
 	enum stop stop;
 	enum place place;
 	uint64_t max_bytes, max_rows;
@@ -90,7 +91,10 @@ static const struct trial trials[] = {
 	  REPLY({ BODY_WORDS, 302, .headers = "Location: http://evil.test/x\r\n" }), ERR_TRUST, .once = true,
 	  .words = "http://evil.test/x" },
 	{ "credentials expire between pages", "auth, the first page's rows stay",
-	  REPLY({ BODY_PAGE_1 }, { BODY_WORDS, 401 }), ERR_AUTH, .rows = 1, .pages = true },
+	  REPLY({ BODY_PAGE_1 }, { BODY_WORDS, 401 }, { BODY_WORDS, 401 }), ERR_AUTH, .rows = 1, .pages = true },
+	{ "credentials expire between pages, and are renewed", "ok, all rows in order",
+	  REPLY({ BODY_PAGE_1 }, { BODY_WORDS, 401 }, { BODY_PAGE_2 }, { BODY_PAGE_3 }), .rows = 3, .pages = true,
+	  .renews = true },
 	{ "cancel in the TLS handshake", "cancelled at once", REPLY({ BODY_TWO }), ERR_CANCELLED,
 	  .stop = CANCELLED, .place = MUTE },
 	{ "cancel before the first byte", "cancelled at once", REPLY({ BODY_TWO, .fault = HANG }), ERR_CANCELLED,
@@ -125,6 +129,7 @@ struct kind {
 	const char *no_pages;           /* why there are none; NULL = there are */
 	const char *pages;              /* pages by this only, all else is another column's */
 	const char *more;               /* where a Link leads, without its number */
+	bool granted;                   /* tokens are had from a server of their own */
 	const char *prelude[PRELUDES];  /* answer what is asked first; NULL = nothing is */
 	bool refused_first;             /* a refusal meets the first request, without a prelude */
 	void (*begin)(struct running *, const struct trial *);
@@ -133,7 +138,7 @@ struct kind {
 
 struct running {
 	const struct kind *kind;
-	struct fault_server server;
+	struct fault_server server, tokens;
 	bool started;
 	struct trino_fake *fake;
 	struct fault_step steps[REPLIES + PRELUDES][3];
@@ -160,6 +165,14 @@ static struct source *clickhouse_source(const char *url)
 static struct source *rest_source(const char *url)
 {
 	return plain_source(&rest_ops, url);
+}
+
+static char token_url[64];
+
+static struct source *oauth_source(const char *url)
+{
+	return source_make(&rest_ops, "source", "url", url, "auth", "oauth", "token_url", token_url, "client_id",
+			   "alice", "client_secret", "env:TEST_SECRET", NULL);
 }
 
 static struct source *trino_source(const char *url)
@@ -254,6 +267,13 @@ static const struct kind kinds[] = {
 		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", ""), [BODY_PAGE_2] = REST_NEXT("2", ""),
 			    [BODY_PAGE_3] = REST_NEXT("3", "") },
 		.begin = begin_raw, .source = rest_source,
+	},
+	{
+		.ops = &rest_ops, .type = "application/json", .pages = "OAuth", .granted = true,
+		.query = REST_QUERY "pages: { next: next, max: 5 }\n",
+		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", "/rows?page=2"), [BODY_PAGE_2] = REST_NEXT("2", "/rows?page=3"),
+			    [BODY_PAGE_3] = REST_NEXT("3", "") },
+		.begin = begin_raw, .source = oauth_source,
 	},
 	{
 		.ops = &trino_ops, .query = "SELECT 1", .type = "application/json",
@@ -437,8 +457,23 @@ static void begin_trino(struct running *r, const struct trial *t)
 
 /* ---- one trial --------------------------------------------------------------------------- */
 
+/* Every connection gets one, and is closed. */
+static void begin_tokens(struct running *r)
+{
+	static const struct fault_step script[] = {
+		{ .send = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 44\r\n"
+			  "Connection: close\r\n\r\n{\"access_token\":\"t\",\"token_type\":\"Bearer\"}  " },
+		{ .send = NULL },
+	};
+
+	fault_start(&r->tokens, script);
+	snprintf(token_url, sizeof(token_url), "http://127.0.0.1:%u/token", r->tokens.port);
+}
+
 static void begin(struct running *r, const struct trial *t)
 {
+	if (r->kind->granted)
+		begin_tokens(r);
 	if (t->place == ANSWERS) {
 		r->kind->begin(r, t);
 		return;
@@ -469,6 +504,8 @@ static void end(struct running *r)
 {
 	if (r->started)
 		fault_stop(&r->server);
+	if (r->kind->granted)
+		fault_stop(&r->tokens);
 	trino_fake_stop(r->fake);
 	for (size_t i = 0; i < REPLIES; i++)
 		buf_release(&r->texts[i][0]);
@@ -587,6 +624,8 @@ static void run_trial(void **state)
 
 static const char *lacks(const struct kind *k, const struct trial *t)
 {
+	if (t->renews && !k->granted)
+		return "its credentials are not renewed within a question, or in words of its own";
 	return t->pages ? k->no_pages : k->pages;
 }
 
@@ -613,7 +652,8 @@ static void put_table(struct buf *out)
 			buf_printf(out, "`%s` lacks pages: %s.\n", kinds[k].ops->kind, kinds[k].no_pages);
 	}
 	buf_puts(out, "`rest` counts its pages, or follows an address, a token or a header of the answer: what has\n"
-		      "nothing to do with pages is tried once.\n");
+		      "nothing to do with pages is tried once. Only OAuth's tokens can be renewed after a bare 401;\n"
+		      "what AWS says of expired credentials is tried in `tests/clients/test_athena_faults.c`.\n");
 	buf_puts(out, "\n`postgres` and `sqlite` do not speak HTTP: `tests/clients/test_postgres*.c` and\n"
 		      "`test_sqlite.c` try what can go wrong there.\n");
 }
