@@ -17,7 +17,6 @@
 #include "clients/postgres_error.h"
 #include "clients/redshift_iam.h"
 #include "clients/resolve.h"
-#include "clients/secrets.h"
 
 #define DNS_TIME        (3 * USEC_SEC)
 #define TCP_TIME        (3 * USEC_SEC)
@@ -384,17 +383,9 @@ static bool prepare_session(struct pg_link *l, struct cancel *c, usec deadline, 
 static bool get_login(const struct source *s, struct login *login, usec deadline,
 		      struct cancel *c, struct err *e)
 {
-	struct err why = { 0 };
-
-	if (!redshift_iam_used(s))
-		return !*source_get(s, "password", "") ||
-		       source_login(s, "password", login, deadline, c, e);
-	if (secrets_get(s, REDSHIFT_IAM_REF, login, deadline, c, &why))
-		return true;
-	err_set(e, why.kind, why.code, "%s: its IAM credentials: %s", s->name, why.text);
-	if (e)
-		e->transient = why.transient;
-	return false;
+	if (redshift_iam_used(s))
+		return redshift_iam_login(s, login, deadline, c, e);
+	return !*source_get(s, "password", "") || source_login(s, "password", login, deadline, c, e);
 }
 
 bool pg_link_open(struct pg_link *l, struct cancel *c, usec deadline, struct err *e)

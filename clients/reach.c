@@ -87,45 +87,46 @@ static struct reach_step *passed(struct walk *w, enum reach_name name, usec took
 /* "password", or where a store has it: "password (vault:secret/data/signoz#password)". */
 static void note_secret(char *out, size_t size, const char *key, const char *ref)
 {
+	bool stored = secrets_stored(ref);
 	size_t len = strlen(out);
 
 	if (len < size)
-		snprintf(out + len, size - len, "%s%s%s%s%s", len ? ", " : "", key,
-			 secrets_stored(ref) ? " (" : "", secrets_stored(ref) ? ref : "",
-			 secrets_stored(ref) ? ")" : "");
+		snprintf(out + len, size - len, "%s%s%s%s%s", len ? ", " : "", key, stored ? " (" : "",
+			 stored ? ref : "", stored ? ")" : "");
 }
 
-static bool read_secret(struct walk *w, const char *key, const char *ref, struct err *why)
+/* `ref`: what `key` refers to, or stands for. */
+static bool read_secret(struct walk *w, const char *key, const char *ref, char *found, size_t size)
 {
 	struct login login = LOGIN_INIT;
-	bool ok = secrets_stored(ref)
-			  ? secrets_get(w->source, ref, &login, w->deadline, w->cancel, why)
-			  : source_login(w->source, key, &login, w->deadline, w->cancel, why);
+	usec began = now_mono();
+	struct err why = { 0 };
+	bool ok = strcmp(ref, REDSHIFT_IAM_REF) == 0
+			  ? redshift_iam_login(w->source, &login, w->deadline, w->cancel, &why)
+			  : source_login(w->source, key, &login, w->deadline, w->cancel, &why);
 
 	login_release(&login);
-	return ok;
+	if (!ok)
+		return failed(w, REACH_SECRET, began, &why);
+	note_secret(found, size, key, ref);
+	return true;
 }
 
 static bool read_secrets(struct walk *w)
 {
-	usec began = now_mono();
 	char found[ERR_TEXT_MAX - 16] = "";
-	const char *iam = redshift_iam_used(w->source) ? REDSHIFT_IAM_REF : "";
-	struct err why = { 0 };
 	struct reach_step *step;
+	usec began = now_mono();
 
 	for (const struct setting_def *d = w->source->client->settings; d->key; d++) {
 		const char *ref = d->secret ? source_get(w->source, d->key, "") : "";
 
-		if (*ref && !read_secret(w, d->key, ref, &why))
-			return failed(w, REACH_SECRET, began, &why);
-		if (*ref)
-			note_secret(found, sizeof(found), d->key, ref);
+		if (*ref && !read_secret(w, d->key, ref, found, sizeof(found)))
+			return false;
 	}
-	if (*iam && !read_secret(w, "iam", iam, &why))
-		return failed(w, REACH_SECRET, began, &why);
-	if (*iam)
-		note_secret(found, sizeof(found), "iam", iam);
+	if (redshift_iam_used(w->source) &&
+	    !read_secret(w, "iam", REDSHIFT_IAM_REF, found, sizeof(found)))
+		return false;
 	if (!*found) {
 		skip(w, REACH_SECRET, "none is configured");
 		return true;

@@ -7,6 +7,7 @@
 #include "clients/aws_client.h"
 #include "clients/http.h"
 #include "clients/jsontext.h"
+#include "clients/secrets.h"
 #include "clients/xmltext.h"
 
 enum { NUMBER_MAX = 40, SETTINGS_MAX = 24 };
@@ -38,6 +39,21 @@ static const struct iam_kind *kind_of(const struct source *s)
 bool redshift_iam_used(const struct source *s)
 {
 	return *source_get(s, "iam", "") != '\0';
+}
+
+bool redshift_iam_login(const struct source *s, struct login *login, usec deadline,
+			struct cancel *c, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (secrets_get(s, REDSHIFT_IAM_REF, login, deadline, c, &why))
+		return true;
+	err_set(e, why.kind, why.code, "%s: its IAM credentials: %s", s->name, why.text);
+	if (e) {
+		e->transient = why.transient;
+		e->retry_after_ms = why.retry_after_ms;
+	}
+	return false;
 }
 
 /* The source's own settings come before those of the block `aws`. */

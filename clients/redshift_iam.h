@@ -14,6 +14,9 @@
 #define REDSHIFT_IAM_REF "redshift_iam:"
 
 bool redshift_iam_used(const struct source *);
+/* Makes *login what is good now. Blocks. */
+bool redshift_iam_login(const struct source *, struct login *, usec deadline, struct cancel *,
+			struct err *);
 /* Whether the settings are what the kind of credentials needs. Pure. */
 bool redshift_iam_check(const struct source *, struct err *);
 

@@ -185,11 +185,24 @@ json_t *health_json(const struct source_status *st)
 
 /* ---- what to do ------------------------------------------------------------------------ */
 
+/* What is not there is for who keeps the configuration; all else is said by a store. */
+static const char *advice_on_secret(enum err_kind why)
+{
+	switch (why) {
+	case ERR_AUTH:    return "the store refused our identity: log in to it anew";
+	case ERR_DENIED:  return "the store knows you and keeps the secret back: ask for read access";
+	case ERR_NETWORK:
+	case ERR_TIMEOUT: return "the store is not reachable: are you on the VPN?";
+	case ERR_TRUST:   return "who answers for the store is not who it should be: is its ca_file set?";
+	default:          return "set what it refers to, or refer to another secret";
+	}
+}
+
 static const char *advice_on_way(enum reach_name step, enum err_kind why)
 {
 	switch (step) {
 	case REACH_SECRET:
-		return "set what it refers to, or refer to another: env:, file: or command:";
+		return advice_on_secret(why);
 	case REACH_NAME:
 		return "the name is not known here: is it spelt right, and are you on the VPN?";
 	case REACH_CONNECT:
@@ -245,6 +258,12 @@ void health_telemetry(struct buf *out, const struct telemetry_status *st)
 		buf_printf(out, "; %s", without_source(st->err.text, "telemetry"));
 }
 
+/* A secret that was found here; of one that a store gave it is said where. */
+static bool is_no_news(const struct reach_step *step, enum reach_name i)
+{
+	return i == REACH_SECRET && step->outcome == REACH_OK && !strchr(step->text, '(');
+}
+
 void health_way(struct buf *out, const struct source_status *st)
 {
 	char span[TIME_SPAN_MAX];
@@ -254,11 +273,13 @@ void health_way(struct buf *out, const struct source_status *st)
 		const struct reach_step *step = &st->reach.steps[i];
 
 		left -= step->took;
-		/* A secret that was found is no news. */
-		if (step->outcome == REACH_SKIPPED || (i == REACH_SECRET && step->outcome == REACH_OK))
+		if (step->outcome == REACH_SKIPPED || is_no_news(step, (enum reach_name)i))
 			continue;
 		buf_printf(out, "%s%s ", out->len ? "  " : "", reach_word((enum reach_name)i));
-		buf_puts(out, step->outcome == REACH_OK ? time_span(span, step->took) : "failed");
+		if (step->outcome == REACH_OK && i == REACH_SECRET)
+			buf_puts(out, step->text);
+		else
+			buf_puts(out, step->outcome == REACH_OK ? time_span(span, step->took) : "failed");
 	}
 	if (st->healthy)
 		buf_printf(out, "%sasked %s", out->len ? "  " : "", time_span(span, left > 0 ? left : 0));

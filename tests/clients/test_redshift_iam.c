@@ -116,7 +116,7 @@ static void the_user_that_comes_back_logs_in(void **state)
 	static const struct { const char *iam, *name, *user, *operation; } cases[] = {
 		{ "cluster", "c1", "IAM:analyst", "GetClusterCredentials" },
 		{ "cluster-iam", "c1", "IAMR:worker", "GetClusterCredentialsWithIAM" },
-		{ "serverless", "wg", "IAMR:serverless", "GetCredentials" },
+		{ "serverless", "reports", "IAMR:serverless", "GetCredentials" },
 	};
 	struct fixture f;
 
@@ -255,8 +255,8 @@ static void settings_are_checked(void **state)
 		{ "iam", "magic", "region", "us-east-1", "user", "a", NULL, NULL, "is none of cluster" },
 		{ "iam", "cluster", "region", "us-east-1", "user", "a", NULL, NULL, "no cluster_id: set sources.w.cluster_id" },
 		{ "iam", "serverless", "region", "us-east-1", NULL, NULL, NULL, NULL, "no workgroup: set" },
-		{ "iam", "serverless", "workgroup", "wg", NULL, NULL, NULL, NULL, "no region: set sources.w.region" },
-		{ "iam", "serverless", "workgroup", "wg", "region", "Moon!", NULL, NULL, "the region \"Moon!\"" },
+		{ "iam", "serverless", "workgroup", "reports", NULL, NULL, NULL, NULL, "no region: set sources.w.region" },
+		{ "iam", "serverless", "workgroup", "reports", "region", "Moon!", NULL, NULL, "the region \"Moon!\"" },
 		{ "iam", "cluster", "cluster_id", "c", "region", "us-east-1", NULL, NULL, "no user: set sources.w.user" },
 		{ "iam", "cluster", "cluster_id", "c", "password", "env:X", NULL, NULL, "exclude each other" },
 	};

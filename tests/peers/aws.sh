@@ -86,8 +86,21 @@ grep -q NoSuchKey "$work/none" || fail "no key: $(cat "$work/none")"
 ! AWS_SECRET_ACCESS_KEY=wrong cli s3api list-objects-v2 --bucket files 2> "$work/wrong" ||
 	fail 'S3 took a wrong secret'
 grep -q SignatureDoesNotMatch "$work/wrong" || fail "wrong secret: $(cat "$work/wrong")"
+said=$(cli secretsmanager get-secret-value --secret-id prod/redshift --query SecretString)
+case $said in *canary-1*) ;; *) fail "a secret was $said" ;; esac
+! cli secretsmanager get-secret-value --secret-id none 2> "$work/none" || fail 'a secret from nowhere'
+grep -q ResourceNotFoundException "$work/none" || fail "no secret: $(cat "$work/none")"
+for what in 'redshift get-cluster-credentials --db-user a --cluster-identifier c1|IAM:a' \
+	'redshift get-cluster-credentials-with-iam --cluster-identifier c1|IAMR:worker'; do
+	# The words of a command.
+	# shellcheck disable=SC2086
+	said=$(cli ${what%|*} --query '[DbUser, Expiration]')
+	case $said in "${what#*|}"*20??-??-??T*) ;; *) fail "Redshift issued $said" ;; esac
+done
+said=$(cli redshift-serverless get-credentials --workgroup-name reports --query '[dbUser, expiration]')
+case $said in IAMR:serverless*[0-9]*) ;; *) fail "Redshift Serverless issued $said" ;; esac
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-echo "the AWS command line takes the fake for Athena, STS and S3"
+echo "the AWS command line takes the fake for Athena, STS, S3, Secrets Manager and Redshift"
 
 # moto believes in us.
 INITIAL_NO_AUTH_ACTION_COUNT=3 $dir/bin/moto_server -H 127.0.0.1 -p 0 > "$work/moto" 2>&1 &
@@ -117,6 +130,18 @@ done
 ! said=$(TEST_SECRET=wrong "$build/tests/peers/aws" ask athena "$url" 'SELECT 1' $athena) ||
 	fail 'moto took a wrong secret'
 case $said in *SignatureDoesNotMatch*) ;; *) fail "moto refused otherwise: $said" ;; esac
+secret() {
+	"$build/tests/peers/aws" secret "$url" "$@" user analyst
+}
+said=$(secret 'secretsmanager:prod/redshift#password') || fail "moto: $said"
+[ "$said" = 'reader canary-1' ] || fail "moto gave the secret $said"
+! said=$(secret secretsmanager:none) || fail 'a secret of moto from nowhere'
+case $said in *'there is no secret none'*) ;; *) fail "moto has no secret: $said" ;; esac
+! said=$(TEST_SECRET=wrong secret secretsmanager:prod/redshift) || fail 'moto gave a secret away'
+said=$(secret redshift_iam: iam cluster cluster_id c1) || fail "moto: $said"
+case $said in 'IAM:analyst '?*) ;; *) fail "moto issued $said" ;; esac
+! said=$(secret redshift_iam: iam cluster cluster_id c2) || fail 'a cluster of moto from nowhere'
+case $said in *ClusterNotFound*) ;; *) fail "moto has no cluster: $said" ;; esac
 . tests/peers/s3_trials.inc
 s3_trials "$build/tests/peers/aws" "$url" us-east-1 moto
-echo "moto verified our signatures: Athena, STS AssumeRole, temporary keys, S3"
+echo "moto verified our signatures: Athena, STS, S3, Secrets Manager, Redshift credentials"

@@ -3,13 +3,17 @@
  *   aws sign            requests as JSON, one a line; their signatures, one a line
  *   aws ask KIND URL QUERY [KEY VALUE]...: of the kind athena or s3, with further settings;
  *                       the keys are in TEST_ID and TEST_SECRET. Prints the rows, or the
- *                       error and ends with 1 */
+ *                       error and ends with 1
+ *   aws secret URL REFERENCE [KEY VALUE]...: what the reference of a source of the kind
+ *                       postgres stands for: its user and secret */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clients/registry.h"
+#include "clients/secret_settings.h"
+#include "clients/secrets.h"
 #include "clients/sigv4.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/collect.h"
@@ -95,6 +99,34 @@ static int ask(const struct client_ops *ops, int n, char **words)
 	return ok ? 0 : 1;
 }
 
+/* What a reference of a source with these settings stands for. */
+static int secret(int n, char **words)
+{
+	const char *block[] = { "region", "us-east-1", "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET",
+				"secretsmanager_url", words[0], NULL };
+	const char *pairs[PAIRS_MAX] = {
+		"iam_url", words[0], "host", "127.0.0.1", "database", "dev", "region", "us-east-1",
+	};
+	struct login l = LOGIN_INIT;
+	struct source aws, s;
+	struct err e = { 0 };
+	size_t at = 8;
+	bool ok;
+
+	for (int i = 2; i < n && at < PAIRS_MAX - 1; i++)
+		pairs[at++] = words[i];
+	ok = source_init(&aws, "aws", &aws_store_ops, block, &e) &&
+	     source_init(&s, "redshift", &postgres_ops, pairs, &e);
+	if (ok) {
+		s.aws = &aws;
+		ok = secrets_get(&s, words[1], &l, in_ms(30000), NULL, &e);
+	}
+	printf("%s %s%s\n", l.user, l.secret.data ? l.secret.data : "", e.text);
+	secrets_close(0);
+	login_release(&l);
+	return ok ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = { 0 };
@@ -105,6 +137,8 @@ int main(int argc, char **argv)
 		return sign_all();
 	if (argc >= 5 && strcmp(argv[1], "ask") == 0 && client_find(argv[2]))
 		return ask(client_find(argv[2]), argc - 3, argv + 3);
-	fprintf(stderr, "aws: sign, or ask KIND URL QUERY [KEY VALUE]...\n");
+	if (argc >= 4 && strcmp(argv[1], "secret") == 0)
+		return secret(argc - 2, argv + 2);
+	fprintf(stderr, "aws: sign, secret URL REFERENCE [KEY VALUE]..., or ask KIND URL QUERY [KEY VALUE]...\n");
 	return 2;
 }

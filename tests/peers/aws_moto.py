@@ -33,6 +33,10 @@ trust = json.dumps({"Version": "2012-10-17", "Statement": [
 role = iam.create_role(RoleName="archive", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
 iam.put_role_policy(RoleName="archive", PolicyName="athena", PolicyDocument=policy("*"))
 client("s3", *mine).create_bucket(Bucket="results")
+client("secretsmanager", *mine).create_secret(
+    Name="prod/redshift", SecretString=json.dumps({"username": "reader", "password": "canary-1"}))
+client("redshift", *mine).create_cluster(ClusterIdentifier="c1", NodeType="ra3.large", MasterUsername="awsuser",
+                                         MasterUserPassword="Canary-Master-1", NumberOfNodes=2)
 s3 = client("s3", *mine)
 s3.create_bucket(Bucket="files")
 for i in range(1, 1003):

@@ -6,7 +6,7 @@
  *             GetQueryResults, StopQueryExecution}; or a form for STS
  *             {AssumeRole, AssumeRoleWithWebIdentity}
  *             secretsmanager.GetSecretValue, RedshiftServerless.GetCredentials (workgroup
- *             "wg"); or a form for Redshift: GetClusterCredentials[WithIAM] (cluster "c1")
+ *             "reports"); or a form for Redshift: GetClusterCredentials[WithIAM] (cluster "c1")
  *   PUT  /latest/api/token, GET /latest/meta-data/iam/security-credentials/[ROLE]
  *   GET  /container             with Authorization: AWS_FAKE_CONTAINER_TOKEN
  *   GET  /BUCKET/[KEY]          ListObjectsV2, GetObject with Range, of aws_fake_object()'s

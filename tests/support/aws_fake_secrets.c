@@ -144,7 +144,7 @@ void aws_redshift_serverless(struct aws_fake *f, const char *operation, json_t *
 		aws_say_fault(r, 400, "ValidationException", "no such operation here");
 		return;
 	}
-	if (strcmp(member(doc, "workgroupName"), "wg") != 0) {
+	if (strcmp(member(doc, "workgroupName"), "reports") != 0) {
 		aws_say_fault(r, 400, "ResourceNotFoundException", "The workgroup does not exist.");
 		return;
 	}

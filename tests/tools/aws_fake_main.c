@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 2; i + 2 < argc; i += 3)
 		aws_fake_object(f, argv[i], argv[i + 1], argv[i + 2], strlen(argv[i + 2]));
+	aws_fake_put_secret(f, "prod/redshift", "{\"username\":\"reader\",\"password\":\"canary-1\"}", NULL);
 	printf("listening %u\n", aws_fake_port(f));
 	fflush(stdout);
 	while (getchar() != EOF)

@@ -1,0 +1,41 @@
+#!/bin/sh
+# vault.sh BUILD: our secrets from a real HashiCorp Vault, whose database engine makes users
+# in a real PostgreSQL. It comes by the Go module proxy and is compiled once (kept in
+# build/peers). Says why and ends with 77 when that, Go or PostgreSQL is not there.
+set -eu
+cd "$(dirname "$0")/../.."
+test=${1:-build}/tests/peers/vault
+dir=$PWD/build/peers/vault
+version=v1.21.4
+# The last one whose functions it calls as they are; its own file names a later one.
+sdk=v0.20.0
+
+skip() {
+	echo "skipped: Vault: $1"
+	exit 77
+}
+
+if [ ! -x "$dir/vault" ]; then
+	command -v go >/dev/null || skip 'go is not installed'
+	mkdir -p "$dir"
+	cp tests/peers/vault.go "$dir/main.go"
+	(cd "$dir" && export GOPATH="$dir/go" GOFLAGS='-modcacherw -mod=mod' && rm -f go.mod go.sum &&
+		go mod init peer && go mod edit -require github.com/hashicorp/vault@$version \
+			-replace github.com/hashicorp/vault/sdk=github.com/hashicorp/vault/sdk@$sdk &&
+		timeout 900 go build -o vault .) > "$dir/log" 2>&1 ||
+		skip "it could not be fetched and compiled in time (see $dir/log)"
+fi
+
+work=$(mktemp -d /tmp/sextant-vault-XXXXXX)
+server=
+end() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap end EXIT
+mkfifo "$work/out"
+"$dir/vault" 127.0.0.1:0 > "$work/out" 2> "$dir/server.log" &
+server=$!
+read -r address token < "$work/out" || skip "it does not start here (see $dir/server.log)"
+echo "Vault $version, $address"
+TEST_TOKEN=$token "$test" "http://$address"
