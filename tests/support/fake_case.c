@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/fake_scenes.h"
 
@@ -29,6 +30,12 @@ void fake_case_at(long seconds)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct fake_scene *scene;
+static int more_rows = -1;
+
+void fake_case_rows_from(int fd)
+{
+	more_rows = fd;
+}
 
 void fake_case_play(const char *name)
 {
@@ -111,6 +118,17 @@ static void say_sent(const struct query *q, struct row_sink *sink)
 	sink->sent(sink, sent);
 }
 
+static bool hang(const struct fake_act *a, size_t columns, struct cancel *c, struct row_sink *sink,
+		 struct err *e)
+{
+	char byte;
+
+	while (cancel_wait(c, a->rows ? more_rows : -1, POLLIN, INT64_MAX, e))
+		if (read(more_rows, &byte, 1) == 1 && !send_row(a->rows[0], columns, sink, e))
+			return false;
+	return false;
+}
+
 static bool fake_run(void *conn, const struct query *q, struct cancel *c, struct row_sink *sink,
 		     struct err *e)
 {
@@ -128,7 +146,7 @@ static bool fake_run(void *conn, const struct query *q, struct cancel *c, struct
 		ok = send_row(a->rows[i], def->ncolumns, sink, e);
 	}
 	if (ok && a->hangs)
-		ok = cancel_wait(c, -1, 0, INT64_MAX, e);
+		ok = hang(a, def->ncolumns, c, sink, e);
 	return ok && a->kind ? err_set(e, a->kind, a->code, "%s", a->text) : ok;
 }
 

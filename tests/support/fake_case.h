@@ -33,6 +33,9 @@ void fake_case_close(struct fake_case *);
 void fake_case_settle(struct fake_case *);
 /* From now on the sources answer as in that scene. */
 void fake_case_play(const char *scene);
+/* While a source that sent rows hangs, a byte that can be read there is its first row once
+ * more. For cases that are opened later; the descriptor stays the caller's. */
+void fake_case_rows_from(int fd);
 /* So many seconds after the case was opened. */
 void fake_case_at(long seconds);
 

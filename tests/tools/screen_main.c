@@ -1,8 +1,9 @@
 /* The application over a scene of fake_case.c, on a real terminal.
  *
- *   screen SCENE [THEME] [--ascii] [--light]
+ *   screen SCENE [THEME] [--ascii] [--light] [--rows FIFO]
  *
  * tests/views/test_app_term.c drives it. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,10 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		ascii = ascii || !strcmp(argv[i], "--ascii");
 		light = light || !strcmp(argv[i], "--light");
+		if (!strcmp(argv[i], "--rows") && argv[i + 1]) {
+			fake_case_rows_from(open(argv[++i], O_RDWR | O_CLOEXEC));
+			continue;
+		}
 		if (argv[i][0] != '-')
 			theme = argv[i];
 	}

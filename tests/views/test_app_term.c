@@ -1,12 +1,16 @@
 /* The application on a terminal: themes at three sizes, what keys and resizes cost,
  * and the terminal given back. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -14,17 +18,23 @@
 #include "tests/support/vterm_pty.h"
 
 enum { START_SMALL = 2400, FULL_SMALL = 3200, FULL_LARGE = 11500, MOVE_BYTES = 200, MOVE_WITH_DETAIL = 470,
-       HELD_STEPS = 2000, STEP_DOWN = 40, STEP_UP = 60 };
+       HELD_STEPS = 2000, STEP_DOWN = 40, STEP_UP = 60, STEP_FLOWING = 120 };
 
-static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
+static struct vterm_pty *start_with(const char *scene, const char *theme, const char *more, const char *and,
+                                    int w, int h)
 {
-	const char *argv[] = { vterm_pty_tool("screen"), scene, theme, more, NULL };
+	const char *argv[] = { vterm_pty_tool("screen"), scene, theme, more, and, NULL };
 	struct vterm_pty_options options = { .argv = argv, .w = w, .h = h };
 	struct vterm_pty *pty = vterm_pty_new(&options);
 
 	assert_non_null(pty);
 	assert_true(vterm_pty_wait_idle(pty));
 	return pty;
+}
+
+static struct vterm_pty *start(const char *scene, const char *theme, const char *more, int w, int h)
+{
+	return start_with(scene, theme, more, NULL, w, h);
 }
 
 static void quit(struct vterm_pty *pty)
@@ -150,6 +160,70 @@ static void test_bytes_of_a_key_held_down(void **state)
 	quit(pty);
 }
 
+/* ---- while rows flow -------------------------------------------------------------------- */
+
+static void one_more_row(struct vterm_pty *pty, int fifo, int rows)
+{
+	char title[32];
+
+	snprintf(title, sizeof title, "%d sent", rows);
+	assert_int_equal(write(fifo, "x", 1), 1);
+	assert_true(vterm_pty_wait_text(pty, title));
+}
+
+static bool row_in_reverse(struct vterm_pty *pty, void *column)
+{
+	return vterm_pty_cell(pty, *(int *)column, vterm_pty_modes(pty).cursor_y).reverse;
+}
+
+/* The bytes from a key, which moves to that line, until a row more is counted. */
+static size_t step_and_row(struct vterm_pty *pty, const char *key, int line, int fifo, int rows)
+{
+	size_t before = vterm_pty_log(pty)->len;
+
+	assert_true(vterm_pty_send(pty, key, 1));
+	assert_true(vterm_pty_wait(pty, cursor_at, &line));
+	one_more_row(pty, fifo, rows);
+	return vterm_pty_log(pty)->len - before;
+}
+
+/* A link of 300 bytes a second has more to carry then: a key gets its mark, not the row in
+ * reverse, which comes once keys rest. On a slow machine they may do so between two of
+ * them, so the first step that is cheap enough counts. */
+static void test_a_key_while_rows_flow(void **state)
+{
+	enum { KEYS = 40, FIRST = 13, ROWS = 99, COLUMN = 30 };
+	char dir[] = "/tmp/sextant-rows-XXXXXX", path[64];
+	struct vterm_pty *pty;
+	size_t least = SIZE_MAX;
+	int fifo, line, column = COLUMN;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/fifo", dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fifo = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fifo >= 0);
+	pty = start_with("running", "calm", "--rows", path, 80, 24);
+	assert_true(vterm_pty_type(pty, "5zj"));
+	line = vterm_pty_modes(pty).cursor_y;
+	/* Those that may still fill a screen are news, which do not wait. */
+	for (int rows = FIRST; rows < ROWS; rows++)
+		assert_int_equal(write(fifo, "x", 1), 1);
+	one_more_row(pty, fifo, ROWS);
+	for (int i = 1; i <= KEYS && least > STEP_FLOWING; i++) {
+		size_t cost = step_and_row(pty, i % 2 ? "j" : "k", line + i % 2, fifo, ROWS + i);
+
+		least = cost < least ? cost : least;
+	}
+	check_cost("a step and what flows", least, STEP_FLOWING);
+	assert_true(vterm_pty_wait(pty, row_in_reverse, &column));
+	quit(pty);
+	close(fifo);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static void test_resize(void **state)
 {
 	struct vterm_pty *pty = start("settled", "calm", NULL, 80, 24);
@@ -223,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_themes_and_sizes),
 		cmocka_unit_test(test_bytes), cmocka_unit_test(test_bytes_of_a_key_held_down),
+		cmocka_unit_test(test_a_key_while_rows_flow),
 		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_the_cursor_is_on_the_selected_row),
