@@ -35,6 +35,8 @@ static const char *const contents[CONTENTS] = { "Key", "Size", "LastModified", "
 
 struct page {
 	s3_object_fn *object;
+	s3_folder_fn *folder;
+	size_t skip;
 	void *ctx;
 	bool escaped;
 	struct buf key;
@@ -47,22 +49,40 @@ static struct cell unquoted(struct cell c)
 	return c;
 }
 
+static bool read_key(struct page *p, struct cell *key, struct err *e)
+{
+	if (cell_is_null(*key))
+		return err_set(e, ERR_DECODE, 0, "an object of the listing has no key");
+	if (!p->escaped)
+		return true;
+	buf_clear(&p->key);
+	s3_unescape(&p->key, *key);
+	*key = (struct cell){ buf_str(&p->key), p->key.len };
+	return !p->key.failed || err_set(e, ERR_MEMORY, 0, "out of memory for an answer");
+}
+
 /* Of struct xmltext_rows. */
 static bool take_object(void *ctx, const struct cell *c, struct err *e)
 {
 	struct page *p = ctx;
 	struct s3_object o = { c[KEY], c[SIZE], c[MODIFIED], unquoted(c[ETAG]), c[STORAGE] };
 
-	if (cell_is_null(o.key))
-		return err_set(e, ERR_DECODE, 0, "an object of the listing has no key");
-	if (p->escaped) {
-		buf_clear(&p->key);
-		s3_unescape(&p->key, c[KEY]);
-		if (p->key.failed)
-			return err_set(e, ERR_MEMORY, 0, "out of memory for an answer");
-		o.key = (struct cell){ buf_str(&p->key), p->key.len };
-	}
-	return p->object(p->ctx, &o, e);
+	return read_key(p, &o.key, e) && p->object(p->ctx, &o, e);
+}
+
+/* The same. */
+static bool take_folder(void *ctx, const struct cell *c, struct err *e)
+{
+	struct page *p = ctx;
+	struct cell name = c[0];
+
+	if (!read_key(p, &name, e))
+		return false;
+	if (name.len <= p->skip + 1 || name.data[name.len - 1] != '/')
+		return true;
+	name.data += p->skip;
+	name.len -= p->skip + 1;
+	return p->folder(p->ctx, name, e);
 }
 
 /* *found: whether it says that; *yes: whether it says `what`. */
@@ -108,6 +128,23 @@ bool s3_page_read(const char *xml, size_t len, s3_object_fn *object, void *ctx, 
 		return false;
 	return next->len > 0 ||
 	       err_set(e, ERR_DECODE, 0, "the listing goes on, but does not say where");
+}
+
+bool s3_folders_read(const char *xml, size_t len, size_t skip, s3_folder_fn *folder, void *ctx,
+		     struct err *e)
+{
+	static const char *const fields[] = { "Prefix" };
+	struct page p = { .folder = folder, .skip = skip, .ctx = ctx };
+	const struct xmltext_rows rows = {
+		.path = "ListBucketResult/CommonPrefixes", .fields = fields, .nfields = 1,
+		.row = take_folder, .ctx = &p,
+	};
+	bool found, ok;
+
+	ok = says(xml, len, "ListBucketResult/EncodingType", "url", &found, &p.escaped, e) &&
+	     xmltext_rows(xml, len, &rows, e);
+	buf_release(&p.key);
+	return ok;
 }
 
 /* ---- objects ----------------------------------------------------------------------- */

@@ -21,6 +21,11 @@ typedef bool s3_object_fn(void *ctx, const struct s3_object *, struct err *);
 bool s3_page_read(const char *xml, size_t len, s3_object_fn *, void *ctx, struct buf *next,
 		  struct err *);
 
+/* The same of a listing with a delimiter: the folders' names, without what is before them
+ * (`skip` bytes) and the slash at their end. */
+typedef bool s3_folder_fn(void *ctx, struct cell name, struct err *);
+bool s3_folders_read(const char *xml, size_t len, size_t skip, s3_folder_fn *, void *ctx, struct err *);
+
 /* Undoes encoding-type=url. What is no escape stays. */
 void s3_unescape(struct buf *out, struct cell text);
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clients/http.h"
@@ -242,7 +243,7 @@ static bool put_common(struct s3_asking *k, usec day, struct buf *out, struct er
 	const struct s3_mapping *m = k->mapping;
 	struct cell after = CELL_NULL;
 
-	if (!s3_mapping_key(m, k->query, day, &k->path, e) ||
+	if (!s3_mapping_key(m, k->query, day, NULL, &k->path, e) ||
 	    (m->start_after && !s3_mapping_value(k->query, m->start_after, &after, e)))
 		return prefixed(k, e);
 	buf_puts(out, "list-type=2&encoding-type=url&max-keys=1000");
@@ -355,12 +356,14 @@ static void describe(const struct s3_asking *k, struct object *o)
 			  name_of(k), read, all);
 }
 
+/* *there: whether there is one of that key. */
 static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_fault *fault,
-			struct err *e)
+			bool *there, struct err *e)
 {
 	struct aws_call *c = &o->call;
 
-	if (strcmp(fault->code, "NoSuchKey") == 0)
+	*there = strcmp(fault->code, "NoSuchKey") != 0;
+	if (!*there)
 		return true;
 	if (c->response.status == RANGE_NOT_SATISFIABLE) /* an empty object has no first byte */
 		aws_wipe(&c->answer);
@@ -374,9 +377,11 @@ static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_
 	return !o->cut;
 }
 
-static bool put_key(struct s3_asking *k, struct err *e)
+static bool put_key(struct s3_asking *k, usec day, const char *folder, struct err *e)
 {
-	if (!s3_mapping_key(k->mapping, k->query, TIME_NONE, &k->path, e))
+	buf_clear(&k->path);
+	buf_clear(&k->request);
+	if (!s3_mapping_key(k->mapping, k->query, day, folder, &k->path, e))
 		return prefixed(k, e);
 	for (const char *s = buf_str(&k->path); *s; s += strcspn(s, "/")) {
 		for (; *s == '/'; s++)
@@ -386,7 +391,7 @@ static bool put_key(struct s3_asking *k, struct err *e)
 	return !k->request.failed || no_memory(e);
 }
 
-static bool get(struct s3_asking *k, struct err *e)
+static bool get_one(struct s3_asking *k, usec day, const char *folder, bool *there, struct err *e)
 {
 	size_t bytes = room(k, k->mapping->max_bytes);
 	struct object o = { .call = { .max_bytes = bytes } };
@@ -394,7 +399,8 @@ static bool get(struct s3_asking *k, struct err *e)
 	char range[48];
 	bool ok;
 
-	if (!put_key(k, e))
+	*there = false;
+	if (!put_key(k, day, folder, e))
 		return false;
 	snprintf(range, sizeof(range), "bytes=0-%zu", bytes - 1);
 	o.call.path = buf_str(&k->request);
@@ -403,11 +409,86 @@ static bool get(struct s3_asking *k, struct err *e)
 	/* A server that knows no ranges sends all of it: what fits stays. */
 	o.cut = !ok && o.why.kind == ERR_LIMIT && aws_client_success(&o.call);
 	if (ok || o.cut)
-		ok = read_answer(k, &o, &fault, e);
+		ok = read_answer(k, &o, &fault, there, e);
 	else if (e)
 		*e = o.why;
 	aws_wipe(&o.call.answer);
 	return ok;
+}
+
+struct folders {
+	char *names[S3_FOLDERS_MAX];
+	size_t n;
+};
+
+/* An s3_folder_fn. */
+static bool keep_folder(void *ctx, struct cell name, struct err *e)
+{
+	struct folders *f = ctx;
+
+	if (f->n == S3_FOLDERS_MAX)
+		return err_set(e, ERR_LIMIT, 0, "more than %d folders: none of them was looked into",
+			       (int)S3_FOLDERS_MAX);
+	f->names[f->n] = strndup(name.data, name.len);
+	return f->names[f->n++] || no_memory(e);
+}
+
+static bool list_folders(struct s3_asking *k, usec day, struct folders *f, struct err *e)
+{
+	struct aws_call c = { .path = "", .max_bytes = room(k, PAGE_BYTES) };
+	struct aws_fault fault;
+	bool ok;
+
+	if (!put_key(k, day, NULL, e))
+		return false;
+	buf_clear(&k->request);
+	buf_puts(&k->request, "list-type=2&encoding-type=url&delimiter=%2F");
+	put_pair(&k->request, "prefix", buf_str(&k->path));
+	if (k->request.failed)
+		return no_memory(e);
+	c.query = buf_str(&k->request);
+	ok = call(k, &c, &fault, e);
+	if (ok && !aws_client_success(&c))
+		ok = refusal(k, &c, &fault, e);
+	else if (ok)
+		ok = s3_folders_read(buf_str(&c.answer), c.answer.len, k->path.len, keep_folder, f, e) ||
+		     prefixed(k, e);
+	aws_wipe(&c.answer);
+	return ok;
+}
+
+static bool get_of_day(struct s3_asking *k, usec day, bool *there, struct err *e)
+{
+	struct folders f = { .n = 0 };
+	bool ok;
+
+	if (!k->mapping->folders)
+		return get_one(k, day, NULL, there, e);
+	ok = list_folders(k, day, &f, e);
+	for (size_t i = 0; ok && i < f.n && !*there; i++)
+		ok = get_one(k, day, f.names[i], there, e);
+	for (size_t i = 0; i < f.n; i++)
+		free(f.names[i]);
+	return ok;
+}
+
+static bool get(struct s3_asking *k, struct err *e)
+{
+	size_t days, left_out;
+	bool there = false;
+	usec last;
+
+	if (!s3_mapping_days(k->mapping, k->query, &last, &days, &left_out, e))
+		return prefixed(k, e);
+	for (size_t i = 0; i < days && !there; i++) {
+		usec day = last == TIME_NONE ? TIME_NONE : last - (usec)i * USEC_DAY;
+
+		if (!get_of_day(k, day, &there, e))
+			return false;
+	}
+	return there || left_out == 0 ||
+	       err_set(e, ERR_LIMIT, 0, "%s: it is not of the last %zu days, the %zu before them were not "
+		       "tried", name_of(k), days, left_out);
 }
 
 /* ---- all of it --------------------------------------------------------------------- */

@@ -41,6 +41,11 @@ static bool check_segment(const struct doc_node *key, const char *s, size_t len,
 	return true;
 }
 
+static bool is_folders(const char *s, size_t len)
+{
+	return len == 1 && *s == '?';
+}
+
 /* A prefix, or a key that ends in a name. */
 static bool read_key(struct s3_mapping *m, const struct doc_node *map, const char *word,
 		     struct err *e)
@@ -56,6 +61,11 @@ static bool read_key(struct s3_mapping *m, const struct doc_node *map, const cha
 
 		if (!check_segment(m->key, s, len, e))
 			return false;
+		if (!m->list && is_folders(s, len)) {
+			if (m->folders)
+				return wrong(m->key, "only one segment can be \"?\"", e);
+			m->folders = true;
+		}
 		if (!s[len])
 			return true;
 		s += len + 1;
@@ -88,12 +98,12 @@ static bool read_list(struct s3_mapping *m, const struct doc_node *map, struct e
 
 static bool read_get(struct s3_mapping *m, const struct doc_node *map, struct err *e)
 {
-	static const char *const known[] = { "key", "as", "max_bytes", NULL };
+	static const char *const known[] = { "key", "days", "as", "max_bytes", NULL };
 	const struct doc_node *as = doc_get(map, "as"), *bytes = doc_get(map, "max_bytes");
 	const char *how = doc_str(as);
 	long max;
 
-	if (!mapping_known_keys(map, known, e) || !read_key(m, map, "key", e))
+	if (!mapping_known_keys(map, known, e) || !read_key(m, map, "key", e) || !read_days(m, map, e))
 		return false;
 	m->whole_text = how && strcmp(how, "text") == 0;
 	if (as && !m->whole_text && (!how || strcmp(how, "lines") != 0))
@@ -200,11 +210,14 @@ static bool day_of(const struct query *q, const char *name, usec *day, struct er
 {
 	const struct param *p;
 
+	*day = TIME_NONE;
 	if (!mapping_find(q, name, strlen(name), &p, e))
 		return false;
-	if (!p->value || !time_parse(p->value, strlen(p->value), day))
+	if (!p->value)
+		return true;
+	if (!time_parse(p->value, strlen(p->value), day))
 		return err_set(e, ERR_CONFIG, 0, "%s: the value of :%s is no day: \"%s\"", q->name, name,
-			       p->value ? p->value : "");
+			       p->value);
 	*day -= (*day % USEC_DAY + USEC_DAY) % USEC_DAY;
 	return true;
 }
@@ -222,6 +235,10 @@ bool s3_mapping_days(const struct s3_mapping *m, const struct query *q, usec *la
 		return true;
 	if (!day_of(q, m->from, &first, e) || !day_of(q, m->to, last, e))
 		return false;
+	if (first == TIME_NONE && *last == TIME_NONE)
+		return err_set(e, ERR_CONFIG, 0, "%s: neither :%s nor :%s is known", q->name, m->from, m->to);
+	*last = *last == TIME_NONE ? first : *last;
+	first = first == TIME_NONE ? *last : first;
 	all = *last >= first ? (size_t)((*last - first) / USEC_DAY) + 1 : 0;
 	*n = all < S3_DAYS_MAX ? all : S3_DAYS_MAX;
 	*left_out = all - *n;
@@ -282,8 +299,8 @@ static bool put_segment(struct buf *out, const struct query *q, const char *s, s
 	return true;
 }
 
-bool s3_mapping_key(const struct s3_mapping *m, const struct query *q, usec day, struct buf *out,
-		    struct err *e)
+bool s3_mapping_key(const struct s3_mapping *m, const struct query *q, usec day, const char *folder,
+		    struct buf *out, struct err *e)
 {
 	const char *s = doc_str(m->key);
 	bool whole = !m->list && param_name(s);
@@ -291,8 +308,13 @@ bool s3_mapping_key(const struct s3_mapping *m, const struct query *q, usec day,
 	for (;;) {
 		size_t len = strcspn(s, "/");
 
-		if (!put_segment(out, q, s, len, day, whole, e))
+		if (m->folders && is_folders(s, len)) {
+			if (!folder)
+				break;
+			buf_puts(out, folder);
+		} else if (!put_segment(out, q, s, len, day, whole, e)) {
 			return false;
+		}
 		if (!s[len])
 			break;
 		buf_putc(out, '/');

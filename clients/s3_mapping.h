@@ -8,12 +8,15 @@
  *       # "/", "\" or a control character are refused.
  *     days: [":from", ":to"]        # optional: asked once for each day of these, the last
  *       # first; ":day" is that day, 2026-01-31. More than 62 days: ERR_LIMIT, the first
- *       # ones left out.
+ *       # ones left out. One of the two may be NULL.
  *     start_after: ":last_key"      # optional: keys behind this one; NULL = from the start
  *   get:
  *     key: super_files/:carrier_id/:file      # as the prefix, or
  *     key: ":object_key"            # all of it, as a listing gave it: "." and ".." as
  *       # segments, and control characters, are refused
+ *     key: files/?/:day/:file       # "?" is each folder that is there, at most 50: the
+ *       # first object that is there is read
+ *     days: [":from", ":to"]        # optional: each of these days is tried, the last first
  *     as: lines                     # a row each line; or text: one row
  *     max_bytes: 8388608            # of the object, from its start; text: at most 1048576,
  *       # which is its default. What is left out is said (ERR_LIMIT).
@@ -37,7 +40,8 @@
 #include "clients/client.h"
 
 enum { S3_KEY_MAX = 1024, S3_DAYS_MAX = 62, S3_COLUMNS_MAX = 32,
-       S3_BYTES = 8 << 20, S3_BYTES_MAX = 64 << 20 };
+       S3_BYTES = 8 << 20, S3_BYTES_MAX = 64 << 20,
+       S3_FOLDERS_MAX = 50 };
 
 /* What a column takes from the answer. */
 enum s3_field { S3_KEY, S3_NAME, S3_SIZE, S3_MODIFIED, S3_ETAG, S3_STORAGE, S3_LINE, S3_TEXT,
@@ -50,6 +54,7 @@ struct doc_node;
 struct s3_mapping {
 	struct doc *doc;
 	bool list, whole_text;
+	bool folders;                           /* a segment of the key is "?" */
 	const struct doc_node *key;             /* or the prefix */
 	const char *from, *to, *start_after;    /* NULL = not there */
 	size_t max_bytes;
@@ -67,9 +72,10 @@ void s3_mapping_free(struct s3_mapping *);      /* NULL allowed */
  * more there are. */
 bool s3_mapping_days(const struct s3_mapping *, const struct query *, usec *last, size_t *n,
 		     size_t *left_out, struct err *);
-/* The key or prefix, not escaped. `day` may be TIME_NONE. */
-bool s3_mapping_key(const struct s3_mapping *, const struct query *, usec day, struct buf *out,
-		    struct err *);
+/* The key or prefix, not escaped. `day` may be TIME_NONE. `folder` stands for "?"; NULL:
+ * only what is before that. */
+bool s3_mapping_key(const struct s3_mapping *, const struct query *, usec day, const char *folder,
+		    struct buf *out, struct err *);
 /* The value of ":name"; CELL_NULL when it is NULL. */
 bool s3_mapping_value(const struct query *, const char *name, struct cell *, struct err *);
 

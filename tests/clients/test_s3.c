@@ -258,6 +258,23 @@ static void an_object_that_is_not_there_has_no_rows(void **state)
 	assert_int_equal(aws_fake_count(fake, "GetObject"), 1);
 }
 
+static void the_first_object_that_is_there_is_read(void **state)
+{
+	(void)state;
+	put("super/line/b-config/2026-01-20/f.edi", "found");
+	put("super/line/b-config/2026-01-19/f.edi", "older");
+	put("super/line/a-config/2026-01-21/g.edi", "other");
+	put("super/line/loose.edi", "no folder");
+	gives("get: { key: \"super/line/?/:day/f.edi\", days: [\":from\", \":to\"] }\ncolumns: { k: key, t: text }\n",
+	      "super/line/b-config/2026-01-20/f.edi|found\n");
+	/* Two folders of the last day, and those of the one before. */
+	assert_int_equal(aws_fake_count(fake, "ListObjectsV2"), 2);
+	assert_int_equal(aws_fake_count(fake, "GetObject"), 4);
+	gives("get: { key: \"super/line/?/:day/h.edi\", days: [\":from\", \":to\"] }\ncolumns: { k: key, t: text }\n",
+	      "");
+	gives("get: { key: \"nowhere/?/f.edi\" }\ncolumns: { k: key, t: text }\n", "");
+}
+
 static void what_is_left_out_is_said(void **state)
 {
 	(void)state;
@@ -427,6 +444,7 @@ int main(void)
 		CASE(lines_are_read),
 		CASE(an_empty_object_has_no_lines),
 		CASE(an_object_that_is_not_there_has_no_rows),
+		CASE(the_first_object_that_is_there_is_read),
 		CASE(what_is_left_out_is_said),
 		CASE(a_long_line_is_cut),
 		CASE(values_cannot_climb),

@@ -46,7 +46,7 @@ static void gives(const char *text, const char *want)
 	struct s3_mapping *m = mapping(text);
 	struct buf out = BUF_INIT;
 	struct err e = { 0 };
-	bool ok = s3_mapping_key(m, &query, TIME_NONE, &out, &e);
+	bool ok = s3_mapping_key(m, &query, TIME_NONE, "f", &out, &e);
 
 	if (ok != (want != NULL) || (ok && strcmp(buf_str(&out), want) != 0))
 		fail_msg("%s gave %s (%s)", text, buf_str(&out), e.text);
@@ -84,6 +84,8 @@ static void a_key_may_be_a_value(void **state)
 	gives(GET(":none"), NULL);
 	gives(GET("a/:object_key"), NULL);
 	gives(LIST(":object_key"), NULL);
+	gives(GET("a/?/b"), "a/f/b");
+	gives(LIST("a/?/b"), "a/?/b");
 }
 
 static void days_are_counted_back(void **state)
@@ -101,7 +103,7 @@ static void days_are_counted_back(void **state)
 	for (size_t i = 0; i < n; i++) {
 		struct buf out = BUF_INIT;
 
-		assert_true(s3_mapping_key(m, &query, last - (usec)i * USEC_DAY, &out, &e));
+		assert_true(s3_mapping_key(m, &query, last - (usec)i * USEC_DAY, NULL, &out, &e));
 		assert_string_equal(buf_str(&out), keys[i]);
 		buf_release(&out);
 	}
@@ -112,6 +114,8 @@ static void too_many_days_are_said(void **state)
 {
 	struct s3_mapping *m = mapping("list: { prefix: \":day\", days: [\":old\", \":to\"] }\ncolumns: { k: key }");
 	struct s3_mapping *none = mapping("list: { prefix: \":day\", days: [\":to\", \":from\"] }\ncolumns: { k: key }");
+	struct s3_mapping *one = mapping("get: { key: \":day\", days: [\":none\", \":to\"] }\ncolumns: { k: key }");
+	struct s3_mapping *unknown = mapping("list: { prefix: \":day\", days: [\":none\", \":none\"] }\ncolumns: { k: key }");
 	struct s3_mapping *bad = mapping("list: { prefix: \":day\", days: [\":carrier\", \":to\"] }\ncolumns: { k: key }");
 	size_t n, left_out;
 	struct err e = { 0 };
@@ -123,10 +127,16 @@ static void too_many_days_are_said(void **state)
 	assert_int_equal(left_out, 397 - S3_DAYS_MAX);
 	assert_true(s3_mapping_days(none, &query, &last, &n, &left_out, &e));
 	assert_int_equal(n, 0);
+	assert_true(s3_mapping_days(one, &query, &last, &n, &left_out, &e));
+	assert_int_equal(n, 1);
+	assert_false(s3_mapping_days(unknown, &query, &last, &n, &left_out, &e));
+	assert_non_null(strstr(e.text, "neither :none nor :none is known"));
 	assert_false(s3_mapping_days(bad, &query, &last, &n, &left_out, &e));
 	assert_non_null(strstr(e.text, "is no day: \"one line\""));
 	s3_mapping_free(m);
 	s3_mapping_free(none);
+	s3_mapping_free(one);
+	s3_mapping_free(unknown);
 	s3_mapping_free(bad);
 }
 
@@ -153,6 +163,7 @@ static void other_mappings_are_refused(void **state)
 		{ "list: {prefix: a, start_after: a}\ncolumns: {k: key}", "expected a \":name\"" },
 		{ "list: {prefix: a, bucket: b}\ncolumns: {k: key}", "unknown key \"bucket\"" },
 		{ "list: {prefix: a}\nmore: 1\ncolumns: {k: key}", "unknown key \"more\"" },
+		{ "get: {key: a/?/?/b}\ncolumns: {k: text}", "only one segment" },
 		{ "get: {key: a, as: csv}\ncolumns: {k: text}", "expected lines or text" },
 		{ "get: {key: a, max_bytes: 0}\ncolumns: {k: text}", "q.yaml:1" },
 		{ "get: {key: a, as: text, max_bytes: 1048577}\ncolumns: {k: text}", "q.yaml:1" },

@@ -62,7 +62,7 @@ static void mapping(const char *text, size_t len)
 	usec last;
 
 	if (m && s3_mapping_days(m, &q, &last, &days, &left_out, &e) && days > 0 &&
-	    s3_mapping_key(m, &q, last, &key, &e)) {
+	    s3_mapping_key(m, &q, last, "f", &key, &e)) {
 		require(key.len <= S3_KEY_MAX && days <= S3_DAYS_MAX);
 		require(!strstr(buf_str(&key), "/../") && strncmp(buf_str(&key), "../", 3) != 0);
 	}

@@ -123,6 +123,33 @@ static void put_object(struct buf *out, const struct aws_object *o, bool url)
 		   "</Contents>", o->len, o->len);
 }
 
+/* Delimiter "/": one page, folders only. */
+static void list_folders(struct aws_fake *f, const struct aws_request *q, const char *bucket,
+			 struct aws_reply *r)
+{
+	char prefix[PART] = "";
+	const char *last = "";
+	size_t before;
+
+	parameter(q, "prefix", prefix);
+	before = strlen(prefix);
+	aws_say(r, 200, "application/xml", "<ListBucketResult><IsTruncated>false</IsTruncated>");
+	for (size_t i = 0; i < f->nobjects; i++) {
+		const char *key = f->objects[i].key + before;
+		size_t len = strcspn(key, "/") + 1;
+
+		if (strcmp(f->objects[i].bucket, bucket) != 0 ||
+		    strncmp(f->objects[i].key, prefix, before) != 0 || !key[len - 1] ||
+		    strncmp(key, last, len) == 0)
+			continue;
+		last = key;
+		buf_puts(&r->body, "<CommonPrefixes><Prefix>");
+		buf_put(&r->body, f->objects[i].key, before + len);
+		buf_puts(&r->body, "</Prefix></CommonPrefixes>");
+	}
+	buf_puts(&r->body, "</ListBucketResult>");
+}
+
 /* The token of a page is the key that it begins behind, as the real one's nobody reads. */
 static void list(struct aws_fake *f, const struct aws_request *q, const char *bucket, bool loop,
 		 struct aws_reply *r)
@@ -134,6 +161,10 @@ static void list(struct aws_fake *f, const struct aws_request *q, const char *bu
 	const char *last = NULL;
 	bool more = false;
 
+	if (parameter(q, "delimiter", text)) {
+		list_folders(f, q, bucket, r);
+		return;
+	}
 	parameter(q, "prefix", prefix);
 	parameter(q, "start-after", after);
 	if (parameter(q, "continuation-token", token)) {
