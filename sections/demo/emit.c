@@ -258,6 +258,11 @@ static void emit_file_log(struct generator *g, enum table_id table, const struct
 	row_end(g);
 }
 
+int64_t file_record(const struct file_told *f)
+{
+	return 1 + (int64_t)(f->at / USEC_SEC % 40);
+}
+
 static void record_identifiers(struct generator *g, const struct load *l,
 			       const struct relationship *r, const struct file_told *f)
 {
@@ -285,7 +290,7 @@ static void emit_record(struct generator *g, enum table_id table, const struct l
 	row_text(g, "file_uuid", file_uuid);
 	row_text(g, "company", l->shipper.name);
 	row_text(g, "file_name", f->file);
-	row_int(g, "record_index", 1 + (int64_t)(f->at / USEC_SEC % 40));
+	row_int(g, "record_index", file_record(f));
 	row_text(g, "shipper_id", l->shipper.permalink);
 	row_text(g, "carrier_id", l->carrier.permalink);
 	row_text(g, "status", f->status);

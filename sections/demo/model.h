@@ -29,7 +29,7 @@ enum table_id {
 	TABLE_FILE_LOGS, TABLE_RECORD_LOGS,
 	TABLE_REWIND_FILES, TABLE_REWIND_RECORDS, TABLE_CALLBACKS, TABLE_LOGS,
 	TABLE_ISSUES, TABLE_DOCUMENTS, TABLE_CODE, TABLE_CHATS,
-	TABLE_CONFIGS, TABLE_SUBSCRIPTIONS, TABLE_SCRAPES, TABLE_CASES,
+	TABLE_CONFIGS, TABLE_SUBSCRIPTIONS, TABLE_SCRAPES, TABLE_CASES, TABLE_OBJECTS,
 	TABLE_COUNT
 };
 
@@ -155,6 +155,21 @@ struct file_told {
 	const char *ids[SLOTS_MAX];     /* NULL: from the slots */
 };
 
+/* The file of a record: what it says of the load. */
+struct edi_event {
+	const char *code, *stop, *city, *country, *locode, *vessel, *voyage;
+	usec at;                        /* port-local reading */
+};
+
+struct original_told {
+	usec at;
+	const char *file, *scac, *booking;
+	size_t record;                  /* which of the file's is the load's, from 1 on */
+	bool miscount;                  /* its transaction says another number of segments */
+	struct edi_event events[2];     /* the second is told once more, late */
+	size_t nevents;
+};
+
 struct callback_told { usec at; const char *type, *status, *error, *url; long config, attempts; };
 
 struct ocean_told {
@@ -176,6 +191,9 @@ void emit_load_warehouse(struct generator *, const struct load *);
 void emit_attempt(struct generator *, const struct load *, const struct attempt_told *);
 void emit_file(struct generator *, const struct load *, const struct relationship *,
 	       const struct file_told *);
+void emit_original(struct generator *, const struct load *, const struct original_told *);
+/* Which record of its file it is. */
+int64_t file_record(const struct file_told *);
 void emit_callback(struct generator *, const struct load *, const struct callback_told *);
 /* One log line; with `listed` also a row of the ocean API. */
 void emit_ocean(struct generator *, const struct load *, const struct ocean_told *, bool listed);

@@ -326,9 +326,60 @@ static void emit_creation(struct generator *g, const struct doc_node *n, const s
 	}
 }
 
-static void emit_files(struct generator *g, const struct doc_node *list, const struct load *l,
+/* An event as a carrier's file tells it. */
+static struct edi_event edi_event(struct generator *g, const struct doc_node *m)
+{
+	const char *parts[3] = { "", "", "" }, *stop = text_of(m, "stop");
+
+	list_of(doc_get(m, "place"), parts, 3);
+	return (struct edi_event){
+		.code = text_of(m, "code"), .stop = stop ? stop : "pol", .city = parts[0], .country = parts[1],
+		.locode = parts[2], .vessel = text_of(m, "vessel"), .voyage = text_of(m, "voyage"),
+		.at = rounded(time_of(g, m, "at"), 5 * USEC_MIN),
+	};
+}
+
+/* The last event before the file was written, and the one of the code `late`. */
+static void choose_events(struct generator *g, const struct doc_node *ocean, const char *late,
+			  struct original_told *t)
+{
+	for (size_t i = 0; i < doc_count(ocean); i++) {
+		struct edi_event e = edi_event(g, doc_item(ocean, i));
+
+		if (!e.code || !e.locode[0] || e.at > t->at)
+			continue;
+		if (late && strcmp(e.code, late) == 0 && t->nevents == 1) {
+			t->events[t->nevents++] = e;
+			late = NULL;
+		} else if (t->nevents == 0 || e.at >= t->events[0].at) {
+			t->events[0] = e;
+			t->nevents = t->nevents ? t->nevents : 1;
+		}
+	}
+}
+
+static void emit_originals(struct generator *g, const struct doc_node *n, const struct doc_node *m,
+			   const struct load *l, const struct relationship *r, const struct file_told *f)
+{
+	struct original_told t = {
+		.at = f->at, .file = f->file, .scac = r && r->scacs[0] ? r->scacs[0] : "CARR",
+		.booking = l->booking ? l->booking : "", .record = (size_t)file_record(f),
+		.miscount = flag_of(g, m, "miscount", false),
+	};
+
+	for (size_t i = 0; r && i < SLOTS_MAX && f->ids[i]; i++) {
+		if (r->slots[i] && strcmp(r->slots[i], "bookingNumber") == 0)
+			t.booking = f->ids[i];
+	}
+	choose_events(g, doc_get(n, "ocean"), text_of(m, "late"), &t);
+	emit_original(g, l, &t);
+}
+
+static void emit_files(struct generator *g, const struct doc_node *n, const struct load *l,
 		       const struct relationship *r)
 {
+	const struct doc_node *list = doc_get(n, "files");
+
 	for (size_t i = 0; i < doc_count(list); i++) {
 		const struct doc_node *m = doc_item(list, i);
 		struct file_told f = {
@@ -342,6 +393,7 @@ static void emit_files(struct generator *g, const struct doc_node *list, const s
 			f.status = "success";
 		list_of(doc_get(m, "ids"), f.ids, SLOTS_MAX);
 		emit_file(g, l, r, &f);
+		emit_originals(g, n, m, l, r, &f);
 	}
 }
 
@@ -465,7 +517,7 @@ static void emit_story(struct generator *g, const struct doc_node *n, const stru
 	}
 	emit_creation(g, n, l);
 	emit_usual(g, n, l, r);
-	emit_files(g, doc_get(n, "files"), l, r);
+	emit_files(g, n, l, r);
 	emit_callbacks(g, doc_get(n, "callbacks"), l);
 	emit_oceans(g, doc_get(n, "ocean"), l);
 	emit_logs(g, doc_get(n, "logs"), l);

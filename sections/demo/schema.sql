@@ -410,3 +410,13 @@ CREATE TABLE salesforce_cases (
 	category TEXT,
 	mode TEXT
 );
+
+-- ---- buckets of S3: EDI 315 (edi) and the carriers' files (backup) --------------------
+CREATE TABLE objects (
+	bucket TEXT NOT NULL,
+	key TEXT NOT NULL,
+	size INTEGER,
+	last_modified TEXT,
+	content TEXT,
+	PRIMARY KEY (bucket, key)
+);

@@ -83,6 +83,7 @@ const struct demo_table demo_tables[TABLE_COUNT] = {
 	[TABLE_CASES] = { "salesforce_cases", NULL, NULL, NULL,
 		"case_id number subject description status priority closed:f created_at:t updated_at:t "
 		"owner account contact load_id category mode" },
+	[TABLE_OBJECTS] = { "objects", NULL, NULL, NULL, "bucket key size:i last_modified:t content" },
 };
 
 static void read_column(const char *word, size_t len, struct demo_column *c)

@@ -23,7 +23,8 @@ static const char *const params[] = {
 	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
 	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
 	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
-	"chat_error", "subscription_id", "evidence", NULL,
+	"chat_error", "subscription_id", "evidence", "edi_around", "edi_key", "edi_file", "edi_received", "edi_processed",
+	"original_file", "original_record", "original_received", "original_processed", NULL,
 };
 
 static const struct section_def *const sections[] = {
@@ -31,6 +32,7 @@ static const struct section_def *const sections[] = {
 	&section_callbacks, &section_ocean_events, &section_logs,
 	/* On demand. */
 	&section_ocean_config, &section_jt_history, &section_similar, &section_cases,
+	&section_edi_files, &section_edi_315,      &section_carrier_original,
 	&section_issues,    &section_documents,    &section_code,     &section_chats,
 	&section_explain,
 };

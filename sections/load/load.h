@@ -17,6 +17,9 @@ extern const struct section_def section_ocean_events;
 extern const struct section_def section_logs;
 /* On demand. */
 extern const struct section_def section_similar;
+extern const struct section_def section_edi_files;
+extern const struct section_def section_edi_315;
+extern const struct section_def section_carrier_original;
 extern const struct section_def section_ocean_config;
 extern const struct section_def section_jt_history;
 extern const struct section_def section_cases;
@@ -26,7 +29,7 @@ extern const struct section_def section_code;           /* documents.c */
 extern const struct section_def section_chats;
 extern const struct section_def section_explain;
 
-enum { LOAD_SOURCES = 19 };
+enum { LOAD_SOURCES = 21 };
 extern const struct source_def load_sources[LOAD_SOURCES];
 extern const char *const load_secret_env[];
 

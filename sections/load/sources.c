@@ -51,6 +51,18 @@ static const struct env_alias athena_env[] = {
 	{ 0 },
 };
 
+static const struct env_alias edi_env[] = {
+	{ "bucket", { "EDI_BUCKET" } },
+	{ "region", { "AWS_REGION", "AWS_DEFAULT_REGION" } },
+	{ 0 },
+};
+
+/* Who has no bucket to name has to switch it on. */
+static const struct env_alias backup_env[] = {
+	{ "region", { "AWS_REGION", "AWS_DEFAULT_REGION" } },
+	{ 0 },
+};
+
 static const struct env_alias trino_env[] = {
 	{ "url", { "TRINO_HOST" } },
 	{ "user", { "TRINO_USER" } },
@@ -185,6 +197,12 @@ static const char *const salesforce_presets[] = {
 	"health_path=/services/data/v68.0/limits", NULL,
 };
 
+static const char *const edi_presets[] = { "region=us-east-1", NULL };
+
+static const char *const backup_presets[] = {
+	"region=us-east-1", "bucket=production-files-backup", "health_prefix=super_files/", NULL,
+};
+
 static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
 static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 
@@ -250,6 +268,10 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	/* What it is told leaves the company: never because some key is in the environment. */
 	{ .name = "llm", .title = "Language model", .kind = "llm", .lane = 1, .env = llm_env,
 	  .presets = llm_presets, .timeout = "5m", .opt_in = true },
+	{ .name = "edi", .title = "EDI files", .kind = "s3", .lane = 4, .env = edi_env,
+	  .presets = edi_presets },
+	{ .name = "backup", .title = "Carriers' original files", .kind = "s3", .lane = 4, .env = backup_env,
+	  .presets = backup_presets, .opt_in = true },
 	{ .name = "neo4j", .title = "Neo4j code graph", .kind = "neo4j", .lane = 4, .env = neo4j_env,
 	  .presets = neo4j_presets },
 };

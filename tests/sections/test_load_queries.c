@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "clients/rest_mapping.h"
+#include "clients/s3_mapping.h"
 #include "clients/sqltext.h"
 #include "sections/config.h"
 #include "sections/load/load.h"
@@ -28,7 +29,7 @@ static const char *kind_of(const char *source)
 
 static const struct embedded *find_text(const char *kind, const struct step *s)
 {
-	const char *ext = strcmp(kind, "rest") ? "sql" : "yaml";
+	const char *ext = strcmp(kind, "rest") && strcmp(kind, "s3") ? "sql" : "yaml";
 	const struct embedded *found;
 	char path[160];
 
@@ -128,10 +129,26 @@ static void check_mapping(const struct section_def *def, const struct embedded *
 	rest_mapping_free(m);
 }
 
+static void check_s3(const struct section_def *def, const struct embedded *text)
+{
+	struct err e = { 0 };
+	struct s3_mapping *m = s3_mapping_new(text->data, text->len, text->path, &e);
+
+	if (!m)
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		if (!is_column(def, m->columns[i]))
+			fail_msg("%s: %s is no column of %s", text->path, m->columns[i], def->id);
+		if (m->bound[i] && !is_param(m->bound[i], strlen(m->bound[i])))
+			fail_msg("%s: :%s is no parameter", text->path, m->bound[i]);
+	}
+	s3_mapping_free(m);
+}
+
 /* Archives and the ocean API have no client yet, so no texts of their own. */
 static void check_real(const struct section_def *def, const struct step *s)
 {
-	static const char *const served[] = { "postgres", "clickhouse", "rest" };
+	static const char *const served[] = { "postgres", "clickhouse", "rest", "s3" };
 	const char *kind = kind_of(s->source);
 
 	for (size_t i = 0; i < sizeof served / sizeof served[0]; i++) {
@@ -141,10 +158,12 @@ static void check_real(const struct section_def *def, const struct step *s)
 
 		if (!text)
 			fail_msg("no %s text for %s", kind, s->query);
-		if (strcmp(kind, "rest"))
-			check_names(text);
-		else
+		if (strcmp(kind, "rest") == 0)
 			check_mapping(def, text);
+		else if (strcmp(kind, "s3") == 0)
+			check_s3(def, text);
+		else
+			check_names(text);
 	}
 }
 

@@ -1,0 +1,13 @@
+-- The carrier's files of the day of a record, as a bucket lists them.
+SELECT
+	key AS object_key,
+	substr(key, length('edi/ea315/' || :carrier_id || '/2026-01-31/') + 1) AS file_name,
+	size,
+	last_modified,
+	'STANDARD' AS storage
+FROM objects
+WHERE bucket = 'edi'
+	AND key >= 'edi/ea315/' || :carrier_id || '/' || substr(:edi_around, 1, 10)
+	AND key < 'edi/ea315/' || :carrier_id || '/' || date(substr(:edi_around, 1, 10), '+1 day')
+ORDER BY key
+LIMIT CAST(:limit AS integer)
