@@ -318,6 +318,8 @@ static void conclude(struct engine *en, struct open_case *c, size_t section)
 		s->state = SECTION_PARTIAL;
 		fetch_note(f, "%s", reason);
 	}
+	if ((s->state == SECTION_FAILED || s->state == SECTION_UNAVAILABLE) && s->def->otherwise)
+		fetch_note(f, "%s", s->def->otherwise);
 	snprintf(s->reason, sizeof s->reason, "%s", f->notes);
 	for (size_t g = 0; g < f->nsegments; g++)
 		slices_free(&f->segments[g]);

@@ -128,6 +128,7 @@ struct section_def {
 	/* The final word of the section, after learn: may turn OK into PARTIAL with a
 	 * reason (several candidates). NULL = nothing to add. */
 	bool (*verdict)(const struct section *, const struct facts *, char reason[static REASON_MAX]);
+	const char *otherwise;           /* what a person can do when nobody answered; NULL = nothing */
 	/* What the timeline shows of a row. */
 	const struct moment_def *moments;
 	size_t nmoments;

@@ -348,6 +348,13 @@ static void say_running(struct sentence *out, const struct section *s, usec now)
 	out->hint = "x cancels";
 }
 
+static void say_unknown(struct sentence *out, const struct section *s)
+{
+	add(out, ". Whether there is anything is unknown");
+	if (s->def->otherwise)
+		add(out, ": %s", s->def->otherwise);
+}
+
 static void say_failed(struct sentence *out, const struct section *s)
 {
 	static const char *const heads[] = {
@@ -361,7 +368,7 @@ static void say_failed(struct sentence *out, const struct section *s)
 	add_head(out, head ? head : "failed: ");
 	if (!add_misses(out, s, NULL, ATTEMPT_EMPTY))
 		add(out, "%s", s->reason[0] ? s->reason : "nobody answered");
-	add(out, ". Whether there is anything is unknown");
+	say_unknown(out, s);
 	out->hint = "r retry";
 }
 
@@ -415,7 +422,7 @@ static void say_unavailable(struct sentence *out, const struct section *s)
 		add(out, "no source that would know");
 	if (add_sources_that_lack(out, s))
 		add(out, " had nothing, which proves nothing");
-	add(out, ". Whether there is anything is unknown");
+	say_unknown(out, s);
 }
 
 static void say_instead(struct sentence *out, const struct section *s, usec now, struct zone z)

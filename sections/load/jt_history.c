@@ -228,7 +228,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 		return true;
 	if (facts_get(f, "subscription_id"))
 		return false;
-	if (source)
+	if (source && facts_get(f, "subscription_told"))
 		snprintf(reason, REASON_MAX, "tracked by %s, without a subscription", source);
 	else
 		snprintf(reason, REASON_MAX, "no subscription is known");
@@ -278,5 +278,6 @@ const struct section_def section_jt_history = {
 	.jumps = jumps,
 	.njumps = sizeof jumps / sizeof jumps[0],
 	.on_demand = true,
+	.otherwise = "look at the carrier's portal by hand",
 	.question = "what the crawler read at the carrier's site, and what it delivered",
 };

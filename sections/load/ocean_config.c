@@ -338,17 +338,6 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	}
 }
 
-static bool learn(const struct section *s, const struct step *answered, struct facts *f)
-{
-	(void)answered;
-	facts_set_cell(f, "subscription_id", rowset_cell(&s->rows, 0, K_SUBSCRIPTION), s->def->id);
-	facts_set_cell(f, "tracking_source", rowset_cell(&s->rows, 0, K_SOURCE), s->def->id);
-	facts_set_cell(f, "carrier_code", rowset_cell(&s->rows, 0, K_CODE), s->def->id);
-	return false;
-}
-
-/* ---- the table ---------------------------------------------------------------------------- */
-
 static const char *const needs_id[] = { "tracking_id", NULL };
 
 static const struct step steps[] = {
@@ -357,6 +346,20 @@ static const struct step steps[] = {
 	/* It says what is wrong, not what is configured. */
 	{ .source = "datahub", .query = "ocean_config", .needs = needs_id },
 };
+
+static bool learn(const struct section *s, const struct step *answered, struct facts *f)
+{
+	/* The others know of no subscriptions: that they name none says nothing. */
+	bool would_tell = answered == &steps[0];
+
+	facts_set(f, "subscription_told", would_tell ? "true" : NULL, s->def->id);
+	facts_set_cell(f, "subscription_id", rowset_cell(&s->rows, 0, K_SUBSCRIPTION), s->def->id);
+	facts_set_cell(f, "tracking_source", rowset_cell(&s->rows, 0, K_SOURCE), s->def->id);
+	facts_set_cell(f, "carrier_code", rowset_cell(&s->rows, 0, K_CODE), s->def->id);
+	return false;
+}
+
+/* ---- the table ---------------------------------------------------------------------------- */
 
 static const struct moment_def moments[] = {
 	{ .word = "scraped", .event = MOMENT_COLUMN(K_AT), .what = { MOMENT_COLUMN(K_SUBSCRIPTION) },

@@ -222,8 +222,6 @@ static const char *const slack_presets[] = {
 
 static const char vpn[] = "are you on the VPN?";
 
-static const char by_hand[] = "look at the carrier's portal by hand";
-
 /* They queue, and scan days: 10 to 30 s is usual. */
 static const char archive_timeout[] = "60s";
 
@@ -251,9 +249,9 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	  .presets = bearer_presets },
 	/* 50 requests a minute. */
 	{ .name = "jt", .title = "Just Transform", .kind = "rest", .lane = 2, .env = jt_env,
-	  .presets = jt_presets, .advice = by_hand },
+	  .presets = jt_presets },
 	{ .name = "jt_vendor", .title = "Just Transform, vendor", .kind = "rest", .lane = 2,
-	  .env = jt_vendor_env, .presets = jt_vendor_presets, .advice = by_hand, .timeout = "60s" },
+	  .env = jt_vendor_env, .presets = jt_vendor_presets, .timeout = "60s" },
 	{ .name = "salesforce", .title = "Salesforce", .kind = "rest", .lane = 2, .env = salesforce_env,
 	  .presets = salesforce_presets },
 	{ .name = "jira", .title = "Jira", .kind = "rest", .lane = 2, .env = jira_env,

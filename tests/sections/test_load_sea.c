@@ -191,7 +191,7 @@ static void test_what_the_history_is_asked_by(void **state)
 	section_row(&r, WELL, NULL);
 	section_finish(&r);
 	r.section.def = &section_ocean_config;
-	assert_false(section_ocean_config.learn(&r.section, NULL, &f));
+	assert_false(section_ocean_config.learn(&r.section, &section_ocean_config.steps[0], &f));
 	assert_string_equal(facts_get(&f, "subscription_id"), "HALCYON_BOOKING_NUMBER_HLC1");
 	assert_string_equal(facts_get(&f, "tracking_source"), "RPA");
 	assert_string_equal(facts_get(&f, "carrier_code"), "HLCU");
@@ -200,6 +200,11 @@ static void test_what_the_history_is_asked_by(void **state)
 	facts_set(&f, "tracking_source", "EDI", "");
 	assert_true((section_jt_history.skip)(&f, reason));
 	assert_string_equal(reason, "tracked by EDI, without a subscription");
+	/* Who knows of no subscriptions says nothing by naming none. */
+	section_ocean_config.learn(&r.section, &section_ocean_config.steps[1], &f);
+	facts_set(&f, "subscription_id", NULL, "");
+	assert_true((section_jt_history.skip)(&f, reason));
+	assert_string_equal(reason, "no subscription is known");
 	facts_set(&f, "mode", "TL", "");
 	assert_true((section_ocean_config.skip)(&f, reason));
 	assert_string_equal(reason, "not an ocean load: mode TL, no container");
