@@ -143,8 +143,9 @@ static void complete_lanes(const struct app *app, const char *arg, struct comple
 	if (comma && comma >= arg + out->from)
 		out->from = (size_t)(comma + 1 - arg);
 	for (size_t i = 0; i < app->npanes; i++)
-		add(out, (char[]){ app->workspace->sections[i]->letter, '\0' }, "%s",
-		    app->workspace->sections[i]->title);
+		if (app->workspace->sections[i]->nmoments)
+			add(out, (char[]){ app->workspace->sections[i]->letter, '\0' }, "%s",
+			    app->workspace->sections[i]->title);
 	add(out, "all", "every lane");
 }
 

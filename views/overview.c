@@ -229,6 +229,19 @@ static int changed_sections(const struct app *app)
 	return n;
 }
 
+static int widest_change(const struct app *app)
+{
+	int w = 0;
+
+	for (size_t i = 0; i < app->npanes; i++) {
+		int len = (int)strlen(app->workspace->sections[i]->title);
+
+		if (app->desk->changes.sections[i].changed != TIME_NONE && len > w)
+			w = len;
+	}
+	return w;
+}
+
 static int lines_of_changes(const struct app *app)
 {
 	int n = changed_sections(app);
@@ -240,6 +253,7 @@ static int lines_of_changes(const struct app *app)
 static void draw_changes(const struct app *app, struct canvas *c, struct rect r, int lines)
 {
 	int n = changed_sections(app), y = r.y + r.h - 1, x;
+	int wide = widest_change(app);
 	char clock[FORMAT_MAX];
 	bool list = lines > n;
 
@@ -256,7 +270,7 @@ static void draw_changes(const struct app *app, struct canvas *c, struct rect r,
 			continue;
 		format_clock(clock, s->changed, app_zone(app), list);
 		if (list)
-			canvas_printf(c, r.x + 1, ++y, r.w - 1, ROLE_TEXT, "%s  %-13s  %s", clock, title, s->what);
+			canvas_printf(c, r.x + 1, ++y, r.w - 1, ROLE_TEXT, "%s  %-*s  %s", clock, wide, title, s->what);
 		else
 			x += canvas_printf(c, x, y, r.x + r.w - x, ROLE_TEXT, "  %s %s", clock, title);
 	}

@@ -53,6 +53,19 @@ static bool shown(const struct attempt *a)
 	return a->started || a->outcome == ATTEMPT_QUEUED || a->outcome == ATTEMPT_PAUSED;
 }
 
+/* The first of those on demand has a heading. */
+static bool heads(const struct investigation *inv, size_t section)
+{
+	const struct section *s = &inv->sections[section];
+
+	if (!s->def->on_demand || s->state == SECTION_UNASKED)
+		return false;
+	for (size_t i = 0; i < section; i++)
+		if (inv->sections[i].def->on_demand && inv->sections[i].state != SECTION_UNASKED)
+			return false;
+	return true;
+}
+
 size_t waterfall_lines(const struct app *app)
 {
 	size_t n = 0;
@@ -64,14 +77,45 @@ size_t waterfall_lines(const struct app *app)
 		for (size_t k = 0; k < s->ntrail; k++)
 			n += shown(s->trail[k]);
 		n += n == before && s->state != SECTION_UNASKED;
+		n += heads(app->desk->inv, i);
 	}
 	return n;
+}
+
+/* When its first request was ready; 0 = none was. */
+static usec began(const struct section *s)
+{
+	usec first = 0;
+
+	for (size_t k = 0; k < s->ntrail; k++)
+		if (shown(s->trail[k]) && (!first || s->trail[k]->queued < first))
+			first = s->trail[k]->queued;
+	return first;
+}
+
+static usec earliest(const struct investigation *inv)
+{
+	usec first = 0;
+
+	for (size_t i = 0; inv && i < inv->nsections; i++) {
+		usec one = inv->sections[i].def->on_demand ? 0 : began(&inv->sections[i]);
+
+		if (one && (!first || one < first))
+			first = one;
+	}
+	return first;
+}
+
+/* Of one on demand the time begins when it was asked: it may be long after the others. */
+static usec origin_of(const struct section *s, usec first)
+{
+	return s->def->on_demand ? began(s) : first;
 }
 
 static struct scale scale_for(const struct app *app, struct rect r)
 {
 	struct scale sc = { .bar_x = 1 + NAME_CELLS + 1 + SOURCE_CELLS + 1 };
-	usec now = app_mono(app), first = 0, last = 0;
+	usec now = app_mono(app), first = earliest(app->desk->inv), span = 0;
 	bool moving = false;
 
 	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
@@ -84,10 +128,8 @@ static struct scale scale_for(const struct app *app, struct rect r)
 			if (!shown(a))
 				continue;
 			moving = moving || !a->ended;
-			if (!first || a->queued < first)
-				first = a->queued;
-			if (end > last)
-				last = end;
+			if (end - origin_of(s, first) > span)
+				span = end - origin_of(s, first);
 		}
 	}
 	sc.note_w = r.w >= NOTE_FROM ? r.w / 4 : 0;
@@ -97,7 +139,7 @@ static struct scale scale_for(const struct app *app, struct rect r)
 	sc.state_x = sc.bar_x + sc.bar_w + (sc.bar_w > 0);
 	sc.note_x = sc.state_x + STATE_CELLS;
 	sc.from = first;
-	sc.to = first + (moving ? whole_ticks(last - first, sc.bar_w) : last - first);
+	sc.to = first + (moving ? whole_ticks(span, sc.bar_w) : span);
 	if (sc.to < first + USEC_SEC)
 		sc.to = first + USEC_SEC;
 	return sc;
@@ -196,6 +238,41 @@ static void draw_unasked(const struct app *app, struct canvas *c, struct rect r,
 		            s->state == SECTION_WAITING ? s->waiting_on : s->reason);
 }
 
+static void draw_heading(struct canvas *c, struct rect r, int y)
+{
+	canvas_puts(c, r.x + 1, y, r.w - 1, ROLE_DIM, "on demand, each from when it was asked");
+}
+
+/* From the line on; returns the one behind it. */
+static size_t draw_section(const struct app *app, struct canvas *c, struct rect r, const struct scale *all,
+                           size_t section, size_t line, size_t skip)
+{
+	const struct section *s = &app->desk->inv->sections[section];
+	usec later = origin_of(s, all->from) - all->from;
+	struct scale sc = *all;
+	bool named = false;
+
+	sc.from += later;
+	sc.to += later;
+	if (heads(app->desk->inv, section) && line++ >= skip)
+		draw_heading(c, r, r.y + (int)(line - skip));
+	for (size_t k = 0; k < s->ntrail; k++) {
+		int y = r.y + 1 + (int)(line - skip);
+
+		if (!shown(s->trail[k]))
+			continue;
+		if (line++ >= skip) {
+			draw_attempt(app, c, r, y, &sc, s->trail[k]);
+			if (!named || line - 1 == skip)
+				draw_name(app, c, r, y, section);
+		}
+		named = true;
+	}
+	if (!named && s->state != SECTION_UNASKED && line++ >= skip)
+		draw_unasked(app, c, r, r.y + (int)(line - skip), &sc, section);
+	return line;
+}
+
 void waterfall_draw(const struct app *app, struct canvas *c, struct rect r, size_t skip)
 {
 	struct scale sc = scale_for(app, r);
@@ -203,25 +280,8 @@ void waterfall_draw(const struct app *app, struct canvas *c, struct rect r, size
 	struct rect former = canvas_clip(c, r);
 
 	draw_axis(c, r, &sc);
-	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++) {
-		const struct section *s = &app->desk->inv->sections[i];
-		bool named = false;
-
-		for (size_t k = 0; k < s->ntrail; k++) {
-			int y = r.y + 1 + (int)(line - skip);
-
-			if (!shown(s->trail[k]))
-				continue;
-			if (line++ >= skip) {
-				draw_attempt(app, c, r, y, &sc, s->trail[k]);
-				if (!named || line - 1 == skip)
-					draw_name(app, c, r, y, i);
-			}
-			named = true;
-		}
-		if (!named && s->state != SECTION_UNASKED && line++ >= skip)
-			draw_unasked(app, c, r, r.y + (int)(line - skip), &sc, i);
-	}
+	for (size_t i = 0; app->desk->inv && i < app->desk->inv->nsections; i++)
+		line = draw_section(app, c, r, &sc, i, line, skip);
 	canvas_unclip(c, former);
 }
 

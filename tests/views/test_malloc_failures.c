@@ -125,7 +125,8 @@ static struct vterm_pty *start_session(unsigned long n)
 /* Each key may come too late: it may have ended with a message. */
 static int use_session(struct vterm_pty *pty, unsigned long n)
 {
-	static const char *const keys[] = { "5", "\r", "=", "q", "q", "ma", "L", "[", "/", "P0\r", "8", "yp", ":log\r", "0" };
+	static const char *const keys[] = { "5", "\r", "=", "q", "q", "ma", "L", "[", "/", "P0\r", "8", "yp", ":log\r", "d", "\r",
+	                                   "5", ":lookup issues\r", ":lookup issues all\r", "0" };
 	int status;
 
 	for (size_t i = 0; vterm_pty_wait_idle(pty) && i < sizeof keys / sizeof *keys; i++)

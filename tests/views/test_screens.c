@@ -127,6 +127,7 @@ static const struct screen screens[] = {
 	{ "on-demand-about", "settled", "5 j L j j j j j Enter", EVERY | NARROW },
 	{ "on-demand-overview", "settled", ": 'tickets' Enter : 'others' Enter 0", SMALL | MEDIUM | LARGE | ASCII },
 	{ "on-demand-list", "settled", ": 'tickets' Enter d j", SMALL | MEDIUM | LARGE },
+	{ "on-demand-waterfall", "settled", ": 'tickets' Enter : 'others' Enter w", SMALL | MEDIUM },
 	{ "on-demand-running", "running", "d Enter", SMALL | MEDIUM },
 	{ "on-demand-failed", "running", ": 'others' Enter", SMALL },
 	{ "on-demand-empty", "empty", ": 'tickets' Enter", SMALL },
