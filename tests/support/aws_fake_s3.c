@@ -136,11 +136,13 @@ static void list_folders(struct aws_fake *f, const struct aws_request *q, const 
 	aws_say(r, 200, "application/xml", "<ListBucketResult><IsTruncated>false</IsTruncated>");
 	for (size_t i = 0; i < f->nobjects; i++) {
 		const char *key = f->objects[i].key + before;
-		size_t len = strcspn(key, "/") + 1;
+		size_t len;
 
 		if (strcmp(f->objects[i].bucket, bucket) != 0 ||
-		    strncmp(f->objects[i].key, prefix, before) != 0 || !key[len - 1] ||
-		    strncmp(key, last, len) == 0)
+		    strncmp(f->objects[i].key, prefix, before) != 0)
+			continue;
+		len = strcspn(key, "/") + 1;
+		if (!key[len - 1] || strncmp(key, last, len) == 0)
 			continue;
 		last = key;
 		buf_puts(&r->body, "<CommonPrefixes><Prefix>");
