@@ -188,7 +188,7 @@ static void tell_identifiers(struct telling *t)
 static void tell_scrape(struct telling *t)
 {
 	struct cell at = t->c[K_SCRAPED];
-	usec then = cell_time(at), age = row_now(t->maker) - then;
+	usec then = cell_time(at), age;
 	struct buf ago = BUF_INIT;
 
 	if (then == TIME_NONE) {
@@ -196,6 +196,7 @@ static void tell_scrape(struct telling *t)
 			tell(t, "last scrape", at, MARK_PROBLEM, "never: the carrier's site was not read yet");
 		return;
 	}
+	age = row_now(t->maker) - then;
 	put_ago(&ago, row_now(t->maker), then);
 	tell_at(t, "last scrape", row_printf(t->maker, "%s", buf_str(&ago) + 1),
 		age > SCRAPE_DEAD ? MARK_PROBLEM : age > SCRAPE_LATE ? MARK_DOUBT : MARK_FINE,
