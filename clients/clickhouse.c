@@ -14,6 +14,7 @@
 #include "clients/clickhouse_tsv.h"
 #include "clients/http.h"
 #include "clients/registry.h"
+#include "clients/rest_auth.h"
 #include "clients/sqltext.h"
 
 /* ClickHouse over HTTP. One connection object is one kept-alive connection, plus
@@ -138,11 +139,11 @@ static bool keep_answer(void *ctx, const struct http_response *r, const char *da
 }
 
 /* The server refused: in its own words, or in those of whatever answered for it. */
-static bool refused(struct ch *c, const struct http_response *r, const struct buf *body,
-		    struct err *e)
+static bool refused(struct ch *c, const struct http_response *r, struct buf *body, struct err *e)
 {
 	long code = clickhouse_code(buf_str(body), body->len);
 
+	rest_auth_hide_login(body, user(c), &c->password.secret);
 	if (code == 0)
 		code = r->exception_code;
 	if (code == 0)
@@ -438,17 +439,22 @@ static bool prefixed(const struct running *r, struct err *e)
 static bool finish_rows(struct running *r, bool whole, struct err *e)
 {
 	struct err why = { 0 };
-	const char *name = r->c->source->name, *message;
+	const char *name = r->c->source->name;
+	struct buf message = BUF_INIT;
 	enum tsv_end end = tsv_finish(r->tsv, &why);
 	long code = tsv_code(r->tsv) ? tsv_code(r->tsv) : r->response.exception_code;
 
-	message = tsv_message(r->tsv);
 	if (end == TSV_REFUSED) {
 		*e = why;
 		return false;
 	}
-	if (end == TSV_EXCEPTION || code != 0)
-		return ch_error(e, name, code, message, strlen(message), r->rows > 0);
+	if (end == TSV_EXCEPTION || code != 0) {
+		buf_puts(&message, tsv_message(r->tsv));
+		rest_auth_hide_login(&message, user(r->c), &r->c->password.secret);
+		ch_error(e, name, code, buf_str(&message), message.len, r->rows > 0);
+		buf_release(&message);
+		return false;
+	}
 	if (!whole)
 		return false;
 	if (end == TSV_MALFORMED) {

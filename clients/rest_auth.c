@@ -356,12 +356,12 @@ static void hide_pieces(struct buf *text, const struct buf *sent, const char *se
 }
 
 /* As the Authorization header spells it. */
-static void hide_basic(const struct rest_auth *a, struct buf *text)
+static void hide_basic(struct buf *text, const char *user, const struct secret *secret)
 {
 	struct buf pair = BUF_INIT;
 	unsigned char *spelt;
 
-	buf_printf(&pair, "%s:%s", rest_auth_user(a), a->login.secret.data ? a->login.secret.data : "");
+	buf_printf(&pair, "%s:%s", user, secret->data);
 	spelt = malloc(4 * (pair.len / 3 + 1) + 1);
 	if (spelt && !pair.failed) {
 		size_t len = (size_t)EVP_EncodeBlock(spelt, (const unsigned char *)pair.data,
@@ -374,14 +374,20 @@ static void hide_basic(const struct rest_auth *a, struct buf *text)
 	rest_auth_wipe(&pair);
 }
 
+void rest_auth_hide_login(struct buf *text, const char *user, const struct secret *secret)
+{
+	if (secret->len == 0)
+		return;
+	if (user)
+		hide_basic(text, user, secret);
+	rest_auth_hide(text, secret->data, secret->len);
+}
+
 void rest_auth_scrub(const struct rest_auth *a, struct buf *text)
 {
 	hide_pieces(text, &a->query, "&=");
 	hide_pieces(text, &a->headers, " \n");
-	if (rest_auth_user(a))
-		hide_basic(a, text);
-	if (a->login.secret.len > 0)
-		rest_auth_hide(text, a->login.secret.data, a->login.secret.len);
+	rest_auth_hide_login(text, rest_auth_user(a), &a->login.secret);
 	if (a->token.value.len > 0)
 		rest_auth_hide(text, a->token.value.data, a->token.value.len);
 }

@@ -74,6 +74,8 @@ void rest_auth_describe(const struct rest_auth *, struct buf *out);
 void rest_auth_scrub(const struct rest_auth *, struct buf *text);
 /* Replaces that by •••, wherever it stands. */
 void rest_auth_hide(struct buf *text, const char *what, size_t len);
+/* The same with a password, also as HTTP Basic spells it with its user. */
+void rest_auth_hide_login(struct buf *text, const char *user, const struct secret *);
 /* An error as it may be told: the source's name in front, without what must not be
  * repeated. Returns false. NULL allowed. */
 bool rest_auth_name_error(const struct rest_auth *, const char *source, struct err *);

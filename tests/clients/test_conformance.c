@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <openssl/evp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 #define DOCUMENT "docs/conformance.md"
 
 enum body { BODY_TWO, BODY_EMPTY, BODY_PAGE_1, BODY_PAGE_2, BODY_PAGE_3, BODY_MALFORMED, BODY_BIG,
-	    BODY_HTML, BODY_WORDS, BODIES };
+	    BODY_HTML, BODY_WORDS, BODY_SECRETS, BODIES };
 
 enum fault { WHOLE, CUT, HANG, STALL };
 
@@ -33,6 +34,7 @@ struct reply {
 	enum fault fault;
 	int delay_ms;
 	const char *headers;    /* "Name: value\r\n"; "" = a Retry-After with a date */
+	bool elsewhere;         /* a Location: another port, where nothing may ever ask */
 };
 
 enum { REPLIES = 4, PRELUDES = 2, ANY = 1 << 20 };
@@ -87,9 +89,12 @@ static const struct trial trials[] = {
 	{ "more bytes than allowed", "limit", REPLY({ BODY_BIG }), ERR_LIMIT, .rows = ANY, .max_bytes = 20000 },
 	{ "more rows than allowed", "limit, those allowed stay", REPLY({ BODY_BIG }), ERR_LIMIT, .rows = 100,
 	  .max_rows = 100 },
-	{ "redirect", "trust, the target named, never followed",
-	  REPLY({ BODY_WORDS, 302, .headers = "Location: http://evil.test/x\r\n" }), ERR_TRUST, .once = true,
-	  .words = "http://evil.test/x" },
+	{ "redirect", "trust, the target named, never followed", REPLY({ BODY_WORDS, 302, .elsewhere = true }),
+	  ERR_TRUST, .once = true, .words = "refused to follow the redirect to http://127.0.0.1:" },
+	{ "redirect that keeps the method", "the same", REPLY({ BODY_WORDS, 307, .elsewhere = true }), ERR_TRUST,
+	  .once = true, .words = "refused to follow the redirect to http://127.0.0.1:" },
+	{ "an error that repeats the credentials", "remote, without them", REPLY({ BODY_SECRETS, 400 }), ERR_REMOTE,
+	  .once = true, .words = "HTTP 400" },
 	{ "credentials expire between pages", "auth, the first page's rows stay",
 	  REPLY({ BODY_PAGE_1 }, { BODY_WORDS, 401 }, { BODY_WORDS, 401 }), ERR_AUTH, .rows = 1, .pages = true },
 	{ "credentials expire between pages, and are renewed", "ok, all rows in order",
@@ -131,6 +136,7 @@ struct kind {
 	const char *more;               /* where a Link leads, without its number */
 	bool granted;                   /* tokens are had from a server of their own */
 	const char *prelude[PRELUDES];  /* answer what is asked first; NULL = nothing is */
+	bool basic;                     /* HTTP Basic says who asks */
 	bool refused_first;             /* a refusal meets the first request, without a prelude */
 	void (*begin)(struct running *, const struct trial *);
 	struct source *(*source)(const char *url);
@@ -145,26 +151,35 @@ struct running {
 	unsigned asked_first;           /* requests before the first reply */
 	struct buf texts[REPLIES][2];
 	struct trino_answer answers[REPLIES + 2];
-	char retry_after[64];
+	char retry_after[64], location[64];
 	unsigned port;
 };
+
+/* What proves who asks, in every kind, and how HTTP Basic spells it. */
+#define CANARY "canary-5fd2c1a90b7e"
+static char basic[64];
+
+/* Where redirects lead: nothing may ever come there. */
+static struct fault_server elsewhere;
 
 static void begin_raw(struct running *, const struct trial *);
 static void begin_trino(struct running *, const struct trial *);
 
-static struct source *plain_source(const struct client_ops *ops, const char *url)
+static struct source *basic_source(const struct client_ops *ops, const char *url)
 {
-	return source_make(ops, "source", "url", url, "user", "alice", NULL);
+	return source_make(ops, "source", "url", url, "auth", "basic", "user", "alice", "password",
+			   "env:TEST_SECRET", NULL);
 }
 
 static struct source *clickhouse_source(const char *url)
 {
-	return plain_source(&clickhouse_ops, url);
+	return source_make(&clickhouse_ops, "source", "url", url, "user", "alice", "password", "env:TEST_SECRET",
+			   NULL);
 }
 
 static struct source *rest_source(const char *url)
 {
-	return plain_source(&rest_ops, url);
+	return basic_source(&rest_ops, url);
 }
 
 static char token_url[64];
@@ -177,12 +192,12 @@ static struct source *oauth_source(const char *url)
 
 static struct source *trino_source(const char *url)
 {
-	return plain_source(&trino_ops, url);
+	return basic_source(&trino_ops, url);
 }
 
 static struct source *neo4j_source(const char *url)
 {
-	return plain_source(&neo4j_ops, url);
+	return basic_source(&neo4j_ops, url);
 }
 
 static struct source *athena_source(const char *url)
@@ -234,7 +249,7 @@ static const struct kind kinds[] = {
 		.before = CLICKHOUSE_HEAD, .row = "%zu\tx\n", .between = "", .after = "",
 		.no_pages = "an answer is one stream",
 		.prelude = { "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n18.16.1\n" },
-		.begin = begin_raw, .source = clickhouse_source,
+		.begin = begin_raw, .source = clickhouse_source, .basic = true,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json",
@@ -245,28 +260,28 @@ static const struct kind kinds[] = {
 			    [BODY_PAGE_2] = REST_PAGE("{\"a\":2}", "3"), [BODY_PAGE_3] = REST_PAGE("{\"a\":3}", "3"),
 			    [BODY_MALFORMED] = "{\"rows\":[{\"a\":1}" },
 		.before = "{\"pages\":1,\"rows\":[", .row = "{\"a\":%zu}", .between = ",", .after = "]}",
-		.begin = begin_raw, .source = rest_source,
+		.begin = begin_raw, .source = rest_source, .basic = true,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json", .pages = "address",
 		.query = REST_QUERY "pages: { next: next, max: 5 }\n",
 		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", "/rows?page=2"), [BODY_PAGE_2] = REST_NEXT("2", "/rows?page=3"),
 			    [BODY_PAGE_3] = REST_NEXT("3", "") },
-		.begin = begin_raw, .source = rest_source,
+		.begin = begin_raw, .source = rest_source, .basic = true,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json", .pages = "token",
 		.query = REST_QUERY "pages: { token: next, param: next, max: 5 }\n",
 		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", "t1"), [BODY_PAGE_2] = REST_NEXT("2", "t2"),
 			    [BODY_PAGE_3] = REST_NEXT("3", "") },
-		.begin = begin_raw, .source = rest_source,
+		.begin = begin_raw, .source = rest_source, .basic = true,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json", .pages = "link",
 		.query = REST_QUERY "pages: { link: next, max: 5 }\n", .more = "/rows?page=",
 		.bodies = { [BODY_PAGE_1] = REST_NEXT("1", ""), [BODY_PAGE_2] = REST_NEXT("2", ""),
 			    [BODY_PAGE_3] = REST_NEXT("3", "") },
-		.begin = begin_raw, .source = rest_source,
+		.begin = begin_raw, .source = rest_source, .basic = true,
 	},
 	{
 		.ops = &rest_ops, .type = "application/json", .pages = "OAuth", .granted = true,
@@ -279,7 +294,7 @@ static const struct kind kinds[] = {
 		.ops = &trino_ops, .query = "SELECT 1", .type = "application/json",
 		.bodies = { [BODY_TWO] = "[[1,\"x\"],[2,\"y\"]]", [BODY_EMPTY] = "[]", [BODY_PAGE_1] = "[[1,\"x\"]]",
 			    [BODY_PAGE_2] = "[[2,\"y\"]]", [BODY_PAGE_3] = "[[3,\"z\"]]" },
-		.begin = begin_trino, .source = trino_source,
+		.begin = begin_trino, .source = trino_source, .basic = true,
 	},
 	{
 		.ops = &athena_ops, .query = "SELECT 1", .type = "application/x-amz-json-1.1",
@@ -316,7 +331,7 @@ static const struct kind kinds[] = {
 			    [BODY_EMPTY] = NEO4J_BEFORE "]}}" },
 		.before = NEO4J_BEFORE, .row = NEO4J_ROW("%zu"), .between = ",", .after = "]}}",
 		.no_pages = "an answer is one document",
-		.begin = begin_raw, .source = neo4j_source,
+		.begin = begin_raw, .source = neo4j_source, .basic = true,
 	},
 };
 
@@ -324,12 +339,17 @@ enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 static const char *common_body(enum body b)
 {
-	return b == BODY_HTML ? "<html>login</html>" : b == BODY_WORDS ? "not now" : "{\"id\":";
+	static char secrets[256];
+
+	snprintf(secrets, sizeof(secrets), "you said %s, Basic %s, X-Key: %s", CANARY, basic, CANARY);
+	return b == BODY_HTML ? "<html>login</html>" : b == BODY_WORDS ? "not now" :
+	       b == BODY_SECRETS ? secrets : "{\"id\":";
 }
 
 static const char *type_of(const struct kind *k, const struct reply *r)
 {
-	return r->body == BODY_HTML ? "text/html" : r->body == BODY_WORDS ? "text/plain" : k->type;
+	return r->body == BODY_HTML ? "text/html" :
+	       r->body == BODY_WORDS || r->body == BODY_SECRETS ? "text/plain" : k->type;
 }
 
 /* ---- servers that speak raw HTTP --------------------------------------------------------- */
@@ -356,6 +376,12 @@ static const char *retry_date(struct running *r)
 	return r->retry_after;
 }
 
+static const char *location(struct running *r)
+{
+	snprintf(r->location, sizeof(r->location), "http://127.0.0.1:%u/x", elsewhere.port);
+	return r->location;
+}
+
 /* One answer as a script: head and body, or half of it, and then perhaps silence. */
 static void write_reply(struct running *r, size_t i, const struct reply *reply, struct fault_step *steps)
 {
@@ -375,6 +401,8 @@ static void write_reply(struct running *r, size_t i, const struct reply *reply, 
 		buf_puts(text, reply->headers);
 	else if (reply->headers)
 		buf_printf(text, "Retry-After: %s\r\n", retry_date(r));
+	if (reply->elsewhere)
+		buf_printf(text, "Location: %s\r\n", location(r));
 	if (k->more && (reply->body == BODY_PAGE_1 || reply->body == BODY_PAGE_2))
 		buf_printf(text, "Link: <%s%zu>; rel=\"next\"\r\n", k->more, i + 2);
 	buf_puts(text, "\r\n");
@@ -432,9 +460,9 @@ static struct trino_answer trino_answer(struct running *r, const struct reply *r
 		a.rows = r->kind->bodies[reply->body];
 	else
 		a.body = common_body(reply->body);
-	if (reply->headers && strncmp(reply->headers, "Location: ", 10) == 0)
-		a.location = "http://evil.test/x";
-	else if (reply->headers)
+	if (reply->elsewhere)
+		a.location = location(r);
+	if (reply->headers)
 		a.retry_after = *reply->headers ? "7" : retry_date(r);
 	return a;
 }
@@ -442,7 +470,7 @@ static struct trino_answer trino_answer(struct running *r, const struct reply *r
 /* A refusal, and silence, meet the POST; rows come with the pages behind it. */
 static void begin_trino(struct running *r, const struct trial *t)
 {
-	struct trino_options o = { .answers = r->answers };
+	struct trino_options o = { .answers = r->answers, .user = "alice", .password = CANARY };
 	struct err e = { 0 };
 
 	if (!t->replies[0].status && t->replies[0].fault != HANG)
@@ -521,6 +549,17 @@ static void judge(const struct trial *t, const struct err *e, bool ok, size_t ro
 		fail_msg("%s", e->text);
 	if (t->kind == ERR_QUOTA && !(e->retry_after_ms > 1000 && e->retry_after_ms <= 7000))
 		fail_msg("waits %d ms", e->retry_after_ms);
+}
+
+/* Whatever a server says: nobody reads the secret, and nobody else is asked. */
+static void judge_secrets(const struct kind *k, const struct err *e, const struct record *got)
+{
+	const char *const texts[] = { e->text, buf_str(&got->sent), buf_str(&got->rows), got->progress.note };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (strstr(texts[i], CANARY) || (k->basic && strstr(texts[i], basic)))
+			fail_msg("a secret: %s", texts[i]);
+	assert_int_equal(atomic_load(&elsewhere.connections), 0);
 }
 
 static struct source *make_source(const struct running *r, const struct trial *t)
@@ -613,6 +652,7 @@ static void run_trial(void **state)
 	requests = c->trial->once ? asked(&running) : 1;
 	end(&running);
 	judge(c->trial, &a.e, a.ok, a.got.nrows);
+	judge_secrets(c->kind, &a.e, &a.got);
 	assert_int_equal(requests, 1);
 	/* Telling the server to stop is part of it. */
 	assert_true(took < 3 * USEC_SEC);
@@ -654,6 +694,8 @@ static void put_table(struct buf *out)
 	buf_puts(out, "`rest` counts its pages, or follows an address, a token or a header of the answer: what has\n"
 		      "nothing to do with pages is tried once. Only OAuth's tokens can be renewed after a bare 401;\n"
 		      "what AWS says of expired credentials is tried in `tests/clients/test_athena_faults.c`.\n");
+	buf_puts(out, "\nWhatever the trial: the secret is in no error, no request as shown and no row, and nothing\n"
+		      "ever connects to where a redirect leads.\n");
 	buf_puts(out, "\n`postgres` and `sqlite` do not speak HTTP: `tests/clients/test_postgres*.c` and\n"
 		      "`test_sqlite.c` try what can go wrong there.\n");
 }
@@ -684,13 +726,16 @@ static int start(void **state)
 
 	(void)state;
 	setenv("TEST_ID", "AKIAEXAMPLE", 1);
-	setenv("TEST_SECRET", "example", 1);
+	setenv("TEST_SECRET", CANARY, 1);
+	EVP_EncodeBlock((unsigned char *)basic, (const unsigned char *)"alice:" CANARY, sizeof("alice:" CANARY) - 1);
+	fault_start_mute(&elsewhere);
 	return clients_init(&e) ? 0 : -1;
 }
 
 static int stop(void **state)
 {
 	(void)state;
+	fault_stop(&elsewhere);
 	clients_release();
 	return 0;
 }

@@ -438,6 +438,63 @@ static void test_it_is_of_its_investigation(void **state)
 	assert_int_equal(engine_tick(fake.engine, NULL), TIME_NONE);
 }
 
+/* ---- ten minutes without a source ----------------------------------------------------------- */
+
+static const struct act dead[] = {
+	{ "a", "by_id", 0, ERR_NETWORK, 0, true }, { "a", "side", 0, ERR_NETWORK, 0, true },
+	{ "b", "side_old", 0, ERR_NETWORK, 0, true }, { 0 },
+};
+static const struct act rejected[] = {
+	{ "a", "by_id", 0, ERR_AUTH, 401 }, { "a", "side", 0, ERR_AUTH, 401 }, { "b", "side_old", 2 }, { 0 },
+};
+
+/* What was sent has been answered, and the answer read. */
+static bool quiet(void)
+{
+	for (size_t i = 0; i < engine_sources(fake.engine); i++)
+		if (engine_source(fake.engine, i)->in_flight > 0)
+			return false;
+	return true;
+}
+
+static void follow_for_ten_minutes(const struct act *script)
+{
+	fake_begin(&workspace, well);
+	fake_run(fake_settled);
+	fake_play(script);
+	engine_follow(fake.engine, fake.inv, HEAD, FOLLOW_LEAST);
+	engine_follow(fake.engine, fake.inv, SIDE, FOLLOW_LEAST);
+	for (int i = 0; i < 600; i++) {
+		fake.mono += USEC_SEC;
+		fake_run(quiet);
+	}
+}
+
+static void test_P64_followed_through_an_outage(void **state)
+{
+	unsigned a, b;
+
+	(void)state;
+	follow_for_ten_minutes(dead);
+	a = fake_count("a/by_id") + fake_count("a/side") - 2;
+	b = fake_count("b/side_old");
+	assert_in_range(a, 5, 20);
+	assert_in_range(b, 5, 20);
+	assert_int_equal(follow(SIDE)->state, FOLLOW_ON);
+	/* It is asked again by itself once it is back. */
+	fake_play(more);
+	fake.mono += USEC_MIN;
+	run_rounds(1);
+	assert_int_equal(rows(fake.inv, SIDE), 6);
+}
+
+static void test_P25_followed_and_refused(void **state)
+{
+	(void)state;
+	follow_for_ten_minutes(rejected);
+	assert_int_equal(fake_count("a/by_id") + fake_count("a/side") - 2, 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
@@ -449,7 +506,8 @@ int main(void)
 		T(test_a_round_shows_nothing_by_halves), T(test_denied_it_ends), T(test_refused_it_ends),
 		T(test_untrusted_it_ends), T(test_locked_meanwhile_it_ends), T(test_nobody_to_follow),
 		T(test_failures_make_it_slower), T(test_within_the_budget),
-		T(test_it_is_of_its_investigation),
+		T(test_it_is_of_its_investigation), T(test_P64_followed_through_an_outage),
+		T(test_P25_followed_and_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
