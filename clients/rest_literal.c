@@ -326,10 +326,10 @@ bool rest_literal_has(const char *text, bool *has, struct err *e)
 	return true;
 }
 
-static bool put_value(struct buf *out, const struct place *p, const struct query *q, struct err *e)
+static bool put_value(struct buf *out, const struct place *p, const struct form *form,
+		      const struct query *q, struct err *e)
 {
 	const struct param *v = query_param(q, p->name, p->name_len);
-	const struct form *form = find_form(p);
 
 	if (!v)
 		return err_set(e, ERR_CONFIG, 0, "%s: no parameter :%.*s is bound", q->name,
@@ -351,11 +351,13 @@ bool rest_literal_expand(struct buf *out, const char *text, const struct query *
 	struct place p;
 
 	for (const char *s = text; *s;) {
-		if (!read_place(text, s, &p) || !find_form(&p)) {
+		const struct form *form = read_place(text, s, &p) ? find_form(&p) : NULL;
+
+		if (!form) {
 			buf_putc(out, *s++);
 			continue;
 		}
-		if (!put_value(out, &p, q, e))
+		if (!put_value(out, &p, form, q, e))
 			return false;
 		s = p.end;
 	}

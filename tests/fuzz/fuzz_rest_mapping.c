@@ -80,7 +80,8 @@ static void make_request(const struct rest_mapping *m)
 	struct rest_request r = REST_REQUEST_INIT;
 	struct err e;
 
-	if (rest_mapping_request(m, &q, 1, &r, &e)) {
+	if (rest_mapping_request(m, &q, 1, &r, &e) &&
+	    (m->paging.how != REST_TOKEN || rest_request_token(m, cell_of("t\"&1"), &r, &e))) {
 		check_escaped(&r.path, "");
 		check_escaped(&r.query, "");
 		if (r.path.len == 0 || r.path.data[0] != '/' || strstr(r.path.data, "/../"))
