@@ -347,6 +347,17 @@ CREATE TABLE github_files (
 	says TEXT
 );
 
+CREATE TABLE code_functions (
+	function TEXT NOT NULL,
+	class TEXT,
+	file TEXT NOT NULL,
+	line INTEGER,
+	service TEXT,
+	repository TEXT,
+	says TEXT,
+	callers TEXT
+);
+
 CREATE TABLE slack_messages (
 	sent_at TEXT,
 	channel TEXT,

@@ -70,6 +70,8 @@ const struct demo_table demo_tables[TABLE_COUNT] = {
 	[TABLE_DOCUMENTS] = { "confluence_pages", NULL, NULL, NULL,
 		"page_id title space excerpt updated_at:t link says" },
 	[TABLE_CODE] = { "github_files", NULL, NULL, NULL, "file repository fragment link says" },
+	[TABLE_FUNCTIONS] = { "code_functions", NULL, NULL, NULL,
+		"function class file line:i service repository says callers" },
 	[TABLE_CHATS] = { "slack_messages", NULL, NULL, NULL,
 		"sent_at:t channel author text reactions link load_id says" },
 	[TABLE_CONFIGS] = { "tracking_configs", NULL, NULL, NULL,

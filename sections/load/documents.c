@@ -97,22 +97,14 @@ static void summary_of_code(const struct rowset *rows, usec now, struct buf *out
 
 /* ---- the tables --------------------------------------------------------------------------------- */
 
-static bool skip_without(const struct facts *f, const char *fact, char reason[static REASON_MAX])
-{
-	if (facts_get(f, fact))
-		return false;
-	snprintf(reason, REASON_MAX, "it is asked about an error: L on a record that has one");
-	return true;
-}
-
 static bool skip_pages(const struct facts *f, char reason[static REASON_MAX])
 {
-	return skip_without(f, "document_error", reason);
+	return skip_without_error(f, "document_error", reason);
 }
 
 static bool skip_code(const struct facts *f, char reason[static REASON_MAX])
 {
-	return skip_without(f, "code_error", reason);
+	return skip_without_error(f, "code_error", reason);
 }
 
 static const struct step page_steps[] = {

@@ -23,7 +23,8 @@ static const char *const params[] = {
 	"pro_candidate", "document_candidate", "container_number", "booking_number", "bol_number",
 	"shipper_id", "carrier_id", "external_id", "slot_1", "slot_2", "slot_3", "slot_4",
 	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
-	"chat_error", "subscription_id", "evidence", "edi_around", "edi_key", "edi_file", "edi_received", "edi_processed",
+	"chat_error", "graph_error", "graph_service", "subscription_id", "evidence", "edi_around",
+	"edi_key", "edi_file", "edi_received", "edi_processed",
 	"original_file", "original_record", "original_received", "original_processed", NULL,
 };
 
@@ -33,7 +34,7 @@ static const struct section_def *const sections[] = {
 	/* On demand. */
 	&section_ocean_config, &section_jt_history, &section_similar, &section_cases,
 	&section_edi_files, &section_edi_315,      &section_carrier_original,
-	&section_issues,    &section_documents,    &section_code,     &section_chats,
+	&section_issues,    &section_documents,    &section_code,     &section_code_graph, &section_chats,
 	&section_explain,
 };
 
@@ -66,6 +67,14 @@ bool skip_without_load(const struct facts *f, char reason[static REASON_MAX])
 		snprintf(reason, REASON_MAX, "Load gave no tracking id");
 	else
 		return false;
+	return true;
+}
+
+bool skip_without_error(const struct facts *f, const char *fact, char reason[static REASON_MAX])
+{
+	if (facts_get(f, fact))
+		return false;
+	snprintf(reason, REASON_MAX, "it is asked about an error: L on a record that has one");
 	return true;
 }
 

@@ -26,6 +26,7 @@ extern const struct section_def section_cases;
 extern const struct section_def section_issues;
 extern const struct section_def section_documents;
 extern const struct section_def section_code;           /* documents.c */
+extern const struct section_def section_code_graph;
 extern const struct section_def section_chats;
 extern const struct section_def section_explain;
 
@@ -50,6 +51,8 @@ extern const char *const after_network[];
 bool skip_without_load(const struct facts *, char reason[static REASON_MAX]);
 /* The same, and that it does not go by sea. */
 bool skip_unless_ocean(const struct facts *, char reason[static REASON_MAX]);
+/* Why a section that is asked about an error cannot be asked about the load as a whole. */
+bool skip_without_error(const struct facts *, const char *fact, char reason[static REASON_MAX]);
 /* The load is carried by sea as far as is known: mode, container. */
 enum ocean { OCEAN_UNKNOWN, OCEAN_NO, OCEAN_YES };
 enum ocean load_is_ocean(const struct facts *);

@@ -23,6 +23,12 @@ public class Neo4jPeer {
 			Map.of("password", args[1]));
 		neo4j.defaultDatabaseService().executeTransactionally(
 			"CREATE (:Function {name: 'parse', line: 12})-[:CALLS {weight: 1.5}]->(:Function {name: 'read'})");
+		neo4j.defaultDatabaseService().executeTransactionally(
+			"CREATE (d:Function {name: 'deliver', class: 'Callbacks::Sender', file: 'sender.rb', line: 48, "
+			+ "service: 'callback-worker', messages: ['upstream connect error', 'disconnect before headers']}) "
+			+ "CREATE (:Function {name: 'perform'})-[:CALLS]->(d)<-[:CALLS]-(:Function {name: 'retry_later'}) "
+			+ "CREATE (:Function {name: 'connect', file: 'proxy.rb', line: 7, service: 'gateway', "
+			+ "messages: ['upstream connect error']})");
 		System.out.println(neo4j.httpURI());
 		System.out.flush();
 		while (System.in.read() >= 0) {

@@ -35,8 +35,6 @@ install_it() {
 	END
 	(cd "$dir" && timeout 300 mvn -q -B dependency:copy-dependencies -DoutputDirectory=lib > mvn.log 2>&1) ||
 		{ skip "Maven could not fetch it (see $dir/mvn.log)"; return; }
-	"${java}c" -cp "$dir/lib/*" -d "$dir/peer" tests/peers/Neo4jPeer.java > "$dir/javac.log" 2>&1 ||
-		{ skip "its harness could not be compiled (see $dir/javac.log)"; return; }
 	chmod -R a+rX "$dir"
 	touch "$dir/whole"
 }
@@ -45,7 +43,7 @@ install_it() {
 start() {
 	mkfifo "$work/in" "$work/out"
 	(cd "$work" && exec $as "$java" -Xmx700m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
-		-cp "$dir/peer:$dir/lib/*" Neo4jPeer "$work/data" "$password" < "$work/in" > "$work/out" 2> "$log") &
+		-cp "$work/peer:$dir/lib/*" Neo4jPeer "$work/data" "$password" < "$work/in" > "$work/out" 2> "$log") &
 	pid=$!
 	exec 8> "$work/in"
 	read -r url < "$work/out" || { tail -n 5 "$log"; skip "it does not start here (see $log)"; return; }
@@ -67,6 +65,8 @@ run() {
 	install_it || return
 	work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
 	mkdir "$work/data"
+	"${java}c" -cp "$dir/lib/*" -d "$work/peer" tests/peers/Neo4jPeer.java > "$dir/javac.log" 2>&1 ||
+		{ skip "its harness could not be compiled (see $dir/javac.log)"; return; }
 	as=
 	if [ "$(id -u)" = 0 ]; then
 		chown -R nobody "$work"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clients/registry.h"
+#include "sections/config.h"
 #include "tests/support/client_talk.h"
 
 /* Long enough to be stopped. */
@@ -77,7 +78,7 @@ static void graphs_are_read(void **state)
 
 	(void)state;
 	talk_begin(&t);
-	run_well(&t, "MATCH p = (n:Function)-[r:CALLS]->(m) RETURN n, r, p");
+	run_well(&t, "MATCH p = (n:Function {name: 'parse'})-[r:CALLS]->(m) RETURN n, r, p");
 	assert_int_equal(t.got.nrows, 1);
 	assert_non_null(strstr(buf_str(&t.got.rows), "\"labels\":[\"Function\"],\"properties\":{"));
 	assert_non_null(strstr(buf_str(&t.got.rows), "\"line\":12"));
@@ -220,6 +221,37 @@ static void wrong_passwords_are_refused(void **state)
 	client_talk_end(&t);
 }
 
+static void our_queries_are_understood(void **state)
+{
+	static const char error[] = "HTTP 503: Upstream connect error or disconnect before headers";
+	struct param params[] = { { "graph_error", error }, { "graph_service", "gateway" }, { "limit", "30" } };
+	const struct embedded *f = embedded_find("sections/queries/neo4j/code_graph_by_error.cypher");
+	struct client_talk t;
+	char text[4096];
+
+	(void)state;
+	assert_non_null(f);
+	snprintf(text, sizeof(text), "%.*s", (int)f->len, f->data);
+	talk_begin(&t);
+	t.query.params = params;
+	t.query.nparams = sizeof(params) / sizeof(*params);
+	run_well(&t, text);
+	assert_string_equal(buf_str(&t.got.columns), "function|class|file|line|service|repository|says|callers");
+	assert_string_equal(buf_str(&t.got.rows),
+			    "connect|<null>|proxy.rb|7|gateway|<null>|upstream connect error|\n"
+			    "deliver|Callbacks::Sender|sender.rb|48|callback-worker|<null>|upstream connect error|"
+			    "perform, retry_later\n");
+	/* What a record does not have is not known; a class is found by its name. */
+	params[0].value = "undefined method for Callbacks::Sender";
+	params[1].value = NULL;
+	run_well(&t, text);
+	assert_int_equal(t.got.nrows, 1);
+	params[0].value = "nothing of the kind";
+	run_well(&t, text);
+	assert_int_equal(t.got.nrows, 0);
+	client_talk_end(&t);
+}
+
 static void unknown_databases_are_named(void **state)
 {
 	struct client_talk t;
@@ -243,6 +275,7 @@ int main(void)
 		cmocka_unit_test(many_rows_are_cut),
 		cmocka_unit_test(nothing_writes),
 		cmocka_unit_test(errors_have_kinds),
+		cmocka_unit_test(our_queries_are_understood),
 		cmocka_unit_test(cancelling_stops_the_server),
 		cmocka_unit_test(lateness_stops_the_server),
 		cmocka_unit_test(unknown_databases_are_named),

@@ -106,6 +106,9 @@ static void test_pages_and_code_need_an_error(void **state)
 	assert_true((section_documents.skip)(&f, reason));
 	assert_true((section_code.skip)(&f, reason));
 	assert_non_null(strstr(reason, "it is asked about an error"));
+	assert_true((section_code_graph.skip)(&f, reason));
+	facts_set(&f, "graph_error", "x", "");
+	assert_false((section_code_graph.skip)(&f, reason));
 	facts_set(&f, "document_error", "x", "");
 	facts_set(&f, "code_error", "x", "");
 	assert_false((section_documents.skip)(&f, reason));
