@@ -83,6 +83,7 @@ static const struct ask_def asks[] = {
 	{ "messages about this error", "callbacks", { { "error_msg", "chat_error" } } },
 	{ "messages about this error", "creation", { { "error", "chat_error" } } },
 	{ "messages about this error", "carrier_files", { { "error", "chat_error" } } },
+	{ "messages about this error", "jt_history", { { "error", "chat_error" } } },
 	{ "messages about this line", "logs", { { "message", "chat_error" } } },
 };
 

@@ -119,6 +119,7 @@ static const struct step code_steps[] = {
 	{ what " about this error", "callbacks", { { "error_msg", fact_ } } }, \
 	{ what " about this error", "creation", { { "error", fact_ } } }, \
 	{ what " about this error", "carrier_files", { { "error", fact_ } } }, \
+	{ what " about this error", "jt_history", { { "error", fact_ } } }, \
 	{ what " about this line", "logs", { { "message", fact_ } } }, \
 }
 

@@ -83,6 +83,7 @@ static const struct ask_def asks[] = {
 	{ "issues about this error", "callbacks", { { "error_msg", "issue_error" } } },
 	{ "issues about this error", "creation", { { "error", "issue_error" } } },
 	{ "issues about this error", "carrier_files", { { "error", "issue_error" } } },
+	{ "issues about this error", "jt_history", { { "error", "issue_error" } } },
 	{ "issues about this line", "logs", { { "message", "issue_error" } } },
 };
 
