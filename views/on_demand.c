@@ -154,8 +154,16 @@ static char model_mark(const void *ctx, size_t row)
 static void draw(const struct view *v, struct canvas *c, struct rect r, bool focused)
 {
 	const struct list_view *l = (const struct list_view *)v;
+	char rest[40];
+	size_t asked = 0;
 
-	pane_title(c, r, "ON DEMAND", "asked when opened", "Enter opens  q back");
+	for (size_t i = v->app->numbered; i < v->app->npanes; i++) {
+		const struct section *s = app_section(v->app, (int)i);
+
+		asked += s && s->state != SECTION_UNASKED && s->state != SECTION_SKIPPED;
+	}
+	snprintf(rest, sizeof rest, "%zu of %zu asked", asked, v->app->npanes - v->app->numbered);
+	pane_title(c, r, "ON DEMAND", rest, "Enter opens  q back");
 	table_draw(&l->table, c, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, focused);
 }
 
@@ -210,6 +218,7 @@ static bool act(struct view *v, enum action a)
 static const struct view_ops ops = {
 	.name = "sections on demand",
 	.where = ON_TABLE | ON_SECTION,
+	.layout = LAYOUT_LIST,
 	.place = place,
 	.draw = draw,
 	.detail = detail,
