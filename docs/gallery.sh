@@ -42,6 +42,10 @@ picture compare 120x40 dark '' 726100801 '14s 5 j j m a j j equal' \
 	'Two records beside each other: what differs, what is equal'
 picture related 120x40 dark '' 726100801 '14s 5 j j L' \
 	'The records that a callback has to do with'
+picture on-demand 120x40 dark '' U110045871 '8s d j j' \
+	'Sections that are asked only when you open them, and what they ask'
+picture similar 120x40 dark '' U110045871 '8s colon +similar Return 4s' \
+	'One load, or its carrier? How many others are stuck, out of how many'
 picture loads 120x40 dark '' '726100801 718220415 730801450' '14s b' \
 	'Several loads at once'
 picture palette 120x40 dark '' 726100801 '14s 5 colon +fil' \

@@ -10,7 +10,7 @@
 	X(S_WHAT, "what", "load or day", TEXT, 1, 15, true) \
 	X(S_WAITING, "waiting", "await", NUMBER, 1, 5, false) \
 	X(S_LOADS, "loads", "of", NUMBER, 1, 5, false) \
-	X(S_SHARE, "share", "%", NUMBER, 1, 4, false) \
+	X(S_SHARE, "share", "%", NUMBER, 1, 5, false) \
 	X(S_CREATED, "created_at", "created", TIME, 1, 16, false) \
 	X(S_SHIPPER, "shipper_name", "shipper", TEXT, 1, 0, false) \
 	X(S_STATUS, "status", "status", TEXT, 2, 22, false) \
