@@ -48,6 +48,7 @@ static enum mark mark(const struct rowset *rows, size_t row)
 static void summary(const struct rowset *rows, usec now, struct buf *out)
 {
 	size_t empty = 0, archived = 0;
+	usec last;
 
 	if (rows->rows == 0)
 		return;
@@ -60,8 +61,11 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 		buf_printf(out, ", %zu empty", empty);
 	if (archived > 0)
 		buf_printf(out, ", %zu archived", archived);
+	last = cell_time(rowset_cell(rows, 0, B_MODIFIED));
+	if (last == TIME_NONE)
+		return;
 	buf_puts(out, ", last");
-	put_ago(out, now, cell_time(rowset_cell(rows, 0, B_MODIFIED)));
+	put_ago(out, now, last);
 }
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])

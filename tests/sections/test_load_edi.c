@@ -338,6 +338,11 @@ static void files_are_newest_first(void **state)
 	assert_int_equal(section_mark(&r, 2), MARK_FINE);
 	assert_string_equal(section_summary(&r), "3 files of the carrier, 1 empty, 1 archived, last 2.0 h ago");
 	section_rows_release(&r);
+	section_rows_init(&r, &section_edi_files, now);
+	section_row(&r, "object_key", "a", "last_modified", "some day", NULL);
+	section_finish(&r);
+	assert_string_equal(section_summary(&r), "1 file of the carrier");
+	section_rows_release(&r);
 }
 
 int main(void)
