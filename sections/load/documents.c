@@ -25,11 +25,12 @@ static struct cell without_marks(struct row_maker *m, struct cell text)
 {
 	static const char *const marks[] = { "@@@hl@@@", "@@@endhl@@@" };
 	struct buf out = BUF_INIT;
-	const char *end = text.data + text.len;
+	const char *end;
 	struct cell plain;
 
 	if (text.len == 0 || !memmem(text.data, text.len, "@@@", 3))
 		return text;
+	end = text.data + text.len;
 	for (const char *s = text.data; s < end;) {
 		size_t skip = 0;
 

@@ -35,7 +35,8 @@ static size_t line_of(struct cell text, size_t *next)
 	size_t at = 0, blank = 0, cells = 0, n;
 	struct glyph g;
 
-	while ((n = text_next(text.data + at, text.len - at, &g)) && cells + g.cells <= LINE_CELLS) {
+	while (at < text.len && (n = text_next(text.data + at, text.len - at, &g)) &&
+	       cells + g.cells <= LINE_CELLS) {
 		if (at > 0 && text.data[at] == ' ')
 			blank = at;
 		cells += g.cells;
