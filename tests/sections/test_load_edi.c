@@ -336,7 +336,7 @@ static void files_are_newest_first(void **state)
 	assert_int_equal(section_mark(&r, 0), MARK_DOUBT);
 	assert_int_equal(section_mark(&r, 1), MARK_DOUBT);
 	assert_int_equal(section_mark(&r, 2), MARK_FINE);
-	assert_string_equal(section_summary(&r), "3 files of the carrier, 1 empty, 1 archived, newest 2.0 h ago");
+	assert_string_equal(section_summary(&r), "3 files of the carrier, 1 empty, 1 archived, last 2.0 h ago");
 	section_rows_release(&r);
 	section_rows_init(&r, &section_edi_files, now);
 	section_row(&r, "object_key", "a", "last_modified", "some day", NULL);
