@@ -216,6 +216,12 @@ static void read_bucket_region(struct http_head *h, struct span v, usec now)
 	text_safe(h->response->bucket_region, sizeof(h->response->bucket_region), v.data, v.len);
 }
 
+static void read_usage(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	text_safe(h->response->usage, sizeof(h->response->usage), v.data, v.len);
+}
+
 static void read_modified(struct http_head *h, struct span v, usec now)
 {
 	char text[64];
@@ -257,6 +263,7 @@ static const struct {
 	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
 	{ "X-ClickHouse-Exception-Code", read_exception_code },
 	{ "X-Amz-Bucket-Region", read_bucket_region },
+	{ "Sforce-Limit-Info", read_usage },
 	{ "Last-Modified", read_modified },
 	{ "Content-Range", read_content_range },
 };

@@ -307,7 +307,8 @@ static bool judge(struct rest_asking *q, const char *path, struct health *h, str
 	buf_put_safe(&user, identity ? identity : "", identity ? strlen(identity) : 0);
 	snprintf(h->user, sizeof(h->user), "%.63s", buf_str(&user));
 	buf_release(&user);
-	snprintf(h->detail, sizeof(h->detail), "GET %.100s gave HTTP %ld", path, r->status);
+	snprintf(h->detail, sizeof(h->detail), "GET %.60s gave HTTP %ld%s%s", path, r->status,
+		 r->usage[0] ? ", " : "", r->usage);
 	return true;
 }
 

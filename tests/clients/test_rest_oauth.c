@@ -70,7 +70,8 @@ static int start(void **state)
 	(void)state;
 	serve(NULL);
 	source = source_make(&rest_ops, "salesforce", "url", url, "auth", "oauth", "token_url", TOKEN_PATH,
-			     "client_id", "3MVG9+x", "client_secret", "env:TEST_SECRET", NULL);
+			     "client_id", "3MVG9+x", "client_secret", "env:TEST_SECRET", "health_path",
+			     "/services/data/v68.0/limits", NULL);
 	return 0;
 }
 
@@ -380,6 +381,7 @@ static void test_health_says_how_much_is_left(void **state)
 	(void)state;
 	assert_true(rest_ops.check(conn, in_ms(5000), NULL, &h, &e));
 	assert_string_equal(h.user, "3MVG9+x");
+	assert_string_equal(h.detail, "GET /services/data/v68.0/limits gave HTTP 200, api-usage=18/5000");
 	rest_ops.close(conn);
 	setenv("TEST_SECRET", "wrong", 1);
 	conn = rest_ops.open(source, &e);
