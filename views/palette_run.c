@@ -311,6 +311,8 @@ static void run_doctor(struct app *app, const char *arg)
 	(void)arg;
 	for (size_t i = 0; app->engine && i < engine_sources(app->engine); i++)
 		engine_check(app->engine, i);
+	if (app->telemetry)
+		telemetry_ask(app->telemetry);
 	push(app, sources_new);
 }
 

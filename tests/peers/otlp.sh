@@ -74,8 +74,8 @@ build_collector() {
 	END
 	(
 		export GOPATH="$dir/go" GOCACHE="$dir/cache" GOFLAGS=-modcacherw GOTOOLCHAIN=local
-		timeout 180 go install "go.opentelemetry.io/collector/cmd/builder@v$version" &&
-			timeout 600 "$dir/go/bin/builder" --config "$dir/manifest.yaml" &&
+		timeout 120 go install "go.opentelemetry.io/collector/cmd/builder@v$version" &&
+			timeout 300 "$dir/go/bin/builder" --config "$dir/manifest.yaml" &&
 			mv "$dir/source/collector" "$dir/collector-$version"
 	) > "$dir/go.log" 2>&1 || {
 		echo "skipped: OpenTelemetry collector $version: it could not be built (see $dir/go.log)"

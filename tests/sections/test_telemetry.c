@@ -76,6 +76,16 @@ static struct telemetry_status status_of(const struct scene *s)
 	return st;
 }
 
+/* A whole batch waits for nothing. */
+static void attempt_many(struct scene *s, size_t n)
+{
+	struct attempt a = { .source = "redshift", .kind = "postgres", .section = "load", .query = "q",
+			     .outcome = ATTEMPT_OK, .of_case = 1 };
+
+	for (size_t i = 0; i < n; i++)
+		s->engine->observer.ended(s->engine->observer.ctx, &a);
+}
+
 static void every_attempt_is_told(void **state)
 {
 	struct scene s;
@@ -128,16 +138,15 @@ static void a_collector_may_ask_to_come_again(void **state)
 {
 	static const unsigned statuses[] = { 429, 502, 503, 504 };
 	struct scene s;
-	size_t n;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
 		scene_begin(&s, &(struct otlp_fake_options){ .status = statuses[i], .times = 1, .retry_after = "1" }, "");
-		n = investigate(&s);
+		attempt_many(&s, TELEMETRY_BATCH);
 		assert_true(otlp_fake_wait(s.fake, 2, 30));
 		scene_end(&s);
 		assert_int_equal(s.seen.traces, 2);
-		assert_int_equal(s.seen.spans, n);
+		assert_int_equal(s.seen.spans, TELEMETRY_BATCH);
 		buf_release(&s.text);
 	}
 }
@@ -147,21 +156,20 @@ static void a_refusal_is_not_repeated(void **state)
 	static const unsigned statuses[] = { 400, 401, 413, 500 };
 	struct telemetry_status st;
 	struct scene s;
-	size_t n;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
 		scene_begin(&s, &(struct otlp_fake_options){ .status = statuses[i], .times = 1, .body = "x-api-key" }, "");
-		n = investigate(&s);
+		attempt_many(&s, TELEMETRY_BATCH);
 		assert_true(otlp_fake_wait(s.fake, 1, 30));
 		while ((st = status_of(&s)).err.kind == ERR_NONE || st.dropped == 0)
 			poll(NULL, 0, 5);
 		assert_int_equal(st.err.code, statuses[i]);
 		assert_null(strstr(st.err.text, "x-api-key"));
-		assert_int_equal(st.dropped, n);
+		assert_int_equal(st.dropped, TELEMETRY_BATCH);
 		scene_end(&s);
 		assert_int_equal(s.seen.traces, 1);
-		assert_int_equal(s.seen.dropped, n);
+		assert_int_equal(s.seen.dropped, TELEMETRY_BATCH);
 		buf_release(&s.text);
 	}
 }
@@ -174,7 +182,7 @@ static void partial_success_is_not_repeated(void **state)
 	(void)state;
 	scene_begin(&s, &(struct otlp_fake_options){
 		.times = 1, .body = "{\"partialSuccess\":{\"rejectedSpans\":\"2\",\"errorMessage\":\"too old\"}}" }, "");
-	investigate(&s);
+	attempt_many(&s, TELEMETRY_BATCH);
 	while ((st = status_of(&s)).told == 0)
 		poll(NULL, 0, 5);
 	assert_int_equal(st.rejected, 2);
@@ -182,15 +190,6 @@ static void partial_success_is_not_repeated(void **state)
 	scene_end(&s);
 	assert_int_equal(s.seen.traces, 1);
 	buf_release(&s.text);
-}
-
-static void attempt_many(struct scene *s, size_t n)
-{
-	struct attempt a = { .source = "redshift", .kind = "postgres", .section = "load", .query = "q",
-			     .outcome = ATTEMPT_OK, .of_case = 1 };
-
-	for (size_t i = 0; i < n; i++)
-		s->engine->observer.ended(s->engine->observer.ctx, &a);
 }
 
 /* The engine goes on, and the end is not kept waiting. */
@@ -223,7 +222,7 @@ static void nobody_listens(void **state)
 	fake = s.fake;
 	otlp_fake_stop(fake);
 	s.fake = otlp_fake_start(&(struct otlp_fake_options){ 0 });
-	investigate(&s);
+	attempt_many(&s, TELEMETRY_BATCH);
 	while ((st = status_of(&s)).err.kind == ERR_NONE)
 		poll(NULL, 0, 5);
 	assert_int_equal(st.err.kind, ERR_NETWORK);
