@@ -64,6 +64,10 @@ const char *secrets_wrong(const char *ref)
 {
 	const struct secret_store *store = store_of(ref);
 
+	for (const char *at = ref; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return "it has a control character";
+	}
 	return store ? store->wrong(ref + strlen(store->scheme)) : "it is in no store";
 }
 

@@ -142,7 +142,7 @@ static void references_are_checked(void **state)
 		"vault:secret/data/x", "vault:secret/data/x#", "vault:#x", "vault:/secret/data/x#y",
 		"vault:v1/secret/data/x#y", "vault:secret/../sys/x#y", "vault:secret//x#y", "vault:a?b#y",
 		"vault:a b#y", "vault_db:", "vault_db:a/../b", "vault_token:", "redshift_iam:", "secretsmanager:",
-		"secretsmanager:a#", "secretsmanager:a b", "secretsmanager:a\"b", "secretsmanager:x:y", "pass:x",
+		"secretsmanager:a#", "secretsmanager:a b", "secretsmanager:a\"b", "secretsmanager:x:y", "pass:x", "secretsmanager:x#y\n",
 	};
 
 	(void)state;

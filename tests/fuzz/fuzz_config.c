@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "clients/client.h"
+#include "clients/secrets.h"
 #include "sections/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,7 +59,7 @@ static void require(int ok)
 static int is_ref(const char *value)
 {
 	return strncmp(value, "env:", 4) == 0 || strncmp(value, "file:/", 6) == 0 ||
-	       strncmp(value, "command:", 8) == 0;
+	       strncmp(value, "command:", 8) == 0 || secrets_stored(value);
 }
 
 static void check_source(const struct source *s)

@@ -22,7 +22,7 @@ if [ ! -x "$dir/vault" ]; then
 	(cd "$dir" && export GOPATH="$dir/go" GOFLAGS='-modcacherw -mod=mod' && rm -f go.mod go.sum &&
 		go mod init peer && go mod edit -require github.com/hashicorp/vault@$version \
 			-replace github.com/hashicorp/vault/sdk=github.com/hashicorp/vault/sdk@$sdk &&
-		timeout 900 go build -o vault .) > "$dir/log" 2>&1 ||
+		timeout 1800 go build -o vault .) > "$dir/log" 2>&1 ||
 		skip "it could not be fetched and compiled in time (see $dir/log)"
 fi
 
