@@ -164,6 +164,14 @@ static void more(struct salesforce_fake *f, const struct api_call *c, struct api
 		page(f, (size_t)strtoul(c->path + sizeof(before) - 1, NULL, 10), r);
 }
 
+/* With or without a slash at its end. */
+static bool is_resource(const struct api_call *c, const char *path)
+{
+	size_t len = strlen(path);
+
+	return strncmp(c->path, path, len) == 0 && (!c->path[len] || strcmp(c->path + len, "/") == 0);
+}
+
 void salesforce_fake(void *ctx, const struct api_call *c, struct api_reply *r)
 {
 	struct salesforce_fake *f = ctx;
@@ -179,11 +187,11 @@ void salesforce_fake(void *ctx, const struct api_call *c, struct api_reply *r)
 		refuse(r, 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
 	else if (strcmp(c->method, "GET") != 0)
 		refuse(r, 405, "METHOD_NOT_ALLOWED", "HTTP Method 'POST' not allowed. Allowed are HEAD,GET");
-	else if (strcmp(c->path, API "/query") == 0)
+	else if (is_resource(c, API "/query"))
 		query(f, c, r);
 	else if (strncmp(c->path, API "/query/", sizeof(API "/query/") - 1) == 0)
 		more(f, c, r);
-	else if (strcmp(c->path, API "/limits") == 0)
+	else if (is_resource(c, API "/limits"))
 		service_reply(r, 200, json_pack("{s:{s:i,s:i}}", "DailyApiRequests", "Max", 5000,
 						"Remaining", 4982));
 	else

@@ -100,6 +100,8 @@ static bool expect(struct soql *q, const char *word)
 
 static bool check_field(struct soql *q)
 {
+	if (q->quoted || !isalpha((unsigned char)q->word[0]) || is(q, "FROM") || is(q, "WHERE"))
+		return malformed(q, "unexpected token");
 	for (size_t i = 0; known[i]; i++)
 		if (!q->quoted && strcasecmp(known[i], q->word) == 0) {
 			snprintf(q->word, sizeof(q->word), "%s", known[i]);
