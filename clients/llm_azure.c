@@ -34,9 +34,11 @@ static bool is_date(const char *s)
 
 static bool check(const struct source *s, struct err *e)
 {
-	if (dated(s) && !is_date(dated(s)))
+	const char *version = dated(s);
+
+	if (version && !is_date(version))
 		return err_set(e, ERR_CONFIG, 0, "%s: azure_api_version \"%s\" is neither v1 nor a date",
-			       s->name, dated(s));
+			       s->name, version);
 	if (!*source_get(s, "endpoint", ""))
 		return err_set(e, ERR_CONFIG, 0, "no endpoint: set sources.%s.endpoint", s->name);
 	return *source_get(s, "deployment", "") ||

@@ -9,7 +9,7 @@
 
 #define EXPLAIN_COLUMNS(X) \
 	X(X_TEXT, "text", "what it writes", TEXT, 1, 0, false) \
-	X(X_MODEL, "model", "written by", TEXT, 3, 28, false) \
+	X(X_MODEL, "model", "written by", TEXT, 0, 28, false) \
 	X(X_STOP, "stop", "ended by", TEXT, 0, 12, false) \
 	X(X_READ, "tokens_read", "tokens read", NUMBER, 0, 8, false) \
 	X(X_WRITTEN, "tokens_written", "tokens written", NUMBER, 0, 8, false)
@@ -18,7 +18,7 @@ enum { EXPLAIN_COLUMNS(COLUMN_SYMBOL) X_COUNT };
 
 static const struct column_def columns[X_COUNT] = { EXPLAIN_COLUMNS(COLUMN_ROW) };
 
-enum { LINE_CELLS = 74 };       /* what a narrow terminal shows beside the frame */
+enum { LINE_CELLS = 52 };       /* what 80 columns show beside the rail */
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
