@@ -36,6 +36,13 @@ bool subject_take(struct subject *s, const struct ask_def *def, const struct sec
 	return s->values[0][0] != '\0';
 }
 
+bool subject_of_text(struct subject *s, const struct ask_def *def, const char *text)
+{
+	*s = (struct subject){ .def = def };
+	make_fit(s->values[0], cell_of(text));
+	return s->values[0][0] != '\0';
+}
+
 const char *subject_value(const struct subject *s, const char *fact)
 {
 	for (size_t i = 0; i < ASK_FACTS && s->def->takes[i].fact; i++)

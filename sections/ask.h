@@ -14,6 +14,8 @@ struct subject {
 
 /* Takes it from the record; false when that lacks what would be asked about. */
 bool subject_take(struct subject *, const struct ask_def *, const struct section *from, size_t row);
+/* The same of a text that somebody typed. */
+bool subject_of_text(struct subject *, const struct ask_def *, const char *text);
 /* NULL when it gives none for that fact. */
 const char *subject_value(const struct subject *, const char *fact);
 /* What it is about, cut with an ellipsis. */

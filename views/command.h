@@ -25,6 +25,7 @@ struct command {
 	size_t nloads;
 	const char *sections[COMMAND_SECTIONS];  /* --section, repeated */
 	size_t nsections;
+	const char *about;              /* --about; NULL = none */
 	enum format format;
 	const char *theme;              /* --theme; NULL = the configuration's */
 	bool ascii, safe_term, still, light, dark, mouse;

@@ -29,6 +29,7 @@ static const char usage_text[] =
 	"  --demo           use the bundled demonstration (in front of any command)\n"
 	"  --config FILE    instead of ~/.config/sextant/config.yaml\n"
 	"  --section ID     only this section and what it needs; may be repeated\n"
+	"  --about TEXT     what such a section is asked about, where it takes an error or a name\n"
 	"  --format F       text, json or csv\n"
 	"  --theme NAME     calm, contrast, cvd, mono, ascii, or a file's path\n"
 	"  --light, --dark  what the terminal's background is\n"
@@ -43,7 +44,7 @@ static const char usage_text[] =
 	"configuration, 3 not found anywhere, 4 no source could answer, 130 interrupted\n";
 
 enum {
-	OPT_DEMO = 256, OPT_CONFIG, OPT_SECTION, OPT_FORMAT, OPT_THEME, OPT_LIGHT, OPT_DARK,
+	OPT_DEMO = 256, OPT_CONFIG, OPT_SECTION, OPT_ABOUT, OPT_FORMAT, OPT_THEME, OPT_LIGHT, OPT_DARK,
 	OPT_ASCII, OPT_SAFE, OPT_MOUSE, OPT_STILL, OPT_QUIET, OPT_LIST, OPT_VERSION, OPT_HELP,
 };
 
@@ -51,6 +52,7 @@ static const struct option options[] = {
 	{ "demo", no_argument, NULL, OPT_DEMO },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "section", required_argument, NULL, OPT_SECTION },
+	{ "about", required_argument, NULL, OPT_ABOUT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "theme", required_argument, NULL, OPT_THEME },
 	{ "light", no_argument, NULL, OPT_LIGHT },
@@ -128,6 +130,7 @@ static bool set_option(struct request *r, int opt)
 	case OPT_DEMO:    cmd->demo = true; break;
 	case OPT_CONFIG:  cmd->config_path = optarg; break;
 	case OPT_SECTION: return add_section(cmd, optarg);
+	case OPT_ABOUT:   cmd->about = optarg; break;
 	case OPT_FORMAT:  return set_format(cmd, optarg);
 	case OPT_THEME:   cmd->theme = optarg; break;
 	case OPT_LIGHT:   cmd->light = true; cmd->dark = false; break;

@@ -54,6 +54,17 @@ void on_demand_ask(struct app *app, int section)
 		ask(app, (size_t)section, NULL);
 }
 
+void on_demand_ask_text(struct app *app, int to, const char *text)
+{
+	const struct section_def *def = app->workspace->sections[to];
+	struct subject about;
+
+	if (!def->nasks || !subject_of_text(&about, &def->asks[0], text))
+		app_complain(app, "%s cannot be asked about a text", def->title);
+	else
+		ask(app, (size_t)to, &about);
+}
+
 void on_demand_look_up(struct app *app, int to)
 {
 	const struct section_def *def = app->workspace->sections[to];

@@ -139,7 +139,8 @@ static void run_section(struct app *app, const char *arg)
 		app_go(app, app_base_of(app, section));
 }
 
-/* "tickets": about the record in front; "tickets all": about no record. */
+/* "tickets": about the record in front; "tickets all": about no record; "tickets not found":
+ * about that text. */
 static void run_lookup(struct app *app, const char *arg)
 {
 	size_t len = strcspn(arg, " ");
@@ -160,7 +161,7 @@ static void run_lookup(struct app *app, const char *arg)
 	else if (!strcmp(word, "all"))
 		on_demand_ask(app, section);
 	else
-		app_complain(app, "lookup %s, or lookup %s all", name, name);
+		on_demand_ask_text(app, section, word);
 }
 
 static void run_refetch(struct app *app, const char *arg)

@@ -140,6 +140,25 @@ static bool sections_known(const struct command *cmd, const struct workspace *w)
 	return true;
 }
 
+/* Those of the chosen sections that are asked about something are asked about that. */
+static bool ask_about(struct engine *en, struct investigation *inv, const struct command *cmd, struct err *e)
+{
+	struct subject about;
+	bool any = false;
+
+	for (size_t i = 0; i < cmd->nsections; i++) {
+		const struct section *s = investigation_section(inv, cmd->sections[i]);
+
+		if (!s->def->nasks || !subject_of_text(&about, &s->def->asks[0], cmd->about))
+			continue;
+		if (!engine_ask(en, inv, (size_t)(s - inv->sections), &about, e))
+			return false;
+		any = true;
+	}
+	return any || err_set(e, ERR_CONFIG, 0, "--about is for sections that are asked about something: "
+	                      "name one with --section");
+}
+
 static int show(const struct command *cmd, struct engine *en, int stop_fd)
 {
 	static char buffer[1 << 16];
@@ -152,6 +171,10 @@ static int show(const struct command *cmd, struct engine *en, int stop_fd)
 	}
 	if (cmd->nsections)
 		engine_only(en, inv, cmd->sections, cmd->nsections);
+	if (cmd->about && !ask_about(en, inv, cmd, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
 
 	bool whole = run(en, inv, stop_fd, cmd->quiet);
 

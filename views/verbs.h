@@ -16,7 +16,7 @@ enum verb_takes {
 	TAKES_LOAD,              /* one that is open */
 	TAKES_SECTION,           /* or overview, timeline */
 	TAKES_SECTION_ALL,
-	TAKES_ON_DEMAND,         /* a section that is, or all of the case */
+	TAKES_ON_DEMAND,         /* a section that is, then a text, or all of the case */
 	TAKES_FOLLOW,            /* a section or all, an interval */
 	TAKES_SOURCE,            /* of the section in focus, and a rule */
 	TAKES_FILTER,            /* terms that begin with a column */
@@ -65,7 +65,7 @@ enum verb_alone { WORKBENCH, ALONE };
 	X(copy,      "[value|row|JSON...]",  FORM,        CASE,    WORKBENCH, COPY,        "copy it") \
 	X(diff,      "[MARK]",               MARK,        CASE,    WORKBENCH, COMPARE,     "compare this record") \
 	X(related,   "",                     NOTHING,     CASE,    WORKBENCH, RELATED,     "what it has to do with") \
-	X(lookup,    "[SECTION [all]]",      ON_DEMAND,   CASE,    WORKBENCH, RELATED,     "ask about this record") \
+	X(lookup,    "[SECTION [TEXT|all]]",      ON_DEMAND,   CASE,    WORKBENCH, RELATED,     "ask about this record") \
 	X(mark,      "[LETTER]",             TEXT,        CASE,    WORKBENCH, MARK,        "mark this record") \
 	X(print,     "",                     NOTHING,     CASE,    WORKBENCH, PRINT,       "print it bare") \
 	X(show,      "[section S] [json|csv]", OUTPUT,    CASE,    ALONE,     NONE,        "print all, bare") \

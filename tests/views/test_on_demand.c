@@ -126,6 +126,11 @@ static void test_asked_about_a_record(void **state)
 	assert_true(shows("about \"HTTP 503 Service"));
 	settle();
 	assert_int_equal(section(TICKETS)->ntrail, 1);
+	/* About what is typed. */
+	type("lookup tickets gone   away");
+	settle();
+	assert_string_equal(section(TICKETS)->about, "gone   away");
+	assert_string_equal(facts_get(&fc.app.desk->inv->facts, "tickets_error"), "gone   away");
 	/* And about none. */
 	type("lookup tickets all");
 	settle();
@@ -144,8 +149,8 @@ static void test_why_it_cannot_be_asked(void **state)
 	assert_true(shows("there is no record to look up"));
 	type("lookup callbacks all");
 	assert_true(shows("Callbacks is always asked"));
-	type("lookup tickets some");
-	assert_true(shows("lookup tickets, or lookup tickets all"));
+	type("lookup others frobnicate");
+	assert_true(shows("Other loads cannot be asked about a text"));
 	assert_int_equal(section(TICKETS)->state, SECTION_UNASKED);
 	/* A record without it: the row that was sent lately has no error. */
 	press("5 g L G k Enter");

@@ -344,6 +344,15 @@ static void test_on_demand(void **state)
 	assert_non_null(strstr(buf_str(&r.out), "section,what,waiting,loads,share"));
 	assert_non_null(strstr(buf_str(&r.out), "\r\nsimilar,last 7 days,"));
 	command_release(&r);
+	/* About a text: only what takes one. */
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--about", "x", "--quiet")), EXIT_USAGE);
+	assert_non_null(strstr(buf_str(&r.err), "--about is for sections that are asked about something"));
+	command_release(&r);
+	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "code", "--about", "signature \x1b[31m rejected", "--format", "json", "--quiet")), EXIT_NO_ANSWER);
+	doc = show_contract(buf_str(&r.out), r.out.len, (const char *const[]){ "code" }, 1);
+	assert_string_equal(show_text(doc, "code", "about"), "signature [31m rejected");
+	json_decref(doc);
+	command_release(&r);
 	/* Once it is asked, that it got no answer counts. */
 	config = config_with(false, "redshift " NO_ARCHIVES);
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--quiet")), EXIT_INCOMPLETE);
