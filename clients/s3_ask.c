@@ -9,7 +9,8 @@
 #include "clients/s3_answer.h"
 #include "clients/xmltext.h"
 
-enum { PAGES_MAX = 2000, PAGE_BYTES = 8 << 20, RANGE_NOT_SATISFIABLE = 416 };
+enum { PAGES_MAX = 2000, PAGE_BYTES = 8 << 20, FAULT_BYTES = 16 << 10,
+       RANGE_NOT_SATISFIABLE = 416 };
 
 static const char *name_of(const struct s3_asking *k)
 {
@@ -176,9 +177,10 @@ static bool emit_object(void *ctx, const struct s3_object *o, struct err *e)
 	return emit(ctx, fields, e);
 }
 
+/* In the order of their names, so that a person can sign it with curl, which needs that. */
 static void put_pair(struct buf *out, const char *key, const char *value)
 {
-	buf_printf(out, "&%s=", key);
+	buf_printf(out, "%s%s=", out->len > 0 ? "&" : "", key);
 	http_escape(out, value, strlen(value));
 }
 
@@ -219,9 +221,9 @@ static bool list_pages(struct s3_asking *k, const struct buf *common, struct err
 
 	for (size_t page = 1; ok; page++) {
 		buf_clear(&k->request);
-		buf_puts(&k->request, buf_str(common));
 		if (token.len > 0)
 			put_pair(&k->request, "continuation-token", buf_str(&token));
+		buf_printf(&k->request, "%s%s", token.len > 0 ? "&" : "", buf_str(common));
 		ok = list_page(k, emit_object, k, &next, e);
 		if (!ok || next.len == 0)
 			break;
@@ -246,7 +248,7 @@ static bool put_common(struct s3_asking *k, usec day, struct buf *out, struct er
 	if (!s3_mapping_key(m, k->query, day, NULL, &k->path, e) ||
 	    (m->start_after && !s3_mapping_value(k->query, m->start_after, &after, e)))
 		return prefixed(k, e);
-	buf_puts(out, "list-type=2&encoding-type=url&max-keys=1000");
+	buf_puts(out, "encoding-type=url&list-type=2&max-keys=1000");
 	put_pair(out, "prefix", buf_str(&k->path));
 	if (!cell_is_null(after))
 		put_pair(out, "start-after", after.data);
@@ -279,6 +281,7 @@ static bool list(struct s3_asking *k, struct err *e)
 
 struct object {
 	struct aws_call call;
+	size_t bytes;                   /* of it that are wanted */
 	struct err why;                 /* what cut it short */
 	bool cut;
 	char size[24], modified[TIME_TEXT_MAX], line[24];
@@ -336,22 +339,25 @@ static void put_size(char out[static 24], uint64_t bytes)
 		snprintf(out, 24, "%" PRIu64 " bytes", bytes);
 }
 
-/* Its size is not known when a server sends more than was asked for. */
+/* Its size is not known when a server sends more than was asked for, and more than is
+ * taken. */
 static void describe(const struct s3_asking *k, struct object *o)
 {
 	const struct http_response *r = &o->call.response;
-	size_t got = o->call.answer.len;
+	struct buf *b = &o->call.answer;
+	uint64_t size = r->total ? r->total : b->len;
 	char read[24], all[24];
 
 	if (r->modified > 0)
 		time_iso(o->modified, r->modified * USEC_SEC, false);
-	if (o->cut)
+	if (!o->cut)
+		snprintf(o->size, sizeof(o->size), "%" PRIu64, size);
+	if (b->len > o->bytes)
+		b->len = o->bytes;
+	if (o->cut || size <= b->len)
 		return;
-	snprintf(o->size, sizeof(o->size), "%" PRIu64, r->total ? r->total : (uint64_t)got);
-	if (r->total <= got)
-		return;
-	put_size(read, got);
-	put_size(all, r->total);
+	put_size(read, b->len);
+	put_size(all, size);
 	o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: read the first %s of %s, the rest is left out",
 			  name_of(k), read, all);
 }
@@ -394,7 +400,8 @@ static bool put_key(struct s3_asking *k, usec day, const char *folder, struct er
 static bool get_one(struct s3_asking *k, usec day, const char *folder, bool *there, struct err *e)
 {
 	size_t bytes = room(k, k->mapping->max_bytes);
-	struct object o = { .call = { .max_bytes = bytes } };
+	/* A fault has to fit as well. */
+	struct object o = { .bytes = bytes, .call = { .max_bytes = bytes < FAULT_BYTES ? FAULT_BYTES : bytes } };
 	struct aws_fault fault;
 	char range[48];
 	bool ok;
@@ -442,7 +449,7 @@ static bool list_folders(struct s3_asking *k, usec day, struct folders *f, struc
 	if (!put_key(k, day, NULL, e))
 		return false;
 	buf_clear(&k->request);
-	buf_puts(&k->request, "list-type=2&encoding-type=url&delimiter=%2F");
+	buf_puts(&k->request, "delimiter=%2F&encoding-type=url&list-type=2");
 	put_pair(&k->request, "prefix", buf_str(&k->path));
 	if (k->request.failed)
 		return no_memory(e);
@@ -529,7 +536,7 @@ bool s3_ask_any(struct s3_asking *k, const char *prefix, bool *any, struct err *
 	bool ok;
 
 	*any = false;
-	buf_puts(&k->request, "list-type=2&encoding-type=url&max-keys=1");
+	buf_puts(&k->request, "encoding-type=url&list-type=2&max-keys=1");
 	put_pair(&k->request, "prefix", prefix);
 	ok = list_page(k, note_object, any, &next, e);
 	buf_release(&next);

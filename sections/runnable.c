@@ -502,6 +502,50 @@ static bool make_api(struct making *m, const struct config *c, struct err *e)
 	return true;
 }
 
+/* ---- S3 --------------------------------------------------------------------------------- */
+
+static void put_aws_key(const struct making *m, const char *key, const char *variable)
+{
+	if (*source_get(m->source, key, ""))
+		put_secret(m->out, m->source, key);
+	else
+		buf_printf(m->out, "\"$%s\"", variable);
+}
+
+/* "GET https://…\nRange: …\n-- S3, …": signed anew by curl, with no body. */
+static bool make_s3(struct making *m, const struct config *c, struct err *e)
+{
+	static const char nothing[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	const char *sent = m->attempt->sent, *range = strstr(sent, "\nRange: ");
+
+	(void)c;
+	if (strncmp(sent, "GET ", 4) != 0)
+		return err_set(e, ERR_CONFIG, 0, "this request is no URL");
+	buf_puts(m->out, "curl -sS --aws-sigv4 ");
+	put_word(m->out, "aws:amz:");
+	put_word(m->out, source_get(m->source, "region", ""));
+	buf_puts(m->out, ":s3 -u ");
+	put_aws_key(m, "access_key", "AWS_ACCESS_KEY_ID");
+	buf_putc(m->out, ':');
+	put_aws_key(m, "secret_key", "AWS_SECRET_ACCESS_KEY");
+	buf_printf(m->out, " -H 'X-Amz-Content-Sha256: %s'", nothing);
+	/* An empty header would be signed, but not sent. */
+	if (*source_get(m->source, "session_token", "")) {
+		buf_puts(m->out, " -H 'X-Amz-Security-Token: '");
+		put_secret(m->out, m->source, "session_token");
+	} else if (!*source_get(m->source, "access_key", "")) {
+		buf_puts(m->out, " ${AWS_SESSION_TOKEN:+-H \"X-Amz-Security-Token: $AWS_SESSION_TOKEN\"}");
+	}
+	if (range) {
+		buf_puts(m->out, " -H ");
+		runnable_word(m->out, range + 1, strcspn(range + 1, "\n"));
+	}
+	buf_puts(m->out, " \\\n  ");
+	runnable_word(m->out, sent + 4, strcspn(sent + 4, "\n"));
+	buf_putc(m->out, '\n');
+	return true;
+}
+
 /* ---- the kinds -------------------------------------------------------------------------- */
 
 static const struct {
@@ -514,6 +558,7 @@ static const struct {
 	{ "sqlite", make_sqlite, NULL },
 	{ "trino", make_trino, NULL },
 	{ "rest", make_api, make_api },
+	{ "s3", make_s3, make_s3 },
 	{ "neo4j", make_api, make_api },
 };
 

@@ -171,7 +171,7 @@ static void all_pages_are_listed(void **state)
 			    "edi/x/5.edi|5.edi|0" MORE("0")
 			    "edi/x/6.edi|6.edi|1" MORE("1"));
 	assert_int_equal(aws_fake_count(fake, "ListObjectsV2"), 3);
-	assert_non_null(strstr(buf_str(&t.record.sent), "/files/?list-type=2&encoding-type=url&max-keys=1000"
+	assert_non_null(strstr(buf_str(&t.record.sent), "/files/?encoding-type=url&list-type=2&max-keys=1000"
 			       "&prefix=edi%2Fx%2F"));
 	assert_non_null(strstr(buf_str(&t.record.sent), "signed by settings access_key and secret_key"));
 	end(&t);
@@ -254,8 +254,9 @@ static void an_empty_object_has_no_lines(void **state)
 static void an_object_that_is_not_there_has_no_rows(void **state)
 {
 	(void)state;
+	gives("get: { key: edi/x/nothing, max_bytes: 1 }\ncolumns: { t: text }\n", "");
 	gives("get: { key: edi/x/nothing }\ncolumns: { t: text }\n", "");
-	assert_int_equal(aws_fake_count(fake, "GetObject"), 1);
+	assert_int_equal(aws_fake_count(fake, "GetObject"), 2);
 }
 
 static void the_first_object_that_is_there_is_read(void **state)
@@ -277,13 +278,21 @@ static void the_first_object_that_is_there_is_read(void **state)
 
 static void what_is_left_out_is_said(void **state)
 {
+	static char big[30000];
+
+	memset(big, 'x', sizeof(big));
 	(void)state;
 	fails("get: { key: edi/x/1.edi, max_bytes: 10 }\ncolumns: { n: line, t: text, s: size }\n", ERR_LIMIT,
 	      false, "edi: read the first 10 bytes of 15 bytes, the rest is left out",
 	      "1|ISA*00|15\n2|GS|15\n");
 	aws_fake_fault(fake, "GetObject", "whole");
 	fails("get: { key: edi/x/1.edi, max_bytes: 10 }\ncolumns: { n: line, t: text, s: size }\n", ERR_LIMIT,
-	      false, "larger than 10 bytes", "1|ISA*00|<null>\n2|GS|<null>\n");
+	      false, "edi: read the first 10 bytes of 15 bytes, the rest is left out",
+	      "1|ISA*00|15\n2|GS|15\n");
+	aws_fake_object(fake, "files", "big", big, sizeof(big));
+	fails("get: { key: big, as: text, max_bytes: 20000 }\ncolumns: { s: size }\n", ERR_LIMIT, false,
+	      "larger than 20000 bytes", "<null>\n");
+	aws_fake_fault(fake, "GetObject", NULL);
 	fails("get: { key: packed.gz }\ncolumns: { t: text }\n", ERR_DECODE, false,
 	      "the object is packed (gzip)", "");
 }

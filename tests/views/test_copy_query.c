@@ -13,6 +13,7 @@
 
 #include "clients/registry.h"
 #include "sections/runnable.h"
+#include "tests/support/aws_fake.h"
 #include "tests/support/clickhouse_server.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/postgres_server.h"
@@ -414,9 +415,46 @@ static void test_what_cannot_be_copied(void **state)
 	asked_end(&a);
 }
 
+static void s3_gives(const char *url, const char *mapping, const char *key, const char *wanted)
+{
+	struct buf got = BUF_INIT;
+	struct asked a;
+
+	ask(&a, &s3_ops, source_make(&s3_ops, "edi", "bucket", "files", "region", "us-east-1", "url", url,
+				     "access_key", "env:TEST_ID", "secret_key", "env:TEST_SECRET", NULL),
+	    mapping, key);
+	render(&a, RUNNABLE_NATIVE);
+	shell(&a.text, &got);
+	if (!strstr(buf_str(&got), wanted))
+		fail_msg("%s gave %s", a.text.data, buf_str(&got));
+	buf_release(&got);
+	asked_end(&a);
+}
+
+/* curl signs it anew, and a server that checks signatures believes it. */
+static void test_s3_is_signed_by_curl(void **state)
+{
+	const struct aws_fake_options o = { .page_keys = 10 };
+	struct err e = { 0 };
+	struct aws_fake *fake = aws_fake_start(&o, &e);
+	char url[64];
+
+	(void)state;
+	assert_non_null(fake);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u", aws_fake_port(fake));
+	setenv("TEST_ID", AWS_FAKE_ID, 1);
+	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
+	aws_fake_object(fake, "files", "edi/it's 1+2.edi", "ISA*00", 6);
+	s3_gives(url, "{ list: { prefix: \"edi/\" }, columns: { key: key } }", NULL,
+		 "<Key>edi/it%27s+1%2B2.edi</Key>");
+	s3_gives(url, "{ get: { key: \":x\" }, columns: { t: text } }", "edi/none", "NoSuchKey");
+	s3_gives(url, "{ get: { key: \":x\" }, columns: { t: text } }", "edi/it's 1+2.edi", "ISA*00");
+	aws_fake_stop(fake);
+}
+
 static int start(void **state)
 {
-	static const char *const kinds[] = { "postgres", "clickhouse", "sqlite", "rest", "trino" };
+	static const char *const kinds[] = { "postgres", "clickhouse", "sqlite", "rest", "trino", "s3" };
 	struct err e = { 0 };
 	char path[300];
 
@@ -458,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_psql_can_only_read),
 		cmocka_unit_test(test_clickhouse_client_gives_the_same_rows),
 		cmocka_unit_test(test_curl_gives_the_same_rows),
+		cmocka_unit_test(test_s3_is_signed_by_curl),
 		cmocka_unit_test(test_the_password_is_a_variable),
 		cmocka_unit_test(test_a_newer_clickhouse_gets_parameters),
 		cmocka_unit_test(test_trino),
