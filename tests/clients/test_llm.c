@@ -224,7 +224,7 @@ static void why_it_stopped_is_said(void **state)
 	}
 }
 
-static void what_breaks_off_keeps_what_came(void **state)
+static void test_P17_what_breaks_off_keeps_what_came(void **state)
 {
 	static const enum llm_fault faults[] = { LLM_CUT, LLM_ENDS };
 
@@ -261,7 +261,7 @@ static void before_the_first_word_it_may_be_tried_again(void **state)
 
 #define OVERLOADED "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"
 
-static void an_error_within_a_stream_is_one(void **state)
+static void test_P18_an_error_within_a_stream_is_one(void **state)
 {
 	static const struct {
 		const char *error, *text;
@@ -294,7 +294,7 @@ static void an_error_within_a_stream_is_one(void **state)
 	}
 }
 
-static void refusals_are_told_apart(void **state)
+static void test_P24_refusals_are_told_apart(void **state)
 {
 	static const struct {
 		struct llm_script script;
@@ -330,7 +330,7 @@ static void refusals_are_told_apart(void **state)
 	}
 }
 
-static void a_wrong_key_is_read_anew_next_time(void **state)
+static void test_P25_a_wrong_key_is_read_anew_next_time(void **state)
 {
 	(void)state;
 	for (enum dialect d = ANTHROPIC; d < DIALECTS; d++) {
@@ -483,11 +483,11 @@ int main(void)
 		cmocka_unit_test(a_token_goes_as_bearer),
 		cmocka_unit_test(a_long_line_is_cut_between_characters),
 		cmocka_unit_test(why_it_stopped_is_said),
-		cmocka_unit_test(what_breaks_off_keeps_what_came),
+		cmocka_unit_test(test_P17_what_breaks_off_keeps_what_came),
 		cmocka_unit_test(before_the_first_word_it_may_be_tried_again),
-		cmocka_unit_test(an_error_within_a_stream_is_one),
-		cmocka_unit_test(refusals_are_told_apart),
-		cmocka_unit_test(a_wrong_key_is_read_anew_next_time),
+		cmocka_unit_test(test_P18_an_error_within_a_stream_is_one),
+		cmocka_unit_test(test_P24_refusals_are_told_apart),
+		cmocka_unit_test(test_P25_a_wrong_key_is_read_anew_next_time),
 		cmocka_unit_test(a_person_may_stop_it),
 		cmocka_unit_test(a_late_answer_ends),
 		cmocka_unit_test(a_wrong_prompt_asks_nobody),
