@@ -143,7 +143,8 @@ static bool derive(struct row_maker *m, struct cell *c, struct err *e)
 
 static bool finish(const struct rowset *in, struct row_maker *m, struct err *e)
 {
-	return finish_newest_first(in, m, J_AT, J_COUNT, e);
+	/* Two addresses may both give the day between what they are asked for. */
+	return finish_distinct(in, m, J_ID, J_AT, J_COUNT, e);
 }
 
 static bool is(const struct rowset *rows, size_t row, const char *result)
@@ -241,7 +242,8 @@ static const char *const after_config[] = { "load", "ocean_config", NULL };
 static const char *const needs_subscription[] = { "subscription_id", NULL };
 
 static const struct step steps[] = {
-	{ .source = "jt", .query = "jt_history", .needs = needs_subscription, .authority = true },
+	/* It is asked for so many days, not for which. */
+	{ .source = "jt", .query = "jt_history", .needs = needs_subscription, .age_to = 30, .authority = true },
 	{ .source = "jt_vendor", .query = "jt_history", .needs = needs_subscription, .authority = true },
 };
 
