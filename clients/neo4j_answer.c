@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/json_row.h"
 #include "clients/jsontext.h"
 
-enum { NO_TEXT = -1, SHOWN = 400 };
+enum { SHOWN = 400 };
 
 /* ---- the document --------------------------------------------------------------------- */
 
@@ -204,115 +205,85 @@ static bool put_value(struct buf *out, json_t *v, struct err *e)
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
-struct emitting {
-	struct row_sink *sink;
-	size_t ncolumns;
+static bool take_columns(struct json_row *row, json_t *fields, struct row_sink *sink, struct err *e)
+{
+	size_t n = json_array_size(fields), i;
 	const char **names;
-	struct cell *cells;
-	size_t *starts;         /* of what was written into `text` for a cell */
-	struct buf text;
-};
-
-static bool list_names(struct emitting *m, json_t *fields, struct err *e)
-{
 	json_t *field;
-	size_t i;
+	bool ok;
 
-	json_array_foreach(fields, i, field) {
-		struct cell name = jsontext_scalar(field);
-
-		if (!name.data || strlen(name.data) != name.len)
-			return err_set(e, ERR_DECODE, 0, "column %zu has no name", i + 1);
-		m->names[i] = name.data;
+	if (!json_row_begin(row, n, e))
+		return false;
+	names = calloc(n, sizeof(*names));
+	ok = names || err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
+	for (i = 0; ok && i < n; i++) {
+		field = json_array_get(fields, i);
+		names[i] = jsontext_scalar(field).data;
+		if (!names[i] || strlen(names[i]) != jsontext_scalar(field).len)
+			ok = err_set(e, ERR_DECODE, 0, "column %zu has no name", i + 1);
 	}
-	return m->sink->columns(m->sink, m->names, m->ncolumns, e);
+	ok = ok && sink->columns(sink, names, n, e);
+	free(names);
+	return ok;
 }
 
-static bool take_columns(struct emitting *m, json_t *fields, struct err *e)
-{
-	size_t n = m->ncolumns = json_array_size(fields);
-
-	if (n == 0 || n > ROWS_MAX_COLUMNS)
-		return err_set(e, n ? ERR_LIMIT : ERR_DECODE, 0, "the answer has %zu columns, 1 to %d are "
-			       "read", n, ROWS_MAX_COLUMNS);
-	m->names = calloc(n, sizeof(*m->names));
-	m->cells = calloc(n, sizeof(*m->cells));
-	m->starts = calloc(n, sizeof(*m->starts));
-	if (!m->names || !m->cells || !m->starts)
-		return err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
-	return list_names(m, fields, e);
-}
-
-/* What is written into m->text may move until the row is whole. */
-static bool take_cell(struct emitting *m, size_t i, json_t *v, struct err *e)
+static bool take_cell(struct json_row *row, size_t i, json_t *v, struct err *e)
 {
 	struct typed t;
+	bool ok = true;
 
-	m->starts[i] = (size_t)NO_TEXT;
 	if (!read_typed(&t, v, e))
 		return false;
-	m->cells[i] = jsontext_scalar(t.value);
-	if (!json_is_array(t.value) && !json_is_object(t.value))
-		return true;
-	m->starts[i] = m->text.len;
-	if (!put_value(&m->text, v, e))
-		return false;
-	m->cells[i].len = m->text.len - m->starts[i];
-	return !m->text.failed || err_set(e, ERR_LIMIT, 0, "a value is larger than its room");
+	if (json_is_array(t.value) || json_is_object(t.value)) {
+		json_row_open(row, i);
+		ok = put_value(&row->text, v, e);
+		json_row_close(row, i);
+	} else {
+		json_row_put(row, i, jsontext_scalar(t.value));
+	}
+	return ok;
 }
 
-static bool take_row(struct emitting *m, uint64_t number, json_t *row, struct err *e)
+static bool take_row(struct json_row *row, json_t *values, uint64_t number, struct row_sink *sink,
+		     struct err *e)
 {
+	const struct cell *cells;
 	json_t *v;
 	size_t i;
 
-	if (!json_is_array(row) || json_array_size(row) != m->ncolumns)
+	if (!json_is_array(values) || json_array_size(values) != row->ncolumns)
 		return err_set(e, ERR_DECODE, 0, "row %" PRIu64 " has %zu values for %zu columns",
-			       number + 1, json_array_size(row), m->ncolumns);
-	buf_clear(&m->text);
-	json_array_foreach(row, i, v) {
-		if (!take_cell(m, i, v, e))
+			       number + 1, json_array_size(values), row->ncolumns);
+	json_row_clear(row);
+	json_array_foreach(values, i, v) {
+		if (!take_cell(row, i, v, e))
 			return false;
 	}
-	for (i = 0; i < m->ncolumns; i++) {
-		if (m->starts[i] != (size_t)NO_TEXT)
-			m->cells[i].data = m->text.data + m->starts[i];
-	}
-	return m->sink->row(m->sink, m->cells, e);
-}
-
-static bool take_rows(struct emitting *m, json_t *values, struct cancel *cancel, uint64_t max_rows,
-		      uint64_t *rows, struct err *e)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(values, i, row) {
-		if (cancel_fired(cancel))
-			return err_set(e, ERR_CANCELLED, 0, "stopped");
-		if (*rows >= max_rows)
-			return err_set(e, ERR_LIMIT, 0, "more than %" PRIu64 " rows, stopped there", max_rows);
-		if (!take_row(m, *rows, row, e))
-			return false;
-		++*rows;
-	}
-	return true;
+	cells = json_row_cells(row, e);
+	return cells && sink->row(sink, cells, e);
 }
 
 bool neo4j_answer_emit(const struct neo4j_answer *a, struct row_sink *sink, struct cancel *cancel,
 		       uint64_t max_rows, uint64_t *rows, struct err *e)
 {
-	struct emitting m = { .sink = sink };
+	struct json_row row = { 0 };
+	size_t n = json_array_size(a->values);
 	bool ok;
 
 	/* A statement that gives nothing has no columns. */
-	if (json_array_size(a->fields) == 0 && json_array_size(a->values) == 0)
+	if (json_array_size(a->fields) == 0 && n == 0)
 		return true;
-	ok = take_columns(&m, a->fields, e) && take_rows(&m, a->values, cancel, max_rows, rows, e);
-	free(m.names);
-	free(m.cells);
-	free(m.starts);
-	buf_release(&m.text);
+	ok = take_columns(&row, a->fields, sink, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		if (cancel_fired(cancel))
+			ok = err_set(e, ERR_CANCELLED, 0, "stopped");
+		else if (*rows >= max_rows)
+			ok = err_set(e, ERR_LIMIT, 0, "more than %" PRIu64 " rows, stopped there", max_rows);
+		else
+			ok = take_row(&row, json_array_get(a->values, i), *rows, sink, e);
+		*rows += ok;
+	}
+	json_row_release(&row);
 	return ok;
 }
 

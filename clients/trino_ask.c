@@ -190,7 +190,7 @@ static bool take_page(struct trino_asking *a, struct trino_page *p, struct err *
 		return failed_there(a, p, e);
 	if (p->next)
 		return go_on_to(a, p->next, e);
-	return a->rows.ncolumns > 0 ||
+	return a->rows.row.ncolumns > 0 ||
 	       err_set(e, ERR_DECODE, 0, "the answer ended without naming its columns");
 }
 

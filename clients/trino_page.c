@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "clients/jsontext.h"
 
-enum { NO_TEXT = -1 };
-
 /* ---- one answer ---- */
 
 static json_t *member(json_t *object, const char *key)
@@ -147,16 +145,10 @@ static bool take_columns(struct trino_rows *r, const struct trino_page *p, struc
 	const char **names;
 	bool ok;
 
-	if (n == 0 || n > ROWS_MAX_COLUMNS)
-		return err_set(e, n ? ERR_LIMIT : ERR_DECODE, 0, "the answer has %zu columns, 1 to %d are "
-			       "read", n, ROWS_MAX_COLUMNS);
+	if (!json_row_begin(&r->row, n, e))
+		return false;
 	names = calloc(n, sizeof(*names));
-	r->cells = calloc(n, sizeof(*r->cells));
-	r->starts = calloc(n, sizeof(*r->starts));
-	ok = names && r->cells && r->starts;
-	if (!ok)
-		err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
-	r->ncolumns = n;
+	ok = names || err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
 	ok = ok && list_names(names, p->columns, e) &&
 	     (!r->sink || r->sink->columns(r->sink, names, n, e));
 	free(names);
@@ -165,34 +157,30 @@ static bool take_columns(struct trino_rows *r, const struct trino_page *p, struc
 
 /* ---- rows ---- */
 
-/* Lists, maps and rows are written into r->text; it may move until the row is whole. */
-static bool take_cell(struct trino_rows *r, size_t i, json_t *v, struct err *e)
+static bool take_cell(struct json_row *row, size_t i, json_t *v, struct err *e)
 {
-	r->starts[i] = (size_t)NO_TEXT;
-	r->cells[i] = jsontext_scalar(v);
-	if (!json_is_array(v) && !json_is_object(v))
-		return true;
-	r->starts[i] = r->text.len;
-	if (!jsontext_write(&r->text, v, NULL, NULL, e))
-		return false;
-	r->cells[i].len = r->text.len - r->starts[i];
-	return true;
-}
+	bool ok = true;
 
-static void point_cells(struct trino_rows *r)
-{
-	for (size_t i = 0; i < r->ncolumns; i++) {
-		if (r->starts[i] != (size_t)NO_TEXT)
-			r->cells[i].data = r->text.data + r->starts[i];
+	if (json_is_array(v) || json_is_object(v)) {
+		json_row_open(row, i);
+		ok = jsontext_write(&row->text, v, NULL, NULL, e);
+		json_row_close(row, i);
+	} else {
+		json_row_put(row, i, jsontext_scalar(v));
 	}
+	return ok;
 }
 
 static bool hand_over(struct trino_rows *r, struct err *e)
 {
+	const struct cell *cells = json_row_cells(&r->row, e);
+
+	if (!cells)
+		return false;
 	if (r->sink)
-		return r->sink->row(r->sink, r->cells, e);
+		return r->sink->row(r->sink, cells, e);
 	if (r->rows == 0)
-		buf_put_safe(&r->first, r->cells[0].data, r->cells[0].len);
+		buf_put_safe(&r->first, cells[0].data, cells[0].len);
 	return true;
 }
 
@@ -201,17 +189,16 @@ static bool take_row(struct trino_rows *r, json_t *row, struct err *e)
 	json_t *v;
 	size_t i;
 
-	if (!json_is_array(row) || json_array_size(row) != r->ncolumns)
+	if (!json_is_array(row) || json_array_size(row) != r->row.ncolumns)
 		return err_set(e, ERR_DECODE, 0, "row %" PRIu64 " has %zu values for %zu columns",
-			       r->rows + 1, json_array_size(row), r->ncolumns);
+			       r->rows + 1, json_array_size(row), r->row.ncolumns);
 	if (r->rows >= r->max_rows)
 		return err_set(e, ERR_LIMIT, 0, "more than %" PRIu64 " rows, stopped there", r->max_rows);
-	buf_clear(&r->text);
+	json_row_clear(&r->row);
 	json_array_foreach(row, i, v) {
-		if (!take_cell(r, i, v, e))
+		if (!take_cell(&r->row, i, v, e))
 			return false;
 	}
-	point_cells(r);
 	if (!hand_over(r, e))
 		return false;
 	r->rows++;
@@ -223,9 +210,9 @@ bool trino_rows_take(struct trino_rows *r, const struct trino_page *p, struct er
 	json_t *row;
 	size_t i;
 
-	if (p->columns && r->ncolumns == 0 && !take_columns(r, p, e))
+	if (p->columns && r->row.ncolumns == 0 && !take_columns(r, p, e))
 		return false;
-	if (trino_page_rows(p) > 0 && r->ncolumns == 0)
+	if (trino_page_rows(p) > 0 && r->row.ncolumns == 0)
 		return err_set(e, ERR_DECODE, 0, "rows came before their columns");
 	json_array_foreach(p->data, i, row) {
 		if (cancel_fired(r->cancel))
@@ -238,10 +225,6 @@ bool trino_rows_take(struct trino_rows *r, const struct trino_page *p, struct er
 
 void trino_rows_release(struct trino_rows *r)
 {
-	free(r->cells);
-	free(r->starts);
-	buf_release(&r->text);
+	json_row_release(&r->row);
 	buf_release(&r->first);
-	r->cells = NULL;
-	r->starts = NULL;
 }

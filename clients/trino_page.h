@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/rows.h"
 #include "clients/client.h"
+#include "clients/json_row.h"
 #include "clients/trino_error.h"
 
 /* Everything in it lives as long as the page. */
@@ -37,10 +38,8 @@ struct trino_rows {
 	struct cancel *cancel;
 	uint64_t max_rows;
 	uint64_t rows;
-	size_t ncolumns;                /* 0 = not told yet */
-	struct cell *cells;
-	size_t *starts;                 /* of what was written into `text` for a cell */
-	struct buf text, first;
+	struct json_row row;
+	struct buf first;
 };
 
 /* Columns and rows of the page. Values are the text that the server wrote; a list, map
