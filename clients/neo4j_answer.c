@@ -205,24 +205,33 @@ static bool put_value(struct buf *out, json_t *v, struct err *e)
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
+static bool list_names(const char **names, json_t *fields, struct err *e)
+{
+	json_t *field;
+	size_t i;
+
+	json_array_foreach(fields, i, field) {
+		struct cell name = jsontext_scalar(field);
+
+		if (!name.data || strlen(name.data) != name.len)
+			return err_set(e, ERR_DECODE, 0, "column %zu has no name", i + 1);
+		names[i] = name.data;
+	}
+	return true;
+}
+
 static bool take_columns(struct json_row *row, json_t *fields, struct row_sink *sink, struct err *e)
 {
-	size_t n = json_array_size(fields), i;
+	size_t n = json_array_size(fields);
 	const char **names;
-	json_t *field;
 	bool ok;
 
 	if (!json_row_begin(row, n, e))
 		return false;
 	names = calloc(n, sizeof(*names));
-	ok = names || err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
-	for (i = 0; ok && i < n; i++) {
-		field = json_array_get(fields, i);
-		names[i] = jsontext_scalar(field).data;
-		if (!names[i] || strlen(names[i]) != jsontext_scalar(field).len)
-			ok = err_set(e, ERR_DECODE, 0, "column %zu has no name", i + 1);
-	}
-	ok = ok && sink->columns(sink, names, n, e);
+	if (!names)
+		return err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
+	ok = list_names(names, fields, e) && sink->columns(sink, names, n, e);
 	free(names);
 	return ok;
 }

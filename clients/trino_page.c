@@ -148,8 +148,9 @@ static bool take_columns(struct trino_rows *r, const struct trino_page *p, struc
 	if (!json_row_begin(&r->row, n, e))
 		return false;
 	names = calloc(n, sizeof(*names));
-	ok = names || err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
-	ok = ok && list_names(names, p->columns, e) &&
+	if (!names)
+		return err_set(e, ERR_MEMORY, 0, "no memory for %zu columns", n);
+	ok = list_names(names, p->columns, e) &&
 	     (!r->sink || r->sink->columns(r->sink, names, n, e));
 	free(names);
 	return ok;
