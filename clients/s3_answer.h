@@ -18,8 +18,8 @@ typedef bool s3_object_fn(void *ctx, const struct s3_object *, struct err *);
 
 /* Reads one page (ListBucketResult) and hands its objects on, in order. `next` gets what
  * continues it; stays empty when it is the last. */
-bool s3_page_read(const char *xml, size_t len, s3_object_fn *, void *ctx, struct buf *next,
-		  struct err *);
+bool s3_page_read(const char *xml, size_t len, s3_object_fn *object, void *ctx, struct buf *next,
+		  struct err *e);
 
 /* The same of a listing with a delimiter: the folders' names, without what is before them
  * (`skip` bytes) and the slash at their end. */

@@ -1,5 +1,6 @@
 #include "views/health.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,9 +252,11 @@ const char *health_advice(const struct source_status *st)
 
 void health_telemetry(struct buf *out, const struct telemetry_status *st)
 {
-	buf_printf(out, "%llu told", (unsigned long long)st->told);
-	if (st->dropped + st->rejected > 0)
-		buf_printf(out, ", %llu lost", (unsigned long long)(st->dropped + st->rejected));
+	uint64_t lost = st->dropped + st->rejected;
+
+	buf_printf(out, "%" PRIu64 " told", st->told);
+	if (lost > 0)
+		buf_printf(out, ", %" PRIu64 " lost", lost);
 	if (st->err.kind != ERR_NONE)
 		buf_printf(out, "; %s", without_source(st->err.text, "telemetry"));
 }
