@@ -69,7 +69,7 @@ static void put_related(struct flow *f, const struct record *r, size_t row)
 {
 	const struct app *app = r->t.v.app;
 	const struct section_def *def = app->workspace->sections[r->t.v.section];
-	char text[RELATED_TEXT], line[2 * RELATED_TEXT];
+	char text[RELATED_TEXT], line[2 * RELATED_TEXT], ref[REF_MAX];
 	const char *label = "related";
 
 	for (size_t i = 0; i < r->related.n; i++) {
@@ -87,7 +87,10 @@ static void put_related(struct flow *f, const struct record *r, size_t row)
 	for (size_t i = 0; i < r->related.noffers; i++) {
 		if (!r->related.offers[i].given)
 			continue;
-		snprintf(line, sizeof line, "%s%s", offer_word(text, app, &r->related, i),
+		ref[0] = '\0';
+		if (r->related.offers[i].named)
+			section_pane_ref(app->desk->panes[r->related.offers[i].section], r->related.offers[i].row, ref);
+		snprintf(line, sizeof line, "%s%s%s%s", ref, ref[0] ? ", " : "", offer_word(text, app, &r->related, i),
 		         r->related.offers[i].ask ? ", on demand" : "");
 		if (label[0])
 			flow_gap(f);

@@ -2,6 +2,7 @@
  * there are several, with a reason when there is none. */
 #include "views/related.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,53 @@ static void add_offer(struct related *r, size_t section, const struct ask_def *a
 	r->given += given;
 }
 
+static bool is_offered(const struct related *r, size_t section, size_t row)
+{
+	for (size_t i = 0; i < r->noffers; i++)
+		if (r->offers[i].named && r->offers[i].section == section && r->offers[i].row == row)
+			return true;
+	return false;
+}
+
+/* The record of that number in the section of that letter, once. */
+static void add_named(struct related *r, const struct app *app, char letter, unsigned number)
+{
+	for (size_t to = 0; to < app->npanes; to++) {
+		const struct section *s = app_section(app, (int)to);
+
+		for (size_t row = 0; s && s->def->letter == letter && row < s->rows.rows; row++) {
+			if (section_pane_number(app->desk->panes[to], row) != number || is_offered(r, to, row))
+				continue;
+			add_offer(r, to, NULL, true);
+			r->offers[r->noffers - 1].named = true;
+			r->offers[r->noffers - 1].row = row;
+			return;
+		}
+	}
+}
+
+/* "(C4, O7)": a capital and digits that stand for themselves. */
+static void find_named(struct related *r, const struct app *app, struct cell text)
+{
+	size_t i = 0;
+
+	while (i < text.len && r->noffers < OFFERS_MAX) {
+		size_t from = i, digits = 0;
+		unsigned number = 0;
+
+		while (i < text.len && isalnum((unsigned char)text.data[i]))
+			i++;
+		if (i == from) {
+			i++;
+			continue;
+		}
+		for (size_t k = from + 1; k < i && digits < 7 && isdigit((unsigned char)text.data[k]); k++, digits++)
+			number = number * 10 + (unsigned)(text.data[k] - '0');
+		if (digits > 0 && from + 1 + digits == i && isupper((unsigned char)text.data[from]))
+			add_named(r, app, text.data[from], number);
+	}
+}
+
 static void find_offers(struct related *r, const struct app *app, const struct section *s, size_t row)
 {
 	struct subject about;
@@ -40,6 +88,8 @@ static void find_offers(struct related *r, const struct app *app, const struct s
 	if (s->def->opens)
 		add_offer(r, (size_t)(s - app->desk->inv->sections), NULL,
 		          section_cell(s, row, s->def->opens).len > 0);
+	for (size_t c = 0; s->def->told && c < s->def->ncolumns; c++)
+		find_named(r, app, rowset_cell(&s->rows, row, c));
 	for (size_t to = app->numbered; to < app->npanes; to++) {
 		const struct section_def *def = app->workspace->sections[to];
 
@@ -151,21 +201,27 @@ const char *offer_word(char out[static RELATED_TEXT], const struct app *app, con
 {
 	if (r->offers[i].ask)
 		return r->offers[i].ask->word;
+	if (r->offers[i].named)
+		return "named here";
 	snprintf(out, RELATED_TEXT, "this %s, beside the one in front", app->workspace->subject);
 	return out;
 }
 
 /* What it would be asked about, or the column that the record lacks. */
 static const char *offer_text(char out[static RELATED_TEXT], const struct app *app, int section, size_t row,
-                              const struct ask_def *ask)
+                              const struct related *r, size_t i)
 {
+	const struct jump named = { .section = r->offers[i].section, .row = r->offers[i].row };
+	const struct ask_def *ask = r->offers[i].ask;
 	const struct section *s = app_section(app, section);
 	const char *column = ask ? ask->takes[0].column : s->def->opens;
-	struct cell c = section_cell(s, row, column);
+	struct cell c = column ? section_cell(s, row, column) : CELL_NULL;
 	struct subject about;
 	char text[ABOUT_MAX];
 
-	if (ask && subject_take(&about, ask, s, row))
+	if (r->offers[i].named)
+		put_found(out, app, &named);
+	else if (ask && subject_take(&about, ask, s, row))
 		snprintf(out, RELATED_TEXT, "on demand: \"%s\"", subject_text(&about, text));
 	else if (!ask && c.len)
 		snprintf(out, RELATED_TEXT, "%.*s", c.len < RELATED_TEXT ? (int)c.len : RELATED_TEXT - 1, c.data);
@@ -203,13 +259,24 @@ static void open_case(struct app *app, int section, size_t row)
 	app_open(app, typed);
 }
 
+static void go_named(struct app *app, int from, size_t to, size_t row)
+{
+	char ref[REF_MAX];
+
+	section_pane_ref(app->desk->panes[to], row, ref);
+	app_show_record(app, (int)to, row);
+	app_say(app, "%s: named by %s", ref, app->workspace->sections[from]->title);
+}
+
 static void take_offer(struct app *app, const struct related *r, size_t i, int section, size_t row)
 {
 	char text[RELATED_TEXT], word[RELATED_TEXT];
 
-	if (!r->offers[i].given)
+	if (r->offers[i].named)
+		go_named(app, section, r->offers[i].section, r->offers[i].row);
+	else if (!r->offers[i].given)
 		app_complain(app, "%s: %s", offer_word(word, app, r, i),
-		             offer_text(text, app, section, row, r->offers[i].ask));
+		             offer_text(text, app, section, row, r, i));
 	else if (r->offers[i].ask)
 		on_demand_ask_about(app, r->offers[i].section, r->offers[i].ask, section, row);
 	else
@@ -277,7 +344,7 @@ static struct table_text offer_cell(const struct choice_view *c, size_t i, int c
 		return list_text(offer_word(scratch, app, &c->related, i), given ? ROLE_TEXT : ROLE_DIM);
 	case R_SECTION: return list_text(app->workspace->sections[c->related.offers[i].section]->title, ROLE_DIM);
 	default:
-		return list_text(offer_text(scratch, app, c->l.v.section, c->row, c->related.offers[i].ask),
+		return list_text(offer_text(scratch, app, c->l.v.section, c->row, &c->related, i),
 		                 given ? ROLE_ACCENT : ROLE_DIM);
 	}
 }

@@ -1,5 +1,5 @@
-/* The records that one has to do with, by the jumps that its section declares, and what
- * sections on demand may be asked about it. */
+/* The records that one has to do with, by the jumps that its section declares or because an
+ * explanation names them (C4), and what sections on demand may be asked about it. */
 #ifndef VIEWS_RELATED_H
 #define VIEWS_RELATED_H
 
@@ -14,8 +14,10 @@ struct related {
 	size_t n, found;                 /* found: different records */
 	bool repeats[JUMPS_MAX];         /* the same record as an earlier one */
 	struct {
-		size_t section;          /* that would be asked */
+		size_t section;          /* that would be asked, or is led to */
 		const struct ask_def *ask; /* NULL: opens the case that the record stands for */
+		bool named;              /* goes to a record of that section instead, … */
+		size_t row;              /* … this one */
 		bool given;              /* the record has what that takes */
 	} offers[OFFERS_MAX];
 	size_t noffers, given;

@@ -138,6 +138,21 @@ static void test_again_is_asked_again(void **state)
 	assert_int_equal(llm_fake_seen(fake).questions, 1);
 }
 
+static void test_what_it_names_is_led_to(void **state)
+{
+	(void)state;
+	start(true);
+	assert_true(vterm_pty_type(pty, ":section explanation\ry"));
+	expect("Ocean events are incomplete (O1).");
+	assert_true(vterm_pty_type(pty, "ggjL"));
+	expect("C1: named by Explanation");
+	assert_true(vterm_pty_type(pty, ":section explanation\rGL"));
+	expect("O1: named by Explanation");
+	assert_true(vterm_pty_type(pty, ":section explanation\rgg\r"));
+	assert_true(vterm_pty_type(pty, "qj\r"));
+	expect("C1, named here");
+}
+
 static void test_off_by_default(void **state)
 {
 	(void)state;
@@ -177,6 +192,7 @@ int main(void)
 		T(seen_first_then_sent),
 		T(nothing_is_sent_unless_agreed_to),
 		T(again_is_asked_again),
+		T(what_it_names_is_led_to),
 		T(off_by_default),
 	};
 
