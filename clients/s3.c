@@ -136,8 +136,9 @@ static bool s3_check(void *conn, usec deadline, struct cancel *cancel, struct he
 		return false;
 	snprintf(h->server, sizeof(h->server), "S3, %.24s, bucket %.55s", a->endpoint.region,
 		 source_get(a->source, "bucket", ""));
-	snprintf(h->detail, sizeof(h->detail), "%s \"%.50s\"; signed by %.70s",
-		 any ? "there are objects under" : "there is no object under", prefix, a->who.origin);
+	snprintf(h->detail, sizeof(h->detail), "%s%s%.50s; signed by %.70s",
+		 any ? "there are objects" : "there is no object", *prefix ? " under " : "", prefix,
+		 a->who.origin);
 	h->skew_ms = skew_offset(a->endpoint.source.origin) / USEC_MS;
 	return true;
 }

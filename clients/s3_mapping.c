@@ -50,20 +50,20 @@ static bool is_folders(const char *s, size_t len)
 static bool read_key(struct s3_mapping *m, const struct doc_node *map, const char *word,
 		     struct err *e)
 {
-	const char *s;
+	const struct doc_node *key = doc_get(map, word);
+	const char *s = doc_str(key);
 
-	m->key = doc_get(map, word);
-	s = doc_str(m->key);
+	m->key = s;
 	if (!s || (!*s && !m->list))
 		return err_set(e, ERR_CONFIG, 0, "%s: \"%s\" is missing", doc_where(map), word);
 	for (;;) {
 		size_t len = strcspn(s, "/");
 
-		if (!check_segment(m->key, s, len, e))
+		if (!check_segment(key, s, len, e))
 			return false;
 		if (!m->list && is_folders(s, len)) {
 			if (m->folders)
-				return wrong(m->key, "only one segment can be \"?\"", e);
+				return wrong(key, "only one segment can be \"?\"", e);
 			m->folders = true;
 		}
 		if (!s[len])
@@ -302,8 +302,8 @@ static bool put_segment(struct buf *out, const struct query *q, const char *s, s
 bool s3_mapping_key(const struct s3_mapping *m, const struct query *q, usec day, const char *folder,
 		    struct buf *out, struct err *e)
 {
-	const char *s = doc_str(m->key);
-	bool whole = !m->list && param_name(s);
+	const char *s = m->key;
+	bool whole = !m->list && mapping_param(s, strlen(s)) > 0;
 
 	for (;;) {
 		size_t len = strcspn(s, "/");

@@ -55,7 +55,7 @@ struct s3_mapping {
 	struct doc *doc;
 	bool list, whole_text;
 	bool folders;                           /* a segment of the key is "?" */
-	const struct doc_node *key;             /* or the prefix */
+	const char *key;                        /* or the prefix */
 	const char *from, *to, *start_after;    /* NULL = not there */
 	size_t max_bytes;
 	const char *columns[S3_COLUMNS_MAX];

@@ -430,7 +430,7 @@ static void health_really_asks(void **state)
 	(void)state;
 	assert_true(s3_ops.check(conn, in_ms(5000), NULL, &h, &e));
 	assert_string_equal(h.server, "S3, us-east-1, bucket files");
-	assert_string_equal(h.detail, "there are objects under \"edi/\"; signed by settings access_key and secret_key");
+	assert_string_equal(h.detail, "there are objects under edi/; signed by settings access_key and secret_key");
 	aws_fake_fault(fake, "", "denied");
 	assert_false(s3_ops.check(conn, in_ms(5000), NULL, &h, &e));
 	assert_int_equal(e.kind, ERR_DENIED);
