@@ -254,13 +254,14 @@ static bool fetch(const struct source *s, const char *what, struct issued *out, 
 	struct signer who;
 	struct aws_client a;
 	struct buf body = BUF_INIT;
-	struct aws_call c = {
-		.target = k->json ? "RedshiftServerless.GetCredentials" : NULL, .deadline = deadline,
-		.cancel = cancel,
-	};
+	struct aws_call c = { .deadline = deadline, .cancel = cancel };
 	bool ok;
 
 	(void)what;
+	if (!k)
+		return err_set(e, ERR_CONFIG, 0, "iam is not set");
+	if (k->json)
+		c.target = "RedshiftServerless.GetCredentials";
 	choose_signer(&who, s);
 	if (k->json)
 		put_json(&body, s);

@@ -71,15 +71,18 @@ const char *secrets_wrong(const char *ref)
 	return store ? store->wrong(ref + strlen(store->scheme)) : "it is in no store";
 }
 
-const char *secrets_lacking(const struct source *s, const char *ref)
+const struct source *secrets_lacking(const struct source *s, const char *ref)
 {
+	static const struct source none = { .name = "store", .title = "a store", .missing = "there is none" };
 	const struct secret_store *store = store_of(ref);
 	const struct source *has;
 
 	if (!store || !store->needs)
 		return NULL;
 	has = strcmp(store->needs, "vault") == 0 ? s->vault : s->aws;
-	return has && has->configured ? NULL : store->needs;
+	if (!has)
+		return &none;
+	return has->configured ? NULL : has;
 }
 
 /* ---- entries, all under the lock ----------------------------------------------------- */
@@ -239,23 +242,17 @@ static bool copy(const struct secret_entry *n, struct login *out, struct err *e)
 	return true;
 }
 
-static bool no_store(const char *needs, struct err *e)
-{
-	return err_set(e, ERR_CONFIG, 0, "%s is not configured: set %s", needs,
-		       strcmp(needs, "vault") == 0 ? "vault.url or VAULT_ADDR" : "aws.region or AWS_REGION");
-}
-
 bool secrets_get(const struct source *s, const char *ref, struct login *out, usec deadline,
 		 struct cancel *c, struct err *e)
 {
-	const char *lacking = secrets_lacking(s, ref);
+	const struct source *lacking = secrets_lacking(s, ref);
 	struct secret_entry *n;
 	bool ok = true;
 
 	if (cancel_fired(c))
 		return err_set(e, ERR_CANCELLED, 0, "stopped");
 	if (lacking)
-		return no_store(lacking, e);
+		return err_set(e, ERR_CONFIG, 0, "%s: %s", lacking->name, lacking->missing);
 	secrets_lock();
 	n = entry_of(s, ref);
 	if (!n) {

@@ -24,9 +24,9 @@
 bool secrets_stored(const char *ref);
 /* Checks such a reference: NULL, or what is wrong with it, as a clause. Pure. */
 const char *secrets_wrong(const char *ref);
-/* The store that the reference needs and the source does not have: "vault" or "aws";
- * NULL = all is there. Pure. */
-const char *secrets_lacking(const struct source *, const char *ref);
+/* The store that the reference needs and that is not configured, in which case `missing`
+ * of it says why; NULL = all is there. Pure. */
+const struct source *secrets_lacking(const struct source *, const char *ref);
 
 /* Makes *login what is good now. Blocks. */
 bool secrets_get(const struct source *, const char *ref, struct login *, usec deadline,

@@ -327,13 +327,13 @@ static void need_stores(struct source *s)
 {
 	for (const struct setting_def *d = s->client->settings; s->configured && d->key; d++) {
 		const struct setting *set = d->secret ? setting_find(s->settings, s->nsettings, d->key) : NULL;
-		const char *lacking = set ? secrets_lacking(s, set->value) : NULL;
+		const struct source *lacking = set ? secrets_lacking(s, set->value) : NULL;
 
 		if (!lacking)
 			continue;
 		s->configured = false;
-		snprintf(s->missing, sizeof(s->missing), "its %s is in %s", d->key, strcmp(lacking, "vault") == 0 ?
-			 "Vault: set vault.url or VAULT_ADDR" : "AWS: set aws.region or AWS_REGION");
+		snprintf(s->missing, sizeof(s->missing), "its %s is in %s: %s", d->key, lacking->title,
+			 lacking->missing);
 	}
 }
 

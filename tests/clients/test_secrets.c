@@ -164,9 +164,10 @@ static void a_store_has_to_be_configured(void **state)
 
 	(void)state;
 	begin(&f);
-	f.source->vault = NULL;
-	fails(&f, REF, ERR_CONFIG, false, "vault is not configured: set vault.url or VAULT_ADDR");
-	fails(&f, "secretsmanager:x", ERR_CONFIG, false, "aws is not configured: set aws.region");
+	f.vault->configured = false;
+	snprintf(f.vault->missing, sizeof(f.vault->missing), "no url: set vault.url or VAULT_ADDR");
+	fails(&f, REF, ERR_CONFIG, false, "vault: no url: set vault.url or VAULT_ADDR");
+	fails(&f, "secretsmanager:x", ERR_CONFIG, false, "store: there is none");
 	assert_int_equal(vault_fake_count(f.fake, ""), 0);
 	end(&f);
 }

@@ -232,8 +232,8 @@ static void a_store_that_is_missed_is_named(void **state)
 	if (!config_parse(&c, &workspace_load, text, strlen(text), "c.yaml", false, &e))
 		fail_msg("%s", e.text);
 	assert_false(config_source(&c, "redshift")->configured);
-	assert_string_equal(config_source(&c, "redshift")->missing, "its password is in Vault: set vault.url or VAULT_ADDR");
-	assert_string_equal(config_source(&c, "signoz")->missing, "its password is in AWS: set aws.region or AWS_REGION");
+	assert_string_equal(config_source(&c, "redshift")->missing, "its password is in HashiCorp Vault: no url: set vault.url");
+	assert_string_equal(config_source(&c, "signoz")->missing, "its password is in AWS: no region: set aws.region");
 	config_release(&c);
 }
 
