@@ -390,6 +390,48 @@ static void test_health_says_how_much_is_left(void **state)
 	rest_ops.close(conn);
 }
 
+/* ---- waiting for it ---------------------------------------------------------------------------- */
+
+static void *stop_when_asked(void *ctx)
+{
+	api_simulator_wait(api, 1, 10);
+	cancel_fire(ctx);
+	return NULL;
+}
+
+static void test_nobody_waits_for_a_token_longer_than_wanted(void **state)
+{
+	const struct param params[] = { { "id", "726100801" } };
+	struct query q = { .name = "q", .text = by_load, .params = params, .nparams = 1,
+			   .deadline = in_ms(20000), .id = "id" };
+	struct cancel cancel;
+	struct record got;
+	struct err e = { 0 };
+	void *conn = rest_ops.open(source, &e);
+	pthread_t user;
+
+	(void)state;
+	api_simulator_fault(api, TOKEN_PATH, "slow:30000");
+	record_init(&got);
+	assert_true(cancel_init(&cancel, &e));
+	assert_int_equal(pthread_create(&user, NULL, stop_when_asked, &cancel), 0);
+	assert_false(rest_ops.run(conn, &q, &cancel, &got.sink, &e));
+	pthread_join(user, NULL);
+	assert_int_equal(e.kind, ERR_CANCELLED);
+	assert_true(in_ms(0) < q.deadline);
+	q.deadline = in_ms(300);
+	assert_false(rest_ops.run(conn, &q, NULL, &got.sink, &e));
+	assert_int_equal(e.kind, ERR_TIMEOUT);
+	assert_true(e.transient);
+	assert_int_equal(api_simulator_count(api, QUERY_PATH), 0);
+	/* What one gave up another one may have. */
+	api_simulator_fault(api, TOKEN_PATH, NULL);
+	gives(conn, "726100801", BOTH);
+	record_release(&got);
+	cancel_release(&cancel);
+	rest_ops.close(conn);
+}
+
 /* ---- settings, and where the API is ----------------------------------------------------------- */
 
 static void test_configuration_is_checked(void **state)
@@ -520,6 +562,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_the_next_page_stays_at_home, start, stop),
 	cmocka_unit_test_setup_teardown(test_nobody_sees_the_token, start, stop),
 	cmocka_unit_test_setup_teardown(test_health_says_how_much_is_left, start, stop),
+	cmocka_unit_test_setup_teardown(test_nobody_waits_for_a_token_longer_than_wanted, start, stop),
 	cmocka_unit_test(test_configuration_is_checked),
 	cmocka_unit_test(test_P20_the_token_may_not_lead_away),
 	cmocka_unit_test(test_P20_the_token_says_where),
