@@ -230,8 +230,12 @@ static bool put_string(struct buf *out, const char *s, char quote)
 	return true;
 }
 
+/* A record is found by exactly this value, or by none: nothing in it is replaced. */
 static bool put_soql(struct buf *out, const char *s)
 {
+	for (const char *c = s; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
 	return put_string(out, s, '\'');
 }
 
@@ -263,10 +267,12 @@ static bool put_date(struct buf *out, const char *s)
 static const struct form {
 	const char *name;
 	bool (*put)(struct buf *out, const char *value);        /* false = nothing is left */
+	const char *what;                                       /* there ought to be */
 } forms[] = {
-	{ "soql", put_soql },   { "quoted", put_quoted }, { "phrase", put_phrase },
-	{ "words", put_any_order }, { "exact", put_exact },   { "constant", put_constant },
-	{ "int", put_int },     { "date", put_date },
+	{ "soql", put_soql, "plain text" }, { "quoted", put_quoted, "words" },
+	{ "phrase", put_phrase, "words" },  { "words", put_any_order, "words" },
+	{ "exact", put_exact, "words" },    { "constant", put_constant, "words" },
+	{ "int", put_int, "whole number" }, { "date", put_date, "day" },
 };
 
 static size_t name_length(const char *s)
@@ -341,9 +347,7 @@ static bool put_value(struct buf *out, const struct place *p, const struct form 
 			       q->name, v->name, v->value);
 	return form->put(out, v->value) ||
 	       err_set(e, ERR_CONFIG, 0, "%s: the value of :%s leaves no %s to ask by: \"%s\"", q->name,
-		       v->name,
-		       form->put == put_int ? "whole number" : form->put == put_date ? "day" : "words",
-		       v->value);
+		       v->name, form->what, v->value);
 }
 
 bool rest_literal_expand(struct buf *out, const char *text, const struct query *q, struct err *e)

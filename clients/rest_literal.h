@@ -3,7 +3,7 @@
  * becomes a literal here. Whatever a value holds, it stays one literal: never an
  * operator, a qualifier or the end of its quotes. Pure.
  *
- *   soql      'it\'s'          a string of SOQL
+ *   soql      'it\'s'          a string of SOQL; refused with a control character in it
  *   quoted    "a \"b\""        a string of JQL or CQL, to compare with
  *   phrase    "\"some words\"" what JQL's and CQL's ~ finds as these words in this order
  *   words     "some words"     what ~ finds as words in any order: up to 8, first those

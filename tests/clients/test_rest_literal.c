@@ -128,6 +128,8 @@ static void test_what_leaves_nothing_is_refused(void **state)
 	refuse(":v:int", "1 OR 1=1", "leaves no whole number");
 	refuse(":v:int", "-", "leaves no whole number");
 	refuse(":v:date", "1769178127", "leaves no day");
+	refuse(":v:soql", "a\nb", "leaves no plain text");
+	refuse(":v:soql", "a\x7f", "leaves no plain text");
 	refuse(":v:date", "2026-01-23' OR", "leaves no day");
 	refuse(":v:soql", NULL, ":v has no value");
 	refuse(":other:soql", "x", "no parameter :other is bound");
