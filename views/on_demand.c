@@ -12,7 +12,8 @@
 
 /* ---- about a record -------------------------------------------------------------------- */
 
-static void ask(struct app *app, size_t section, const struct subject *about)
+/* False with a complaint. */
+static bool ask(struct app *app, size_t section, const struct subject *about)
 {
 	struct err e = { 0 };
 
@@ -23,25 +24,24 @@ static void ask(struct app *app, size_t section, const struct subject *about)
 		app_go(app, app_base_of(app, (int)section));
 		if (asked)
 			app_tell(app, (int)section);
-		return;
+		return true;
 	}
 	if (!engine_ask(app->engine, app->desk->inv, section, about, &e)) {
 		app_complain(app, "%s", e.text);
-		return;
+		return false;
 	}
 	app_go(app, app_base_of(app, (int)section));
+	return true;
 }
 
 void on_demand_ask_about(struct app *app, size_t to, const struct ask_def *def, int section, size_t row)
 {
 	struct subject about;
 
-	if (!subject_take(&about, def, app_section(app, section), row)) {
+	if (!subject_take(&about, def, app_section(app, section), row))
 		app_complain(app, "%s: this record does not give it", def->word);
-		return;
-	}
-	ask(app, to, &about);
-	app_say(app, "%s", def->word);
+	else if (ask(app, to, &about))
+		app_say(app, "%s", def->word);
 }
 
 void on_demand_ask(struct app *app, int section)
