@@ -300,16 +300,22 @@ static bool again(struct fixture *f)
 
 static void test_P25_what_was_changed_is_fetched_once(void **state)
 {
+	struct login held = LOGIN_INIT;
 	struct fixture f;
 
 	(void)state;
 	begin(&f);
+	assert_true(get(&f, REF, &held));
 	secrets_begin();
 	gives(&f, REF, "canary-1", "reader");
 	vault_fake_put(f.fake, "secret/data/signoz", "{\"username\":\"reader\",\"password\":\"canary-9\"}");
 	assert_true(again(&f));
 	gives(&f, REF, "canary-9", "reader");
+	/* What is open already gets it as well. */
+	assert_true(source_login(f.source, "password", &held, in_ms(5000), NULL, &f.e));
+	assert_string_equal(held.secret.data, "canary-9");
 	assert_int_equal(vault_fake_count(f.fake, "secret/"), 2);
+	login_release(&held);
 	end(&f);
 }
 
@@ -582,16 +588,15 @@ static void a_lease_that_is_refused_is_replaced(void **state)
 static void giving_back_is_bounded(void **state)
 {
 	struct fixture f;
-	usec began;
 
 	(void)state;
 	begin(&f);
 	gives(&f, DB, "canary-db-0", "v-reader-0");
-	vault_fake_slow(f.fake, 4000);
-	began = in_ms(0);
+	vault_fake_slow(f.fake, 60000);
 	secrets_close(300 * USEC_MS);
-	assert_true(in_ms(0) - began < 3500 * USEC_MS);
-	vault_fake_slow(f.fake, 0);
+	/* It was asked for, and left before that was done. */
+	assert_int_equal(vault_fake_count(f.fake, "sys/leases/revoke"), 1);
+	assert_int_equal(vault_fake_live(f.fake), 1);
 	end(&f);
 }
 
@@ -710,13 +715,13 @@ static void waiting_ends_with_the_user_and_the_deadline(void **state)
 
 	(void)state;
 	begin(&f);
-	vault_fake_slow(f.fake, 3000);
+	vault_fake_slow(f.fake, 60000);
 	f.e = (struct err){ 0 };
 	assert_false(secrets_get(f.source, REF, &l, in_ms(200), &f.cancel, &f.e));
 	assert_int_equal(f.e.kind, ERR_TIMEOUT);
 	firing = fire_later(&f.cancel, 100);
 	fails(&f, REF, ERR_CANCELLED, false, "");
-	assert_true(in_ms(0) - firing_end(firing) < 2 * USEC_SEC);
+	firing_end(firing);
 	/* Who is stopped asks for nothing more. */
 	fails(&f, DB, ERR_CANCELLED, false, "");
 	vault_fake_slow(f.fake, 0);

@@ -48,7 +48,7 @@ static void grant(void *ctx, const char *user, const char *password)
 static void drop(void *ctx, const char *user)
 {
 	(void)ctx;
-	sql("DROP ROLE \"%s\"", user);
+	sql("DROP ROLE IF EXISTS \"%s\"", user);
 }
 
 struct fixture {
@@ -296,6 +296,32 @@ static void no_secret_is_said(void **state)
 	end(&f);
 }
 
+/* A store that does not answer keeps nobody from leaving: the lease ends by itself. */
+static void leaving_does_not_wait_for_a_store(void **state)
+{
+	struct err e = { 0 };
+	char *home = temp_dir("secrets", &e);
+	struct command_run r;
+	struct fixture f;
+
+	(void)state;
+	assert_non_null(home);
+	begin(&f, "{ vault_db: database/creds/reader }");
+	command_start(&r, home, (const char *const[]){ "--config", config_file(home, &f), "doctor", NULL });
+	assert_true(vault_fake_wait(f.vault, "database/creds/reader", 1));
+	vault_fake_slow(f.vault, 600000);
+	command_finish(&r);
+	assert_non_null(strstr(buf_str(&r.out), "postgres   healthy"));
+	assert_int_equal(r.status, 0);
+	assert_int_equal(vault_fake_live(f.vault), 1);
+	command_release(&r);
+	temp_dir_remove(home);
+	free(home);
+	vault_fake_slow(f.vault, 0);
+	sql("DROP ROLE IF EXISTS \"v-reader-0\"");
+	end(&f);
+}
+
 static int start(void **state)
 {
 	struct err e = { 0 };
@@ -323,6 +349,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(a_store_that_is_missed_is_named),
 		cmocka_unit_test(no_secret_is_said),
+		cmocka_unit_test(leaving_does_not_wait_for_a_store),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -308,13 +308,14 @@ static bool take_fault(struct vault_fake *f, const struct request *q, struct rep
 	return true;
 }
 
-static void wait_ms(struct vault_fake *f, unsigned ms)
+/* Until the time is over, or the test wants it quicker. */
+static void wait_slowly(struct vault_fake *f)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	usec end = now() + f->slow * USEC_MS;
+	struct timespec until = { .tv_sec = end / USEC_SEC, .tv_nsec = end % USEC_SEC * 1000 };
 
-	pthread_mutex_unlock(&f->lock);
-	nanosleep(&t, NULL);
-	pthread_mutex_lock(&f->lock);
+	while (f->slow && now() < end)
+		pthread_cond_timedwait(&f->changed, &f->lock, &until);
 }
 
 static void answer(struct vault_fake *f, const struct request *q, struct reply *r)
@@ -323,8 +324,7 @@ static void answer(struct vault_fake *f, const struct request *q, struct reply *
 	if (f->nseen < REQUESTS)
 		snprintf(f->seen[f->nseen++], sizeof(f->seen[0]), "%s", q->path);
 	pthread_cond_broadcast(&f->changed);
-	if (f->slow)
-		wait_ms(f, f->slow);
+	wait_slowly(f);
 	if (!take_fault(f, q, r))
 		serve(f, q, r);
 	pthread_mutex_unlock(&f->lock);
@@ -449,6 +449,7 @@ void vault_fake_stop(struct vault_fake *f)
 {
 	if (!f)
 		return;
+	vault_fake_slow(f, 0);
 	if (f->daemon)
 		MHD_stop_daemon(f->daemon);
 	for (size_t i = 0; i < f->nsecrets; i++)
@@ -527,6 +528,7 @@ void vault_fake_slow(struct vault_fake *f, unsigned ms)
 {
 	pthread_mutex_lock(&f->lock);
 	f->slow = ms;
+	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
 }
 
