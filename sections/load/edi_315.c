@@ -15,13 +15,13 @@
 	X(E_OURS, "about", "about", TEXT, 1, 9, false) \
 	X(E_TAG, "tag", "tag", TEXT, 1, 3, false) \
 	X(E_MEANING, "meaning", "says", TEXT, 1, 0, false) \
-	X(E_PROBLEM, "problem", "problem", TEXT, 3, 30, false) \
+	X(E_PROBLEM, "problem", "problem", TEXT, 0, 30, false) \
 	X(E_LATE, "late_hours", "late h", NUMBER, 2, 6, false) \
-	X(E_TRANSACTION, "transaction", "transact.", TEXT, 3, 9, false) \
-	X(E_CODE, "event_code", "code", TEXT, 3, 4, false) \
+	X(E_TRANSACTION, "transaction", "transaction", TEXT, 0, 9, false) \
+	X(E_CODE, "event_code", "code", TEXT, 0, 4, false) \
 	X(E_CONTAINER, "container", "container", TEXT, 3, 11, false) \
-	X(E_NAME, "segment_name", "segment", TEXT, 3, 20, false) \
-	X(E_ELEMENTS, "elements", "as sent", TEXT, 3, 40, false) \
+	X(E_NAME, "segment_name", "segment", TEXT, 0, 20, false) \
+	X(E_ELEMENTS, "elements", "as sent", TEXT, 0, 40, false) \
 	X(E_EVENT, "event_name", "event", TEXT, 0, 20, false) \
 	X(E_TIME, "event_time", "event time", TEXT, 0, 16, false) \
 	X(E_BOOKING, "booking", "booking", TEXT, 0, 16, false) \
