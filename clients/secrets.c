@@ -128,6 +128,13 @@ static bool is_good(const struct secret_entry *n)
 	return n->generation > 0 && !n->refused && now_mono() < n->refresh_at;
 }
 
+/* A while longer than we know of: clocks differ, and giving back twice does no harm. */
+bool secret_entry_lent(const struct secret_entry *n)
+{
+	return n->known.lease[0] && n->store->revoke &&
+	       (n->ends == TIME_NONE || n->ends + USEC_MIN > now_mono());
+}
+
 void secret_entry_time(struct secret_entry *n)
 {
 	usec now = now_mono(), lasts = n->known.lasts, margin = lasts / 6;
@@ -151,6 +158,21 @@ static bool is_same(const struct issued *a, const struct issued *b)
 	       (a->secret.len == 0 || memcmp(a->secret.data, b->secret.data, a->secret.len) == 0);
 }
 
+/* Nobody has to be told of those that are over. */
+static void forget_ended(void)
+{
+	struct secret_entry **at = &kept.retired, *n;
+
+	while ((n = *at)) {
+		if (secret_entry_lent(n)) {
+			at = &n->next;
+			continue;
+		}
+		*at = n->next;
+		secret_entry_unref(n);
+	}
+}
+
 /* A lease that is replaced may still carry sessions: it is given back at the end. */
 static void retire(struct secret_entry *n)
 {
@@ -164,6 +186,7 @@ static void retire(struct secret_entry *n)
 		.source = n->source, .store = n->store, .refs = 1, .known = n->known, .ends = n->ends,
 		.renew_at = TIME_NONE,
 	};
+	forget_ended();
 	old->next = kept.retired;
 	kept.retired = old;
 	n->known = (struct issued){ .lasts = 0 };

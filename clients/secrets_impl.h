@@ -40,6 +40,7 @@ void secrets_unlock(void);
 /* Under the lock. */
 void secret_entry_unref(struct secret_entry *);
 void secret_entry_time(struct secret_entry *);  /* from known.lasts */
+bool secret_entry_lent(const struct secret_entry *);    /* it has something to give back */
 void secrets_keeper_wake(void);                 /* something is to be renewed */
 
 /* Somebody refused it: the next secrets_get() fetches, unless something else came

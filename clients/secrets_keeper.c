@@ -180,11 +180,6 @@ static void *give_back(void *arg)
 	return NULL;
 }
 
-static bool is_lent(const struct secret_entry *n)
-{
-	return n->known.lease[0] && n->store->revoke && (n->ends == TIME_NONE || n->ends > now_mono());
-}
-
 /* All at once. */
 static void give_all_back(struct secret_entry *list, usec deadline)
 {
@@ -192,7 +187,7 @@ static void give_all_back(struct secret_entry *list, usec deadline)
 	size_t count = 0;
 
 	for (struct secret_entry *n = list; n && now_mono() < deadline; n = n->next) {
-		if (!is_lent(n) || count == REVOKED_AT_ONCE)
+		if (!secret_entry_lent(n) || count == REVOKED_AT_ONCE)
 			continue;
 		gifts[count] = (struct gift){ .entry = n, .deadline = deadline };
 		gifts[count].started = start(&gifts[count].thread, give_back, &gifts[count]);

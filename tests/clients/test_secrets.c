@@ -532,7 +532,7 @@ static void leases_are_renewed_while_they_are_used(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin_as(&f, &(struct vault_fake_options){ .lease_ms = 1800 }, NULL);
+	begin_as(&f, &(struct vault_fake_options){ .lease_ms = 1000 }, NULL);
 	assert_true(get(&f, DB, &l));
 	assert_true(l.ends != TIME_NONE && l.ends > in_ms(0));
 	login_release(&l);
@@ -550,7 +550,7 @@ static void a_lease_that_is_not_renewed_is_replaced(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin_as(&f, &(struct vault_fake_options){ .lease_ms = 1800 }, NULL);
+	begin_as(&f, &(struct vault_fake_options){ .lease_ms = 1000 }, NULL);
 	gives(&f, DB, "canary-db-0", "v-reader-0");
 	vault_fake_fault(f.fake, "sys/leases/renew", 400, "{\"errors\":[\"lease not found\"]}", NULL, 1);
 	assert_true(vault_fake_wait(f.fake, "sys/leases/renew", 1));

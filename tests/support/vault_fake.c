@@ -71,6 +71,11 @@ static usec lease_time(const struct vault_fake *f)
 	return f->options.lease_ms ? f->options.lease_ms * USEC_MS : USEC_HOUR;
 }
 
+static usec lease_end(const struct vault_fake *f)
+{
+	return now() + lease_time(f) + 30 * USEC_SEC;
+}
+
 static bool begins(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;
@@ -117,21 +122,21 @@ static struct token *token_of(struct vault_fake *f, const char *value)
 	return NULL;
 }
 
-static struct token *add_token(struct vault_fake *f, const char *value, usec lasts)
+static struct token *add_token(struct vault_fake *f, const char *value, usec until)
 {
 	struct token *t = &f->tokens[f->ntokens++];
 
 	if (f->ntokens == TOKENS)
 		abort();
 	snprintf(t->value, sizeof(t->value), "%s", value);
-	t->until = lasts ? now() + lasts : 0;
+	t->until = until;
 	return t;
 }
 
-static json_t *auth_json(const struct token *t)
+static json_t *auth_json(const struct vault_fake *f, const struct token *t)
 {
 	return json_pack("{s:{s:s,s:I,s:b,s:[s]}}", "auth", "client_token", t->value, "lease_duration",
-			 t->until ? seconds(t->until - now()) : 0, "renewable", t->until != 0, "policies",
+			 t->until ? seconds(lease_time(f)) : 0, "renewable", t->until != 0, "policies",
 			 "default");
 }
 
@@ -146,7 +151,7 @@ static void log_in(struct vault_fake *f, const struct request *q, struct reply *
 		say_error(r, 400, "invalid role or secret ID");
 	} else {
 		snprintf(value, sizeof(value), "hvs.canary-login-%zu", f->ntokens);
-		r->body = auth_json(add_token(f, value, lease_time(f)));
+		r->body = auth_json(f, add_token(f, value, lease_end(f)));
 	}
 	json_decref(body);
 }
@@ -156,11 +161,11 @@ static void of_token(struct vault_fake *f, const struct request *q, struct token
 	const char *what = q->path + strlen("auth/token/");
 
 	if (strcmp(what, "lookup-self") == 0) {
-		r->body = json_pack("{s:{s:I,s:b,s:s}}", "data", "ttl", t->until ? seconds(t->until - now()) : 0,
+		r->body = json_pack("{s:{s:I,s:b,s:s}}", "data", "ttl", t->until ? seconds(lease_time(f)) : 0,
 				    "renewable", t->until != 0, "id", t->value);
 	} else if (strcmp(what, "renew-self") == 0 && t->until) {
-		t->until = now() + lease_time(f);
-		r->body = auth_json(t);
+		t->until = lease_end(f);
+		r->body = auth_json(f, t);
 	} else if (strcmp(what, "revoke-self") == 0) {
 		t->dead = true;
 		r->status = 204;
@@ -202,7 +207,7 @@ static void lend(struct vault_fake *f, const struct request *q, size_t token, st
 	snprintf(l->user, sizeof(l->user), "v-reader-%zu", f->nleases);
 	snprintf(l->password, sizeof(l->password), "canary-db-%zu", f->nleases);
 	l->token = token;
-	l->until = now() + lease_time(f);
+	l->until = lease_end(f);
 	f->nleases++;
 	r->body = json_pack("{s:s,s:b,s:I,s:{s:s,s:s}}", "lease_id", l->id, "renewable", 1, "lease_duration",
 			    seconds(lease_time(f)), "data", "username", l->user, "password", l->password);
@@ -241,7 +246,7 @@ static void of_lease(struct vault_fake *f, const struct request *q, struct reply
 	if (!l) {
 		say_error(r, 400, "lease not found");
 	} else if (strcmp(q->path, "sys/leases/renew") == 0) {
-		l->until = now() + lease_time(f);
+		l->until = lease_end(f);
 		r->body = json_pack("{s:s,s:b,s:I}", "lease_id", l->id, "renewable", 1, "lease_duration",
 				    seconds(lease_time(f)));
 	} else {

@@ -24,7 +24,9 @@ struct vault_fake;
 #define VAULT_FAKE_SECRET_ID "canary-secret-id"
 
 struct vault_fake_options {
-	unsigned lease_ms;       /* of database credentials and of tokens of a login; 0 = an hour */
+	/* How long database credentials and tokens of a login are said to last; 0 = an hour. They
+	 * do so half a minute longer: a slow machine must not be late. */
+	unsigned lease_ms;
 	const char *namespace;   /* what X-Vault-Namespace has to be; NULL = absent */
 	const char *tls_dir;     /* serves TLS with what tls_files() made there; NULL = none */
 	/* Makes and drops the users of leases; NULL = nobody does. Under no lock. */
