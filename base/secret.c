@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -202,6 +203,8 @@ static bool seal_one(const char *name)
 
 void secret_seal_env(const char *const *names, size_t count)
 {
+	/* What libraries copied, no memory of ours is locked for. */
+	prctl(PR_SET_DUMPABLE, 0);
 	for (size_t i = 0; i < count; i++) {
 		char *value = getenv(names[i]);
 
