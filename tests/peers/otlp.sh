@@ -66,6 +66,7 @@ schema() {
 
 build_collector() {
 	[ ! -x "$dir/collector-$version" ] || return 0
+	[ -z "${PEERS_UNBUILT:-}" ] || { echo "skipped: OpenTelemetry collector $version: it is to be compiled first: make test-peers does it"; return 1; }
 	command -v go > /dev/null || { echo "skipped: OpenTelemetry collector $version: Go is not installed"; return 1; }
 	cat > "$dir/manifest.yaml" <<-END
 		dist: { name: collector, output_path: $dir/source }
