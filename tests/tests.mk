@@ -43,7 +43,7 @@ $(PRELOAD_SO): $(BUILD)/%.so: %.c
 
 .PHONY: tests tests-threaded
 tests: $(TEST_BIN) $(TOOL_BIN) $(PRELOAD_SO) $(BUILD)/demo-data
-tests-threaded: $(THREADED_BIN) $(BUILD)/demo-data
+tests-threaded: $(THREADED_BIN) $(BUILD)/sextant $(BUILD)/demo-data
 
 # The packages may come only now: run.sh starts make anew for each variant.
 .PHONY: test
