@@ -161,7 +161,7 @@ static void around_attempt(usec processed, struct window *w)
 
 static void last_week(const struct facts *f, usec now, struct window *w)
 {
-	const char *why = "the load is not known";
+	const char *why = "no times of the load are known";
 
 	if (facts_get(f, "created_at"))
 		why = "created_at cannot be read";
