@@ -79,7 +79,7 @@ SANFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=al
 WARN     :=
 endif
 
-$(FUZZ_BIN): %: %.o $(BUILD)/libsextant.a
+$(FUZZ_BIN): %: %.o $(BUILD)/tests/fuzz/leaks.o $(BUILD)/libsextant.a
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 .PHONY: fuzz-programs fuzz fuzz-smoke

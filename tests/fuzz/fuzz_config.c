@@ -12,14 +12,6 @@
 #include "sections/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libfyaml 0.7.12 loses some kilobytes over a scalar with many escapes
- * (pantoniou/libfyaml issue 233). Our own leaks are still found. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml.so\n";
-}
 
 static const struct setting_def settings[] = {
 	{ "host", NULL, true, false, "where it is" },

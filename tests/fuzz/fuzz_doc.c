@@ -9,14 +9,6 @@
 #include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libfyaml 0.7.12 loses some kilobytes over a scalar with many escapes
- * (pantoniou/libfyaml issue 233). Our own leaks are still found. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml.so\n";
-}
 
 static void require(int ok)
 {

@@ -9,13 +9,6 @@
 #include "clients/s3_mapping.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* See fuzz_doc.c. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml.so\n";
-}
 
 static void require(int ok)
 {

@@ -9,13 +9,6 @@
 #include "views/user_commands.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* As in fuzz_doc.c. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml.so\n";
-}
 
 static void require(int ok)
 {
