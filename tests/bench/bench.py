@@ -244,7 +244,7 @@ def bench_rows(table, stores):
 def bench_streams(table, stores):
     """Memory of each client that streams, while a million rows go through it."""
     kinds = {"postgres": (stores.directory, stores.port), "clickhouse": (stores.http,),
-             "sqlite": (os.path.join(BUILD, "demo.db"),), "trino": (), "athena": ()}
+             "sqlite": (os.path.abspath(os.path.join(BUILD, "demo.db")),), "trino": (), "athena": ()}
     for kind, address in kinds.items():
         out = subprocess.run([STREAM, kind, *address], stdout=subprocess.PIPE, text=True, check=True).stdout
         rows, growth = map(int, out.split())
