@@ -113,7 +113,7 @@ static void test_window(void **state)
 		{ { "candidates", "3" }, "2026-01-16 14:00:00", "", "", "several" },
 		{ { "never_created", "yes", "processed_at", "2026-01-02T10:00:00Z" },
 		  "2026-01-02 04:00:00", "2026-01-02 16:00:00", "2026-01-02 16:00:00", "never created" },
-		{ { NULL }, "2026-01-16 14:00:00", "", "", "not known" },
+		{ { NULL }, "2026-01-16 14:00:00", "", "", "no times of the load are known" },
 	};
 
 	(void)state;
