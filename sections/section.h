@@ -162,7 +162,6 @@ struct source_def {
 	const char *const *presets;      /* "key=value" defaults, NULL-ended; may be NULL */
 	unsigned lane;
 	const char *lag;                 /* "30h": how far its data is behind; NULL = live */
-	const char *advice;              /* said when it cannot be reached: "are you on the VPN?" */
 	const char *timeout;             /* "60s": of one request; NULL = the usual */
 	bool opt_in;                     /* only where the file says `enabled: true` */
 };

@@ -43,9 +43,12 @@ void flow_bytes(struct flow *f, unsigned style, const char *in, size_t len)
 	f->y += wrap_at(f, 0, f->r.w, style, in, len);
 }
 
+/* What begins with blanks is wrapped below them. */
 void flow_text(struct flow *f, unsigned style, const char *s)
 {
-	flow_bytes(f, style, s, strlen(s));
+	int indent = (int)strspn(s, " ");
+
+	f->y += wrap_at(f, indent, f->r.w - indent, style, s + indent, strlen(s + indent));
 }
 
 void flow_printf(struct flow *f, unsigned style, const char *fmt, ...)

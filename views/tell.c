@@ -22,8 +22,8 @@ static void put_size(const struct tell *t, struct flow *f)
 
 	flow_printf(f, ROLE_ATTENTION, " Send %zu row%s, %s, to %s? y sends it, q leaves it.", v->rows,
 		    v->rows == 1 ? "" : "s", format_bytes(size, v->text.len), buf_str(&t->whom));
-	flow_printf(f, ROLE_DIM, " Payloads stay here, %zu row%s too%s.", v->left_out, v->left_out == 1 ? "" : "s",
-		    v->hidden ? "; what looks like a secret was taken out" : "");
+	flow_printf(f, ROLE_DIM, " Payloads are not sent, nor are %zu row%s beyond the limits%s.", v->left_out,
+		    v->left_out == 1 ? "" : "s", v->hidden ? "; what looks like a secret was taken out" : "");
 	if (!v->settled)
 		flow_text(f, ROLE_ATTENTION, " Sections are still being asked: what they find is not in it.");
 }

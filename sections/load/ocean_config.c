@@ -369,7 +369,7 @@ static const struct moment_def moments[] = {
 
 const struct section_def section_ocean_config = {
 	.id = "ocean_config",
-	.title = "Ocean config",
+	.title = "Ocean setup",
 	.letter = 'U',
 	.columns = columns,
 	.ncolumns = K_COUNT,

@@ -220,8 +220,6 @@ static const char *const slack_presets[] = {
 	"url=https://slack.com", "auth=bearer", "health_path=/api/auth.test", "health_ok=ok", NULL,
 };
 
-static const char vpn[] = "are you on the VPN?";
-
 /* They queue, and scan days: 10 to 30 s is usual. */
 static const char archive_timeout[] = "60s";
 
@@ -232,15 +230,15 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	{ .name = "company", .title = "Company API", .kind = "rest", .lane = 8,
 	  .env = API_ENV("COMPANY_API_BASE_URL"), .presets = company_presets },
 	{ .name = "redshift", .title = "Redshift warehouse", .kind = "postgres", .lane = 6,
-	  .env = redshift_env, .presets = redshift_presets, .advice = vpn },
+	  .env = redshift_env, .presets = redshift_presets },
 	{ .name = "signoz", .title = "SigNoz logs", .kind = "clickhouse", .lane = 6,
-	  .env = signoz_env, .presets = signoz_presets, .advice = vpn },
+	  .env = signoz_env, .presets = signoz_presets },
 	{ .name = "rewind", .title = "Rewind ClickHouse", .kind = "clickhouse", .lane = 6,
 	  .env = rewind_env, .presets = rewind_presets },
 	{ .name = "athena", .title = "Athena archive", .kind = "athena", .lane = 6,
 	  .env = athena_env, .presets = athena_presets, .timeout = archive_timeout },
 	{ .name = "trino", .title = "Trino log lake", .kind = "trino", .lane = 4, .env = trino_env,
-	  .presets = trino_presets, .lag = "30h", .advice = vpn, .timeout = archive_timeout },
+	  .presets = trino_presets, .lag = "30h", .timeout = archive_timeout },
 	{ .name = "ocean", .title = "Ocean API", .kind = "rest", .lane = 4, .env = ocean_env,
 	  .presets = ocean_presets },
 	{ .name = "super", .title = "Super API", .kind = "rest", .lane = 4, .env = super_env,
