@@ -335,10 +335,7 @@ static int start(void **state)
 	struct err e = { 0 };
 
 	clients_start(state);
-	setenv("TEST_ID", AWS_FAKE_ID, 1);
-	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
-	setenv("HOME", "/nonexistent", 1);
-	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	aws_fake_account();
 	if (postgres_start(&server, &e))
 		return 0;
 	fprintf(stderr, "%s\n", e.text);

@@ -33,10 +33,7 @@ static int start(void **state)
 	if (!fake)
 		fail_msg("%s", e.text);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u", aws_fake_port(fake));
-	setenv("TEST_ID", AWS_FAKE_ID, 1);
-	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
-	setenv("HOME", "/nonexistent", 1);
-	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	aws_fake_account();
 	put("edi/x/1.edi", "ISA*00\r\nGS*\n\nSE");
 	put("edi/x/2 & 3+\xe2\x82\xac.edi", "odd");
 	put("edi/x/4.edi", "4");

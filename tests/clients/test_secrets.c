@@ -19,6 +19,7 @@
 #include "clients/secret_settings.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/process.h"
+#include "tests/support/secret_case.h"
 #include "tests/support/tls.h"
 #include "tests/support/vault_fake.h"
 
@@ -76,29 +77,6 @@ static bool get(struct fixture *f, const char *ref, struct login *l)
 	return secrets_get(f->source, ref, l, in_ms(10000), &f->cancel, &f->e);
 }
 
-static void gives(struct fixture *f, const char *ref, const char *secret, const char *user)
-{
-	struct login l = LOGIN_INIT;
-
-	if (!get(f, ref, &l))
-		fail_msg("%s: %s", ref, f->e.text);
-	assert_string_equal(l.secret.data, secret);
-	assert_string_equal(l.user, user);
-	login_release(&l);
-}
-
-static void fails(struct fixture *f, const char *ref, enum err_kind kind, bool transient,
-		  const char *words)
-{
-	struct login l = LOGIN_INIT;
-
-	assert_false(get(f, ref, &l));
-	if (f->e.kind != kind || f->e.transient != transient || !strstr(f->e.text, words) ||
-	    strstr(f->e.text, "canary"))
-		fail_msg("%s, %s: %s", err_word(f->e.kind), f->e.transient ? "transient" : "final", f->e.text);
-	assert_null(l.secret.data);
-}
-
 /* ---- values ---------------------------------------------------------------------------- */
 
 static void both_versions_are_read(void **state)
@@ -107,13 +85,13 @@ static void both_versions_are_read(void **state)
 
 	(void)state;
 	begin(&f);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	vault_fake_put(f.fake, "kv/old", "{\"token\":\"canary-2\",\"port\":5439,\"no\":\"\",\"map\":{\"a\":1}}");
-	gives(&f, "vault:kv/old#token", "canary-2", "");
-	gives(&f, "vault:kv/old#port", "5439", "");
-	fails(&f, "vault:kv/old#no", ERR_CONFIG, false, "vault: the field \"no\" is no text");
-	fails(&f, "vault:kv/old#map", ERR_CONFIG, false, "the field \"map\" is no text");
-	fails(&f, "vault:kv/old#other", ERR_CONFIG, false, "the secret has no field \"other\"");
+	secret_gives(f.source, "vault:kv/old#token", "canary-2", "");
+	secret_gives(f.source, "vault:kv/old#port", "5439", "");
+	secret_fails(f.source, "vault:kv/old#no", ERR_CONFIG, false, "vault: the field \"no\" is no text");
+	secret_fails(f.source, "vault:kv/old#map", ERR_CONFIG, false, "the field \"map\" is no text");
+	secret_fails(f.source, "vault:kv/old#other", ERR_CONFIG, false, "the secret has no field \"other\"");
 	end(&f);
 }
 
@@ -123,12 +101,12 @@ static void what_is_not_there_is_named(void **state)
 
 	(void)state;
 	begin(&f);
-	fails(&f, "vault:secret/data/none#x", ERR_CONFIG, false, "vault: there is nothing at secret/data/none");
-	fails(&f, "vault:secret/signoz#x", ERR_CONFIG, false, "Invalid path for a versioned K/V");
+	secret_fails(f.source, "vault:secret/data/none#x", ERR_CONFIG, false, "vault: there is nothing at secret/data/none");
+	secret_fails(f.source, "vault:secret/signoz#x", ERR_CONFIG, false, "Invalid path for a versioned K/V");
 	vault_fake_put(f.fake, "secret/data/gone", NULL);
-	fails(&f, "vault:secret/data/gone#x", ERR_CONFIG, false,
+	secret_fails(f.source, "vault:secret/data/gone#x", ERR_CONFIG, false,
 	      "the newest version of secret/data/gone was deleted");
-	fails(&f, "vault:other/x#x", ERR_CONFIG, false, "no handler for route");
+	secret_fails(f.source, "vault:other/x#x", ERR_CONFIG, false, "no handler for route");
 	end(&f);
 }
 
@@ -166,8 +144,8 @@ static void a_store_has_to_be_configured(void **state)
 	begin(&f);
 	f.vault->configured = false;
 	snprintf(f.vault->missing, sizeof(f.vault->missing), "no url: set vault.url or VAULT_ADDR");
-	fails(&f, REF, ERR_CONFIG, false, "vault: no url: set vault.url or VAULT_ADDR");
-	fails(&f, "secretsmanager:x", ERR_CONFIG, false, "store: there is none");
+	secret_fails(f.source, REF, ERR_CONFIG, false, "vault: no url: set vault.url or VAULT_ADDR");
+	secret_fails(f.source, "secretsmanager:x", ERR_CONFIG, false, "store: there is none");
 	assert_int_equal(vault_fake_count(f.fake, ""), 0);
 	end(&f);
 }
@@ -196,11 +174,11 @@ static void namespaces_are_sent(void **state)
 
 	(void)state;
 	begin_as(&f, &(struct vault_fake_options){ .namespace = "platform/logs" }, NULL);
-	fails(&f, REF, ERR_AUTH, false, "permission denied for secret/data/signoz");
+	secret_fails(f.source, REF, ERR_AUTH, false, "permission denied for secret/data/signoz");
 	secrets_close(0);
 	use_vault(&f, source_make(&vault_store_ops, "vault", "url", f.url, "token", "env:TEST_TOKEN",
 				  "namespace", "platform/logs", NULL));
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	end(&f);
 }
 
@@ -215,7 +193,7 @@ static void it_is_fetched_once_and_kept(void **state)
 	(void)state;
 	begin(&f);
 	for (int i = 0; i < 5; i++)
-		gives(&f, REF, "canary-1", "reader");
+		secret_gives(f.source, REF, "canary-1", "reader");
 	assert_int_equal(vault_fake_count(f.fake, "secret/data/signoz"), 1);
 	/* What one has already is not copied again. */
 	assert_true(get(&f, REF, &l));
@@ -238,7 +216,7 @@ static void each_source_has_its_own(void **state)
 	begin(&f);
 	other = source_make(NULL, "rewind", "password", REF, NULL);
 	other->vault = f.vault;
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	assert_true(secrets_get(other, REF, &l, in_ms(5000), NULL, &f.e));
 	assert_int_equal(vault_fake_count(f.fake, "secret/data/signoz"), 2);
 	login_release(&l);
@@ -307,10 +285,10 @@ static void test_P25_what_was_changed_is_fetched_once(void **state)
 	begin(&f);
 	assert_true(get(&f, REF, &held));
 	secrets_begin();
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	vault_fake_put(f.fake, "secret/data/signoz", "{\"username\":\"reader\",\"password\":\"canary-9\"}");
 	assert_true(again(&f));
-	gives(&f, REF, "canary-9", "reader");
+	secret_gives(f.source, REF, "canary-9", "reader");
 	/* What is open already gets it as well. */
 	assert_true(source_login(f.source, "password", &held, in_ms(5000), NULL, &f.e));
 	assert_string_equal(held.secret.data, "canary-9");
@@ -326,7 +304,7 @@ static void test_P25_what_was_not_changed_is_not_tried_again(void **state)
 	(void)state;
 	begin(&f);
 	secrets_begin();
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	assert_false(again(&f));
 	assert_string_equal(f.e.text, "signoz: wrong password; its store has no other credentials");
 	assert_int_equal(f.e.kind, ERR_AUTH);
@@ -345,12 +323,12 @@ static void test_P25_a_store_that_is_away_is_named(void **state)
 	(void)state;
 	begin(&f);
 	secrets_begin();
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	vault_fake_fault(f.fake, "", 503, "{\"errors\":[\"Vault is sealed\"]}", NULL, 0);
 	assert_false(again(&f));
 	assert_string_equal(f.e.text, "signoz: wrong password; vault: it is sealed, or down for maintenance");
 	/* What was refused is not used again, although nothing else could be had. */
-	fails(&f, REF, ERR_REMOTE, true, "sealed");
+	secret_fails(f.source, REF, ERR_REMOTE, true, "sealed");
 	end(&f);
 }
 
@@ -380,7 +358,7 @@ static void refused_threads_find_the_new_one(void **state)
 
 	(void)state;
 	begin(&f);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	for (size_t i = 0; i < THREADS; i++) {
 		askers[i] = (struct asker){ .f = &f };
 		assert_int_equal(pthread_create(&askers[i].thread, NULL, refused_thread, &askers[i]), 0);
@@ -391,7 +369,7 @@ static void refused_threads_find_the_new_one(void **state)
 	}
 	/* Those that came when it was new already were refused with it, and have nothing else. */
 	assert_true(ok >= 1);
-	gives(&f, REF, "canary-9", "reader");
+	secret_gives(f.source, REF, "canary-9", "reader");
 	end(&f);
 }
 
@@ -404,11 +382,11 @@ static void test_P25_denied_is_told_from_expired(void **state)
 	(void)state;
 	begin(&f);
 	vault_fake_deny(f.fake, "secret/");
-	fails(&f, REF, ERR_DENIED, false, "vault: secret/data/signoz is not allowed: permission denied");
+	secret_fails(f.source, REF, ERR_DENIED, false, "vault: secret/data/signoz is not allowed: permission denied");
 	assert_int_equal(vault_fake_count(f.fake, "secret/"), 1);
 	vault_fake_deny(f.fake, NULL);
 	vault_fake_kill_token(f.fake, VAULT_FAKE_TOKEN);
-	fails(&f, REF, ERR_AUTH, false, "the token is expired or revoked, or was never good");
+	secret_fails(f.source, REF, ERR_AUTH, false, "the token is expired or revoked, or was never good");
 	assert_int_equal(vault_fake_count(f.fake, "secret/"), 2);
 	end(&f);
 }
@@ -419,12 +397,12 @@ static void a_new_token_is_found(void **state)
 
 	(void)state;
 	begin(&f);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	vault_fake_kill_token(f.fake, VAULT_FAKE_TOKEN);
 	vault_fake_add_token(f.fake, "hvs.canary-token-2");
 	setenv("TEST_TOKEN", "hvs.canary-token-2", 1);
 	vault_fake_put(f.fake, "kv/x", "{\"a\":\"canary-b\"}");
-	gives(&f, "vault:kv/x#a", "canary-b", "");
+	secret_gives(f.source, "vault:kv/x#a", "canary-b", "");
 	end(&f);
 }
 
@@ -452,12 +430,12 @@ static void test_P42_the_token_file_follows_the_rule(void **state)
 	assert_non_null(home);
 	setenv("HOME", home, 1);
 	use_vault(&f, source_make(&vault_store_ops, "vault", "url", f.url, NULL));
-	fails(&f, REF, ERR_CONFIG, false, "cannot open the secret file");
+	secret_fails(f.source, REF, ERR_CONFIG, false, "cannot open the secret file");
 	write_token(home, 0644, VAULT_FAKE_TOKEN "\n");
-	fails(&f, REF, ERR_CONFIG, false, "chmod 600");
+	secret_fails(f.source, REF, ERR_CONFIG, false, "chmod 600");
 	assert_int_equal(vault_fake_count(f.fake, ""), 0);
 	write_token(home, 0600, VAULT_FAKE_TOKEN "\n");
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	if (before)
 		setenv("HOME", before, 1);
 	free(before);
@@ -473,7 +451,7 @@ static void a_token_cannot_break_a_header(void **state)
 	(void)state;
 	begin(&f);
 	setenv("TEST_TOKEN", "canary\r\nX-Evil: 1", 1);
-	fails(&f, REF, ERR_CONFIG, false, "the token has characters that none has");
+	secret_fails(f.source, REF, ERR_CONFIG, false, "the token has characters that none has");
 	assert_int_equal(vault_fake_count(f.fake, ""), 0);
 	end(&f);
 }
@@ -492,19 +470,19 @@ static void approle_logs_in_again_and_out(void **state)
 	(void)state;
 	begin(&f);
 	use_vault(&f, approle(&f, VAULT_FAKE_ROLE));
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	assert_int_equal(vault_fake_count(f.fake, "auth/approle/login"), 1);
 	vault_fake_kill_token(f.fake, "hvs.canary-login-1");
 	vault_fake_put(f.fake, "kv/x", "{\"a\":\"canary-b\"}");
-	gives(&f, "vault:kv/x#a", "canary-b", "");
+	secret_gives(f.source, "vault:kv/x#a", "canary-b", "");
 	assert_int_equal(vault_fake_count(f.fake, "auth/approle/login"), 2);
 	/* Its leases go with it. */
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	secrets_close(5 * USEC_SEC);
 	assert_int_equal(vault_fake_live(f.fake), 0);
 	assert_true(vault_fake_count(f.fake, "auth/token/revoke-self") >= 1);
 	use_vault(&f, approle(&f, "another-role"));
-	fails(&f, REF, ERR_AUTH, false, "invalid role or secret ID");
+	secret_fails(f.source, REF, ERR_AUTH, false, "invalid role or secret ID");
 	end(&f);
 }
 
@@ -515,12 +493,12 @@ static void a_given_token_is_left_alone(void **state)
 
 	(void)state;
 	begin(&f);
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	secrets_close(5 * USEC_SEC);
 	assert_int_equal(vault_fake_live(f.fake), 0);
 	assert_int_equal(vault_fake_count(f.fake, "sys/leases/revoke"), 1);
 	assert_int_equal(vault_fake_count(f.fake, "auth/token/revoke-self"), 0);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	end(&f);
 }
 
@@ -538,7 +516,7 @@ static void leases_are_renewed_while_they_are_used(void **state)
 	login_release(&l);
 	assert_true(vault_fake_wait(f.fake, "sys/leases/renew", 2));
 	/* Longer than it was lent for, and still the same. */
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	assert_int_equal(vault_fake_leases(f.fake), 1);
 	secrets_close(5 * USEC_SEC);
 	assert_int_equal(vault_fake_live(f.fake), 0);
@@ -551,7 +529,7 @@ static void a_lease_that_is_not_renewed_is_replaced(void **state)
 
 	(void)state;
 	begin_as(&f, &(struct vault_fake_options){ .lease_ms = 1000 }, NULL);
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	vault_fake_fault(f.fake, "sys/leases/renew", 400, "{\"errors\":[\"lease not found\"]}", NULL, 1);
 	assert_true(vault_fake_wait(f.fake, "sys/leases/renew", 1));
 	for (int i = 0; i < 100 && vault_fake_leases(f.fake) < 2; i++) {
@@ -561,7 +539,7 @@ static void a_lease_that_is_not_renewed_is_replaced(void **state)
 		login_release(&l);
 		poll(NULL, 0, 20);
 	}
-	gives(&f, DB, "canary-db-1", "v-reader-1");
+	secret_gives(f.source, DB, "canary-db-1", "v-reader-1");
 	secrets_close(5 * USEC_SEC);
 	assert_int_equal(vault_fake_live(f.fake), 0);
 	end(&f);
@@ -574,9 +552,9 @@ static void a_lease_that_is_refused_is_replaced(void **state)
 	(void)state;
 	begin(&f);
 	secrets_begin();
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	assert_true(again(&f));
-	gives(&f, DB, "canary-db-1", "v-reader-1");
+	secret_gives(f.source, DB, "canary-db-1", "v-reader-1");
 	assert_int_equal(vault_fake_live(f.fake), 2);
 	secrets_close(5 * USEC_SEC);
 	assert_int_equal(vault_fake_live(f.fake), 0);
@@ -591,7 +569,7 @@ static void giving_back_is_bounded(void **state)
 
 	(void)state;
 	begin(&f);
-	gives(&f, DB, "canary-db-0", "v-reader-0");
+	secret_gives(f.source, DB, "canary-db-0", "v-reader-0");
 	vault_fake_slow(f.fake, 60000);
 	secrets_close(300 * USEC_MS);
 	/* It was asked for, and left before that was done. */
@@ -631,10 +609,10 @@ static void test_P24_statuses_of_vault(void **state)
 	begin(&f);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		vault_fake_fault(f.fake, "secret/", cases[i].status, cases[i].body, NULL, 0);
-		fails(&f, REF, cases[i].kind, cases[i].transient, cases[i].words);
+		secret_fails(f.source, REF, cases[i].kind, cases[i].transient, cases[i].words);
 	}
 	vault_fake_fault(f.fake, "", 0, NULL, NULL, 0);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	end(&f);
 }
 
@@ -649,22 +627,22 @@ static void test_P20_another_place_gets_no_token(void **state)
 	begin(&f);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/v1/secret/data/signoz", vault_fake_port(other));
 	vault_fake_fault(f.fake, "secret/", 307, "", url, 1);
-	fails(&f, REF, ERR_TRUST, false, "which gets no token: set vault.url to the active node");
+	secret_fails(f.source, REF, ERR_TRUST, false, "which gets no token: set vault.url to the active node");
 	vault_fake_fault(f.fake, "secret/", 307, "", "//evil/v1/x", 1);
-	fails(&f, REF, ERR_TRUST, false, "gets no token");
+	secret_fails(f.source, REF, ERR_TRUST, false, "gets no token");
 	vault_fake_fault(f.fake, "secret/", 307, "", "http://127.0.0.1@evil/v1/x", 1);
-	fails(&f, REF, ERR_TRUST, false, "gets no token");
+	secret_fails(f.source, REF, ERR_TRUST, false, "gets no token");
 	vault_fake_fault(f.fake, "secret/", 302, "", url, 1);
-	fails(&f, REF, ERR_TRUST, false, "refused to follow");
+	secret_fails(f.source, REF, ERR_TRUST, false, "refused to follow");
 	assert_int_equal(vault_fake_count(other, ""), 0);
 	/* The same place is another name for the same node. */
 	snprintf(url, sizeof(url), "%s/v1/secret/data/signoz", f.url);
 	vault_fake_fault(f.fake, "secret/", 307, "", url, 1);
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	secrets_close(0);
 	/* But not for ever. */
 	vault_fake_fault(f.fake, "secret/", 307, "", url, 0);
-	fails(&f, REF, ERR_TRUST, false, "gets no token");
+	secret_fails(f.source, REF, ERR_TRUST, false, "gets no token");
 	vault_fake_stop(other);
 	end(&f);
 }
@@ -683,12 +661,12 @@ static void test_P31_an_untrusted_vault_gets_no_token(void **state)
 	snprintf(url, sizeof(url), "https://127.0.0.1:%u", vault_fake_port(f.fake));
 	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
 	use_vault(&f, source_make(&vault_store_ops, "vault", "url", url, "token", "env:TEST_TOKEN", NULL));
-	fails(&f, REF, ERR_TRUST, false, "vault: ");
+	secret_fails(f.source, REF, ERR_TRUST, false, "vault: ");
 	assert_int_equal(vault_fake_count(f.fake, ""), 0);
 	secrets_close(0);
 	use_vault(&f, source_make(&vault_store_ops, "vault", "url", url, "token", "env:TEST_TOKEN", "ca_file",
 				  ca, NULL));
-	gives(&f, REF, "canary-1", "reader");
+	secret_gives(f.source, REF, "canary-1", "reader");
 	temp_dir_remove(dir);
 	free(dir);
 	end(&f);
@@ -703,7 +681,7 @@ static void test_P28_no_vault(void **state)
 	begin(&f);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u", free_port());
 	use_vault(&f, source_make(&vault_store_ops, "vault", "url", url, "token", "env:TEST_TOKEN", NULL));
-	fails(&f, REF, ERR_NETWORK, true, "vault: ");
+	secret_fails(f.source, REF, ERR_NETWORK, true, "vault: ");
 	end(&f);
 }
 
@@ -720,10 +698,10 @@ static void waiting_ends_with_the_user_and_the_deadline(void **state)
 	assert_false(secrets_get(f.source, REF, &l, in_ms(200), &f.cancel, &f.e));
 	assert_int_equal(f.e.kind, ERR_TIMEOUT);
 	firing = fire_later(&f.cancel, 100);
-	fails(&f, REF, ERR_CANCELLED, false, "");
+	secret_is_cancelled(f.source, REF, &f.cancel);
 	firing_end(firing);
 	/* Who is stopped asks for nothing more. */
-	fails(&f, DB, ERR_CANCELLED, false, "");
+	secret_is_cancelled(f.source, DB, &f.cancel);
 	vault_fake_slow(f.fake, 0);
 	end(&f);
 }

@@ -16,6 +16,7 @@
 #include "clients/skew.h"
 #include "tests/support/aws_fake.h"
 #include "tests/support/client_fixture.h"
+#include "tests/support/secret_case.h"
 
 #define NAME "prod/redshift"
 #define ARN  "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/redshift-AbCdEf"
@@ -51,45 +52,22 @@ static void end(struct fixture *f)
 	source_free(f->block);
 }
 
-static void gives(struct fixture *f, const char *ref, const char *secret, const char *user)
-{
-	struct login l = LOGIN_INIT;
-
-	if (!secrets_get(f->source, ref, &l, in_ms(10000), NULL, &f->e))
-		fail_msg("%s: %s (%s)", ref, f->e.text, aws_fake_refusal(f->aws));
-	assert_string_equal(l.secret.data, secret);
-	assert_string_equal(l.user, user);
-	login_release(&l);
-}
-
-static void fails(struct fixture *f, const char *ref, enum err_kind kind, bool transient,
-		  const char *words)
-{
-	struct login l = LOGIN_INIT;
-
-	f->e = (struct err){ 0 };
-	assert_false(secrets_get(f->source, ref, &l, in_ms(10000), NULL, &f->e));
-	if (f->e.kind != kind || f->e.transient != transient || !strstr(f->e.text, words) ||
-	    strstr(f->e.text, "canary"))
-		fail_msg("%s, %s: %s", err_word(f->e.kind), f->e.transient ? "transient" : "final", f->e.text);
-}
-
 static void texts_and_fields(void **state)
 {
 	struct fixture f;
 
 	(void)state;
 	begin(&f);
-	gives(&f, "secretsmanager:" NAME "#password", "canary-1", "reader");
-	gives(&f, "secretsmanager:" NAME "#port", "5439", "reader");
-	gives(&f, "secretsmanager:" ARN "#password", "canary-1", "reader");
+	secret_gives(f.source, "secretsmanager:" NAME "#password", "canary-1", "reader");
+	secret_gives(f.source, "secretsmanager:" NAME "#port", "5439", "reader");
+	secret_gives(f.source, "secretsmanager:" ARN "#password", "canary-1", "reader");
 	aws_fake_put_secret(f.aws, "plain", "canary plain text", NULL);
-	gives(&f, "secretsmanager:plain", "canary plain text", "");
+	secret_gives(f.source, "secretsmanager:plain", "canary plain text", "");
 	aws_fake_put_secret(f.aws, "binary", NULL, "eyJwYXNzd29yZCI6ImNhbmFyeS1iIn0=");
-	gives(&f, "secretsmanager:binary#password", "canary-b", "");
-	gives(&f, "secretsmanager:binary", "{\"password\":\"canary-b\"}", "");
+	secret_gives(f.source, "secretsmanager:binary#password", "canary-b", "");
+	secret_gives(f.source, "secretsmanager:binary", "{\"password\":\"canary-b\"}", "");
 	assert_int_equal(aws_fake_count(f.aws, "GetSecretValue"), 6);
-	gives(&f, "secretsmanager:binary", "{\"password\":\"canary-b\"}", "");
+	secret_gives(f.source, "secretsmanager:binary", "{\"password\":\"canary-b\"}", "");
 	assert_int_equal(aws_fake_count(f.aws, "GetSecretValue"), 6);
 	end(&f);
 }
@@ -100,14 +78,14 @@ static void what_is_wrong_with_a_secret(void **state)
 
 	(void)state;
 	begin(&f);
-	fails(&f, "secretsmanager:" NAME "#other", ERR_CONFIG, false, "no text in a field \"other\"");
+	secret_fails(f.source, "secretsmanager:" NAME "#other", ERR_CONFIG, false, "no text in a field \"other\"");
 	aws_fake_put_secret(f.aws, "plain", "canary plain text", NULL);
-	fails(&f, "secretsmanager:plain#x", ERR_CONFIG, false, "is no JSON object");
+	secret_fails(f.source, "secretsmanager:plain#x", ERR_CONFIG, false, "is no JSON object");
 	aws_fake_put_secret(f.aws, "binary", NULL, "===canary");
-	fails(&f, "secretsmanager:binary", ERR_DECODE, false, "SecretBinary is no base64");
-	fails(&f, "secretsmanager:none", ERR_CONFIG, false, "aws: there is no secret none");
+	secret_fails(f.source, "secretsmanager:binary", ERR_DECODE, false, "SecretBinary is no base64");
+	secret_fails(f.source, "secretsmanager:none", ERR_CONFIG, false, "aws: there is no secret none");
 	aws_fake_put_secret(f.aws, "gone", NULL, NULL);
-	fails(&f, "secretsmanager:gone", ERR_CONFIG, false, "marked for deletion");
+	secret_fails(f.source, "secretsmanager:gone", ERR_CONFIG, false, "marked for deletion");
 	end(&f);
 }
 
@@ -118,16 +96,16 @@ static void test_P24_refusals_of_secretsmanager(void **state)
 	(void)state;
 	begin(&f);
 	aws_fake_fault(f.aws, "GetSecretValue", "throttle*1");
-	fails(&f, "secretsmanager:" NAME, ERR_QUOTA, true, "aws: ThrottlingException");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_QUOTA, true, "aws: ThrottlingException");
 	aws_fake_fault(f.aws, "GetSecretValue", "internal*1");
-	fails(&f, "secretsmanager:" NAME, ERR_REMOTE, true, "InternalServerException");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_REMOTE, true, "InternalServerException");
 	aws_fake_fault(f.aws, "GetSecretValue", "denied*1");
-	fails(&f, "secretsmanager:" NAME, ERR_DENIED, false, "aws: AccessDeniedException");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_DENIED, false, "aws: AccessDeniedException");
 	aws_fake_fault(f.aws, "GetSecretValue", "malformed*1");
-	fails(&f, "secretsmanager:" NAME, ERR_DECODE, false, "");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_DECODE, false, "");
 	aws_fake_fault(f.aws, "GetSecretValue", "body:{}*1");
-	fails(&f, "secretsmanager:" NAME, ERR_DECODE, false, "the answer has no secret");
-	gives(&f, "secretsmanager:" NAME "#password", "canary-1", "reader");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_DECODE, false, "the answer has no secret");
+	secret_gives(f.source, "secretsmanager:" NAME "#password", "canary-1", "reader");
 	end(&f);
 }
 
@@ -138,7 +116,7 @@ static void test_P25_a_wrong_key_is_refused_once(void **state)
 	(void)state;
 	begin(&f);
 	setenv("TEST_SECRET", "wrong", 1);
-	fails(&f, "secretsmanager:" NAME, ERR_AUTH, false, "InvalidSignatureException");
+	secret_fails(f.source, "secretsmanager:" NAME, ERR_AUTH, false, "InvalidSignatureException");
 	assert_int_equal(aws_fake_count(f.aws, ""), 1);
 	end(&f);
 }
@@ -150,7 +128,7 @@ static void test_P26_the_clock_is_put_right_for_secrets(void **state)
 	(void)state;
 	begin(&f);
 	aws_fake_fault(f.aws, "", "skew:1200");
-	gives(&f, "secretsmanager:" NAME "#password", "canary-1", "reader");
+	secret_gives(f.source, "secretsmanager:" NAME "#password", "canary-1", "reader");
 	assert_int_equal(aws_fake_count(f.aws, ""), 2);
 	end(&f);
 }
@@ -162,7 +140,7 @@ static void an_arn_names_its_region(void **state)
 
 	(void)state;
 	begin(&f);
-	fails(&f, "secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/redshift-AbCdEf",
+	secret_fails(f.source, "secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/redshift-AbCdEf",
 	      ERR_AUTH, false, "not eu-west-1/secretsmanager");
 	end(&f);
 }
@@ -175,21 +153,19 @@ static void what_was_rotated_is_fetched(void **state)
 	(void)state;
 	begin(&f);
 	secrets_begin();
-	gives(&f, "secretsmanager:" NAME "#password", "canary-1", "reader");
+	secret_gives(f.source, "secretsmanager:" NAME "#password", "canary-1", "reader");
 	/* The other of two users that take turns. */
 	aws_fake_put_secret(f.aws, NAME, "{\"username\":\"reader_clone\",\"password\":\"canary-2\"}", NULL);
 	err_set(&e, ERR_AUTH, 0, "redshift: refused");
 	assert_true(secrets_again(f.source, in_ms(5000), NULL, &e));
-	gives(&f, "secretsmanager:" NAME "#password", "canary-2", "reader_clone");
+	secret_gives(f.source, "secretsmanager:" NAME "#password", "canary-2", "reader_clone");
 	assert_int_equal(aws_fake_count(f.aws, ""), 2);
 	end(&f);
 }
 
 static int start(void **state)
 {
-	setenv("TEST_ID", AWS_FAKE_ID, 1);
-	setenv("HOME", "/nonexistent", 1);
-	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	aws_fake_account();
 	return clients_start(state);
 }
 

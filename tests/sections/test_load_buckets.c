@@ -33,10 +33,7 @@ static int start(void **state)
 	if (!fake)
 		fail_msg("%s", e.text);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u", aws_fake_port(fake));
-	setenv("TEST_ID", AWS_FAKE_ID, 1);
-	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
-	setenv("HOME", "/nonexistent", 1);
-	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	aws_fake_account();
 	put("edi/ea315/halcyon-line/2026-01-15/too-early.edi", "x");
 	put("edi/ea315/halcyon-line/2026-01-16/a.edi", "ISA~");
 	put("edi/ea315/halcyon-line/2026-01-18/b.edi", "ISA~GS~");

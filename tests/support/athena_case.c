@@ -31,10 +31,7 @@ static int start_as(unsigned queued, unsigned running)
 	if (!athena_fake)
 		fail_msg("%s", e.text);
 	snprintf(athena_url, sizeof(athena_url), "http://127.0.0.1:%u", aws_fake_port(athena_fake));
-	setenv("TEST_ID", AWS_FAKE_ID, 1);
-	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
-	setenv("HOME", "/nonexistent", 1);
-	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	aws_fake_account();
 	return 0;
 }
 

@@ -452,6 +452,14 @@ void aws_fake_stop(struct aws_fake *f)
 	free(f);
 }
 
+void aws_fake_account(void)
+{
+	setenv("TEST_ID", AWS_FAKE_ID, 1);
+	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
+	setenv("HOME", "/nonexistent", 1);
+	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+}
+
 unsigned aws_fake_port(const struct aws_fake *f)
 {
 	return f->port;

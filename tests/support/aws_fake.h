@@ -42,6 +42,8 @@ struct aws_fake_options {
 struct aws_fake *aws_fake_start(const struct aws_fake_options *, struct err *);
 void aws_fake_stop(struct aws_fake *);           /* NULL allowed */
 unsigned aws_fake_port(const struct aws_fake *);
+/* TEST_ID and TEST_SECRET are its account from now on; nothing of this machine is found. */
+void aws_fake_account(void);
 
 /* What goes wrong with the operation ("" = any Athena operation), "MODE[:ARG][*COUNT]":
  *
