@@ -172,6 +172,6 @@ void body_ocean(struct generator *g, struct buf *out, const struct load *l, cons
 void body_log(struct generator *g, struct buf *out, const struct load *l, const struct log_told *t,
 	      usec written)
 {
-	prefix(g, out, written, t->level, l->id, NULL, t->class);
+	prefix(g, out, written, t->level, l->id, t->correlation, t->class);
 	buf_puts(out, t->text);
 }

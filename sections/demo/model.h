@@ -181,7 +181,8 @@ struct ocean_told {
 	const char *correlation;        /* NULL = a new one */
 };
 
-struct log_told { usec at; const char *level, *service, *class, *text; };
+/* correlation: NULL = one of its own */
+struct log_told { usec at; const char *level, *service, *class, *text, *correlation; };
 
 void emit_company(struct generator *, int64_t id, const struct company *);
 void emit_relationship(struct generator *, const struct relationship *, int64_t shipper_id,

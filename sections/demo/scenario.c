@@ -476,7 +476,7 @@ static void read_ocean(struct generator *g, const struct doc_node *m, struct oce
 		.known = scattered(g, rounded(time_of(g, m, "known"), USEC_MIN), 50),
 		.edi = via && strcmp(via, "edi") == 0,
 		.camel = keys && strcmp(keys, "camel") == 0,
-		.empty = flag_of(g, m, "empty", false),
+		.empty = flag_of(g, m, "empty", false), .correlation = text_of(m, "correlation"),
 	};
 }
 
@@ -501,7 +501,7 @@ static void emit_logs(struct generator *g, const struct doc_node *list, const st
 		long times = number_of(g, m, "times", 1);
 		usec every = every_of(g, m);
 		struct log_told t = { time_of(g, m, "at"), text_of(m, "level"), text_of(m, "service"),
-				      text_of(m, "class"), text_of(m, "text") };
+				      text_of(m, "class"), text_of(m, "text"), text_of(m, "correlation") };
 
 		for (long k = 0; k < times; k++, t.at += every)
 			emit_log(g, l, &t);
