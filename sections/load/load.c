@@ -25,6 +25,7 @@ static const char *const params[] = {
 	"ocean_services", "log_services", "from", "to", "issue_error", "document_error", "code_error",
 	"chat_error", "graph_error", "graph_service", "subscription_id", "evidence", "edi_around",
 	"edi_key", "edi_file", "edi_received", "edi_processed",
+	"trace_correlation", "trace_at",
 	"original_file", "original_record", "original_received", "original_processed", NULL,
 };
 
@@ -32,7 +33,8 @@ static const struct section_def *const sections[] = {
 	&section_load,      &section_network,      &section_creation, &section_carrier_files,
 	&section_callbacks, &section_ocean_events, &section_logs,
 	/* On demand. */
-	&section_ocean_config, &section_jt_history, &section_similar, &section_cases,
+	&section_ocean_config, &section_jt_history, &section_ocean_trace,
+	&section_similar,   &section_cases,
 	&section_edi_files, &section_edi_315,      &section_carrier_original,
 	&section_issues,    &section_documents,    &section_code,     &section_code_graph, &section_chats,
 	&section_explain,

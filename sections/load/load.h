@@ -22,6 +22,7 @@ extern const struct section_def section_edi_315;
 extern const struct section_def section_carrier_original;
 extern const struct section_def section_ocean_config;
 extern const struct section_def section_jt_history;
+extern const struct section_def section_ocean_trace;
 extern const struct section_def section_cases;
 extern const struct section_def section_issues;
 extern const struct section_def section_documents;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sections/ask.h"
 #include "tests/support/aws_fake.h"
 #include "tests/support/fixtures.h"
 #include "tests/support/stores.h"
@@ -206,6 +207,35 @@ static void test_P66_cancel_leaves_nothing_running(void **state)
 	assert_int_equal(aws_fake_count(fake, "StopQueryExecution"), aws_fake_started(fake));
 }
 
+static bool trace_settled(struct opened *o, void *ctx)
+{
+	struct section *trace = opened_section(o, "ocean_trace");
+
+	(void)ctx;
+	return trace->state != SECTION_UNASKED && section_state_final(trace->state);
+}
+
+static void a_message_is_followed(void **state)
+{
+	struct section *events, *trace;
+	struct subject about;
+	struct opened o;
+	struct err e = { 0 };
+
+	(void)state;
+	open_old(&o, false);
+	opened_run(&o, NULL, NULL);
+	events = opened_section(&o, "ocean_events");
+	trace = opened_section(&o, "ocean_trace");
+	assert_true(subject_take(&about, &trace->def->asks[0], events, 0));
+	assert_true(engine_ask(o.engine, o.inv, (size_t)(trace - o.inv->sections), &about, &e));
+	opened_run(&o, trace_settled, NULL);
+	if (trace->state != SECTION_OK)
+		fail_msg("%s", trace->reason);
+	assert_true(cell_eq(section_cell(trace, 0, "correlation_id"), section_cell(events, 0, "correlation_id")));
+	opened_end(&o);
+}
+
 /* FAILED is never "nothing there". */
 static void a_failure_is_no_silence(void **state)
 {
@@ -263,6 +293,7 @@ int main(void)
 		CASE(the_archive_says_what_the_copy_says),
 		CASE(weeks_in_order),
 		CASE(test_P66_cancel_leaves_nothing_running),
+		CASE(a_message_is_followed),
 		CASE(a_failure_is_no_silence),
 		CASE(the_archive_tells_how_far_it_reaches),
 	};

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/doc.h"
+#include "sections/ask.h"
 #include "sections/config.h"
 #include "tests/support/stores.h"
 
@@ -280,6 +281,47 @@ static void test_the_ocean_api_answers_for_the_logs(void **state)
 	json_decref(doc);
 }
 
+static bool trace_settled(struct opened *o, void *ctx)
+{
+	(void)ctx;
+	return section_state_final(opened_section(o, "ocean_trace")->state) &&
+	       opened_section(o, "ocean_trace")->state != SECTION_UNASKED;
+}
+
+/* Asked about the record of the ocean event whose message it was. */
+static void follow_message(const struct buf *config, const char *correlation)
+{
+	struct section *events, *trace;
+	struct subject about;
+	struct opened o;
+	struct err e = { 0 };
+	size_t row = 0;
+
+	opened_start(&o, buf_str(config), "726100801");
+	opened_run(&o, NULL, NULL);
+	events = opened_section(&o, "ocean_events");
+	trace = opened_section(&o, "ocean_trace");
+	while (!cell_is(section_cell(events, row, "correlation_id"), correlation))
+		assert_true(++row < events->rows.rows);
+	assert_true(subject_take(&about, &trace->def->asks[0], events, row));
+	assert_true(engine_ask(o.engine, o.inv, (size_t)(trace - o.inv->sections), &about, &e));
+	opened_run(&o, trace_settled, NULL);
+	if (trace->state != SECTION_OK)
+		fail_msg("%s", trace->reason);
+	assert_int_equal(trace->rows.rows, 3);
+	assert_true(cell_is(section_cell(trace, 0, "service"), "integrations-worker"));
+	assert_true(cell_is(section_cell(trace, 1, "event_code"), "AE"));
+	assert_true(cell_is(section_cell(trace, 2, "outcome"), "rejected"));
+	opened_end(&o);
+}
+
+static void test_a_message_is_followed(void **state)
+{
+	(void)state;
+	follow_message(&servers[WITH_ALL], "7d41c09be2a5");
+	follow_message(&embedded[WITH_ALL], "7d41c09be2a5");
+}
+
 static void test_thousand_lines(void **state)
 {
 	json_t *doc = look(&servers[WITH_ALL], "729388812");
@@ -388,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_callback_outage),
 		cmocka_unit_test(test_similar_loads_are_counted),
 		cmocka_unit_test(test_the_ocean_api_answers_for_the_logs),
+		cmocka_unit_test(test_a_message_is_followed),
 		cmocka_unit_test(test_thousand_lines),
 		cmocka_unit_test(test_nothing_anywhere),
 		cmocka_unit_test(test_every_server_is_well),
