@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/doc.h"
@@ -177,12 +178,18 @@ bool demo_config(struct config *c, const char *db_path, struct err *e)
 	return ok;
 }
 
-/* ---- the list ----------------------------------------------------------------------- */
+/* ---- its scenarios ------------------------------------------------------------------ */
+
+static struct doc *scenarios_doc(struct err *e)
+{
+	const struct embedded *f = scenarios_text(e);
+
+	return f ? doc_parse(f->data, f->len, scenarios, e) : NULL;
+}
 
 bool demo_list(struct buf *out, struct err *e)
 {
-	const struct embedded *f = scenarios_text(e);
-	struct doc *doc = f ? doc_parse(f->data, f->len, scenarios, e) : NULL;
+	struct doc *doc = scenarios_doc(e);
 	const struct doc_node *list;
 
 	if (!doc)
@@ -196,4 +203,23 @@ bool demo_list(struct buf *out, struct err *e)
 	}
 	doc_free(doc);
 	return !out->failed || err_set(e, ERR_MEMORY, 0, "out of memory");
+}
+
+const char *demo_load(const char *word, char store[static DEMO_LOAD_SIZE])
+{
+	struct err e = { 0 };
+	struct doc *doc = scenarios_doc(&e);
+	const struct doc_node *list = doc ? doc_get(doc_root(doc), "scenarios") : NULL;
+
+	for (size_t i = 0; i < doc_count(list); i++) {
+		const struct doc_node *n = doc_item(list, i);
+
+		if (strcasecmp(word, doc_str(doc_get(n, "id"))) == 0) {
+			snprintf(store, DEMO_LOAD_SIZE, "%s", doc_str(doc_get(n, "load")));
+			word = store;
+			break;
+		}
+	}
+	doc_free(doc);
+	return word;
 }

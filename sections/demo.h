@@ -17,4 +17,9 @@ bool demo_config(struct config *, const char *db_path, struct err *);
 /* One line per scenario: its id, what to type, its title. */
 bool demo_list(struct buf *out, struct err *);
 
+enum { DEMO_LOAD_SIZE = 64 };
+/* What to investigate where a scenario's id was typed, in any case, copied to store; the
+ * word itself where it is none. */
+const char *demo_load(const char *word, char store[static DEMO_LOAD_SIZE]);
+
 #endif

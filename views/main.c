@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "sections/demo.h"
 #include "sections/engine.h"
 #include "sections/investigation.h"
 #include "views/command.h"
@@ -76,6 +77,7 @@ struct request {
 	bool list, help, version;
 	const char *words[WORDS_MAX];   /* what is neither an option nor for the workbench */
 	int nwords;
+	char named[DESKS_MAX][DEMO_LOAD_SIZE];  /* loads of scenarios that were named by their ids */
 };
 
 /* An argument may hold anything; only its printable form is repeated. */
@@ -208,13 +210,20 @@ static bool at_most(const struct request *r, int n)
 	return r->nwords <= n ? true : wrong("one word too many:", r->words[n]);
 }
 
+static void add_load(struct request *r, const char *word)
+{
+	size_t i = r->cmd.nloads++;
+
+	r->cmd.loads[i] = r->cmd.demo ? demo_load(word, r->named[i]) : word;
+}
+
 /* All words from that one on. */
 static int open_loads(struct request *r, int from)
 {
 	if (!at_most(r, from + DESKS_MAX))
 		return EXIT_USAGE;
 	for (int i = from; i < r->nwords; i++)
-		r->cmd.loads[r->cmd.nloads++] = r->words[i];
+		add_load(r, r->words[i]);
 	return cmd_open(&r->cmd);
 }
 
@@ -232,11 +241,11 @@ static int run_show(struct request *r)
 {
 	struct err e = { 0 };
 
-	r->cmd.loads[0] = r->words[1];
-	if (!r->cmd.loads[0]) {
+	if (!r->words[1]) {
 		fprintf(stderr, "sextant: show needs a load: sextant show LOAD\n");
 		return EXIT_USAGE;
 	}
+	add_load(r, r->words[1]);
 	if (!command_output(&r->cmd, &workspace_load, r->words + 2, (size_t)r->nwords - 2, &e)) {
 		fprintf(stderr, "sextant: %s\n", e.text);
 		return EXIT_USAGE;

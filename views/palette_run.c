@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sections/demo.h"
 #include "views/app.h"
 #include "views/command.h"
 #include "views/fuzzy.h"
@@ -96,7 +97,9 @@ static void run_open(struct app *app, const char *arg)
 
 static void run_demo(struct app *app, const char *arg)
 {
-	app_open(app, arg[0] ? arg : DEMO_LOAD);
+	char named[DEMO_LOAD_SIZE];
+
+	app_open(app, arg[0] ? demo_load(arg, named) : DEMO_LOAD);
 }
 
 /* The open one that is named, the one in front without a name; -1 after a complaint. */

@@ -397,6 +397,17 @@ static void test_list(void **state)
 	buf_release(&out);
 }
 
+static void test_a_scenario_is_known_by_its_id(void **state)
+{
+	char named[DEMO_LOAD_SIZE];
+
+	(void)state;
+	assert_string_equal(demo_load("S4", named), "S20260102-0087");
+	assert_string_equal(demo_load("x1B", named), "729700958");
+	assert_string_equal(demo_load("S44", named), "S44");
+	assert_string_equal(demo_load("", named), "");
+}
+
 /* ---- set-up ------------------------------------------------------------------------------ */
 
 static int make_all(void **state)
@@ -445,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_scripts_name_real_queries),
 		cmocka_unit_test(test_every_step_can_be_asked),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_a_scenario_is_known_by_its_id),
 	};
 
 	return cmocka_run_group_tests(tests, make_all, remove_all);
