@@ -162,7 +162,8 @@ static enum mark mark(const struct rowset *rows, size_t row)
 enum { JT_ROWS = 200 };
 
 struct tally {
-	size_t failed, differ, missing, ngaps;
+	size_t scrapes, failed;         /* events of one scrape share its time */
+	size_t differ, missing, ngaps;
 	usec last_good;
 	usec gaps[JT_ROWS];             /* between scrapes, as they follow each other */
 };
@@ -176,19 +177,23 @@ static int by_length(const void *a, const void *b)
 
 static void count(const struct rowset *rows, struct tally *t)
 {
-	usec after = TIME_NONE;
+	usec after = TIME_NONE, failed_at = TIME_NONE;
 
 	*t = (struct tally){ .last_good = TIME_NONE };
 
 	for (size_t i = 0; i < rows->rows; i++) {
 		usec at = cell_time(rowset_cell(rows, i, J_AT));
 
-		t->failed += is(rows, i, failed);
 		t->differ += is(rows, i, differs);
 		t->missing += is(rows, i, missing);
+		/* Newest first; one without a time is known to be no other's. */
+		t->scrapes += at == TIME_NONE || at != after;
+		if (is(rows, i, failed)) {
+			t->failed += at == TIME_NONE || at != failed_at;
+			failed_at = at;
+		}
 		if (at == TIME_NONE)
 			continue;
-		/* Newest first; events of one scrape share its time. */
 		if (after != TIME_NONE && after != at && t->ngaps < JT_ROWS)
 			t->gaps[t->ngaps++] = after - at;
 		after = at;
@@ -206,8 +211,8 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	if (rows->rows == 0)
 		return;
 	count(rows, &t);
-	buf_printf(out, "%zu scrape%s, %zu failed (%zu %%)", rows->rows, rows->rows == 1 ? "" : "s", t.failed,
-		   100 * t.failed / rows->rows);
+	buf_printf(out, "%zu scrape%s, %zu failed (%zu %%)", t.scrapes, t.scrapes == 1 ? "" : "s", t.failed,
+		   100 * t.failed / t.scrapes);
 	buf_puts(out, t.last_good == TIME_NONE ? ", none good" : ", last good");
 	if (t.last_good != TIME_NONE)
 		put_ago(out, now, t.last_good);

@@ -261,6 +261,22 @@ static void test_crawled_is_held_against_delivered(void **state)
 	section_rows_release(&r);
 }
 
+static void test_events_of_one_scrape_are_one_scrape(void **state)
+{
+	struct section_rows r;
+
+	(void)state;
+	section_rows_init(&r, &section_jt_history, NOW);
+	for (const char *id = "abc"; *id; id++)
+		section_row(&r, "event_id", id, "scraped_at", "2026-01-23 08:22:07", "status", "success", NULL);
+	section_row(&r, "event_id", "x", "scraped_at", "2026-01-23 02:22:07", "status", "E42", NULL);
+	section_row(&r, "event_id", "y", "scraped_at", "2026-01-23 02:22:07", "status", "E42", NULL);
+	section_row(&r, "event_id", "z", "status", "E42", NULL);
+	section_finish(&r);
+	assert_string_equal(section_summary(&r), "3 scrapes, 2 failed (66 %), last good 6.0 h ago, about every 6h");
+	section_rows_release(&r);
+}
+
 /* ---- cases -------------------------------------------------------------------------------------- */
 
 static void test_open_cases_are_marked(void **state)
@@ -289,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_other_services_tell_other_facts),
 		cmocka_unit_test(test_what_the_history_is_asked_by),
 		cmocka_unit_test(test_crawled_is_held_against_delivered),
+		cmocka_unit_test(test_events_of_one_scrape_are_one_scrape),
 		cmocka_unit_test(test_open_cases_are_marked),
 	};
 
