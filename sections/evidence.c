@@ -66,7 +66,7 @@ static const char *meaning(const struct section *s)
 	case SECTION_OK:
 		return "answered";
 	case SECTION_EMPTY:
-		return "asked and answered: there is none";
+		return "asked and answered";
 	case SECTION_PARTIAL:
 		return "INCOMPLETE: what is not here may still exist";
 	case SECTION_SKIPPED:
@@ -87,6 +87,8 @@ static void put_head(struct writer *w, const struct section *s)
 	struct buf *out = &w->e->text;
 
 	buf_printf(out, "\n## %s (%c): %s", s->def->title, s->def->letter, meaning(s));
+	if (s->state == SECTION_EMPTY)
+		buf_printf(out, ": %s", section_absent(s));
 	if (s->reason[0]) {
 		buf_puts(out, ": ");
 		put_text(w, s->reason);

@@ -46,6 +46,11 @@ struct cell section_cell(const struct section *s, size_t row, const char *column
 	return CELL_NULL;
 }
 
+const char *section_absent(const struct section *s)
+{
+	return s->def->absent ? s->def->absent : "there is nothing";
+}
+
 static bool has_answer(enum section_state s)
 {
 	return s == SECTION_OK || s == SECTION_PARTIAL || s == SECTION_EMPTY;

@@ -96,6 +96,8 @@ bool investigation_settled(const struct investigation *);
 /* Sections that were asked, and of these in *final (NULL allowed) how many are. One on demand
  * counts from when it is opened. */
 size_t investigation_asked(const struct investigation *, size_t *final);
+/* What an empty answer of this section says, after "answered: ". */
+const char *section_absent(const struct section *);
 /* Older than its time to live. */
 bool section_stale(const struct section *, usec mono_now);
 /* The cell of a column by id; CELL_NULL when there is none. */

@@ -128,6 +128,8 @@ struct section_def {
 	/* The final word of the section, after learn: may turn OK into PARTIAL with a
 	 * reason (several candidates). NULL = nothing to add. */
 	bool (*verdict)(const struct section *, const struct facts *, char reason[static REASON_MAX]);
+	const char *absent;              /* what a source that should know said by no rows, as its words
+	                                  * ("no callback was sent"); NULL = there is nothing */
 	const char *otherwise;           /* what a person can do when nobody answered; NULL = nothing */
 	/* What the timeline shows of a row. */
 	const struct moment_def *moments;

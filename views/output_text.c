@@ -125,6 +125,8 @@ static void put_head(struct buf *line, const struct section *s)
 	if (s->answered_by)
 		buf_printf(line, "  from %s%s, as of %s", s->answered_by,
 			   s->fallback ? " (fallback)" : "", time_iso(iso, s->as_of, false));
+	if (s->state == SECTION_EMPTY)
+		buf_printf(line, ": %s", section_absent(s));
 }
 
 static bool put_section(FILE *out, const struct section *s, usec now, struct buf *line)

@@ -393,7 +393,7 @@ static void say_empty(struct sentence *out, const struct section *s, struct zone
 	add_head(out, "none: ");
 	if (!add_sources(out, s, ATTEMPT_EMPTY))
 		add(out, "%s", s->answered_by ? s->answered_by : "a source that would know");
-	add(out, " answered: there is nothing");
+	add(out, " answered: %s", section_absent(s));
 	add_as_of(out, s, z);
 	before = strlen(out->text);
 	add(out, "; ");

@@ -163,6 +163,7 @@ const struct section_def section_callbacks = {
 	.id = "callbacks",
 	.title = "Callbacks",
 	.letter = 'C',
+	.absent = "no callback was sent",
 	.columns = columns,
 	.ncolumns = C_COUNT,
 	.after = after_network,

@@ -155,6 +155,7 @@ const struct section_def section_carrier_files = {
 	.id = "carrier_files",
 	.title = "Carrier files",
 	.letter = 'F',
+	.absent = "no carrier's record names it",
 	.columns = columns,
 	.ncolumns = F_COUNT,
 	.after = after_network,

@@ -193,6 +193,7 @@ const struct section_def section_carrier_original = {
 	.id = "carrier_original",
 	.title = "Original file",
 	.letter = 'R',
+	.absent = "there is no such file",
 	.columns = columns,
 	.ncolumns = C_COUNT,
 	.after = after_load,

@@ -84,6 +84,7 @@ const struct section_def section_cases = {
 	.id = "cases",
 	.title = "Cases",
 	.letter = 'T',
+	.absent = "no case names it",
 	.columns = columns,
 	.ncolumns = T_COUNT,
 	.after = after_load,

@@ -96,6 +96,7 @@ const struct section_def section_chats = {
 	.id = "chats",
 	.title = "Chats",
 	.letter = 'M',
+	.absent = "no message matches",
 	.columns = columns,
 	.ncolumns = M_COUNT,
 	.after = after_nothing,

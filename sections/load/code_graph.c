@@ -52,6 +52,7 @@ const struct section_def section_code_graph = {
 	.id = "code_graph",
 	.title = "Code graph",
 	.letter = 'Y',
+	.absent = "no function matches",
 	.columns = columns,
 	.ncolumns = Y_COUNT,
 	.after = after_nothing,

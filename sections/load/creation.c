@@ -192,6 +192,7 @@ const struct section_def section_creation = {
 	.id = "creation",
 	.title = "Creation",
 	.letter = 'V',
+	.absent = "no attempt to create it is known",
 	.columns = columns,
 	.ncolumns = V_COUNT,
 	.after = after_network,

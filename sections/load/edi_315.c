@@ -445,6 +445,7 @@ const struct section_def section_edi_315 = {
 	.id = "edi_315",
 	.title = "EDI 315",
 	.letter = 'E',
+	.absent = "there is no such file",
 	.columns = columns,
 	.ncolumns = E_COUNT,
 	.after = after_load,

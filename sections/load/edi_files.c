@@ -103,6 +103,7 @@ const struct section_def section_edi_files = {
 	.id = "edi_files",
 	.title = "Sent EDI",
 	.letter = 'B',
+	.absent = "no file in those days",
 	.columns = columns,
 	.ncolumns = B_COUNT,
 	.after = after_load,

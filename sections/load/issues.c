@@ -96,6 +96,7 @@ const struct section_def section_issues = {
 	.id = "issues",
 	.title = "Issues",
 	.letter = 'I',
+	.absent = "no issue matches",
 	.columns = columns,
 	.ncolumns = I_COUNT,
 	.after = after_nothing,

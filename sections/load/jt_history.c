@@ -266,6 +266,7 @@ const struct section_def section_jt_history = {
 	.id = "jt_history",
 	.title = "JT history",
 	.letter = 'J',
+	.absent = "no scrape in these days",
 	.columns = columns,
 	.ncolumns = J_COUNT,
 	.after = after_config,

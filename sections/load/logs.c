@@ -129,6 +129,7 @@ const struct section_def section_logs = {
 	.id = "logs",
 	.title = "Logs",
 	.letter = 'G',
+	.absent = "no warning or error names it",
 	.columns = columns,
 	.ncolumns = G_COUNT,
 	.after = after_network,

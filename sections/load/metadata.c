@@ -366,6 +366,7 @@ const struct section_def section_load = {
 	.id = "load",
 	.title = "Load",
 	.letter = 'L',
+	.absent = "no load is known by this",
 	.columns = columns,
 	.ncolumns = L_COUNT,
 	.after = after_nothing,

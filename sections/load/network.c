@@ -256,6 +256,7 @@ const struct section_def section_network = {
 	.id = "network",
 	.title = "Network",
 	.letter = 'N',
+	.absent = "there is no relationship",
 	.columns = columns,
 	.ncolumns = N_COUNT,
 	.after = after_load,

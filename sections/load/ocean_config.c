@@ -371,6 +371,7 @@ const struct section_def section_ocean_config = {
 	.id = "ocean_config",
 	.title = "Ocean setup",
 	.letter = 'U',
+	.absent = "it is not set up there",
 	.columns = columns,
 	.ncolumns = K_COUNT,
 	.after = after_load,

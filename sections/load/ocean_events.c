@@ -264,6 +264,7 @@ const struct section_def section_ocean_events = {
 	.id = "ocean_events",
 	.title = "Ocean events",
 	.letter = 'O',
+	.absent = "no ocean event names it",
 	.columns = columns,
 	.ncolumns = O_COUNT,
 	.after = after_network,

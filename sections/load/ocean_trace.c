@@ -200,6 +200,7 @@ const struct section_def section_ocean_trace = {
 	.id = "ocean_trace",
 	.title = "Ocean trace",
 	.letter = 'W',
+	.absent = "no line carries its id",
 	.columns = columns,
 	.ncolumns = W_COUNT,
 	.after = after_load,

@@ -39,6 +39,7 @@ static const struct section_def def = {
 };
 static const struct section_def other = {
 	.id = "logs", .title = "Logs", .letter = 'G', .columns = columns, .ncolumns = COLUMNS,
+	.absent = "no warning or error names it",
 };
 static const struct section_def outside = {
 	.id = "explain", .title = "Explanation", .letter = 'X', .columns = columns, .ncolumns = COLUMNS,
@@ -121,7 +122,7 @@ static void test_a_case_is_told(void **state)
 		"The load that was looked for: 726100801\nNow: 1970-01-01T00:00:00Z\nstatus: In Transit\n"
 		"\n## Callbacks (C): answered; from redshift\n2 sent\nref | at | result\n"
 		"C100 problem | 2026-01-23T06:00:00Z | failed\nC99 | 2026-01-23T05:00:00Z | ok / so\n"
-		"\n## Logs (G): asked and answered: there is none\n");
+		"\n## Logs (G): asked and answered: no warning or error names it\n");
 	assert_int_equal(evidence.rows, 2);
 	assert_int_equal(evidence.left_out, 0);
 	assert_true(evidence.settled);

@@ -184,6 +184,7 @@ static const struct section_def section_load = {
 };
 SECTION(network, "Network", 'N', network_columns, after_load, network_steps, .windowed = false);
 SECTION(creation, "Creation", 'V', creation_columns, after_network, creation_steps, .windowed = false,
+	.absent = "no attempt is known",
 	MOMENTS(creation));
 SECTION(carrier_files, "Carrier files", 'F', file_columns, after_network, file_steps,
 	.windowed = true, .mark = mark_result, MOMENTS(file), JUMPS(file));
