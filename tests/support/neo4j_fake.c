@@ -1,12 +1,12 @@
 #include "tests/support/neo4j_fake.h"
 
 #include <jansson.h>
-#include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clients/cypher.h"
+#include "tests/support/loopback.h"
 #include "tests/support/stub_server.h"
 
 #define TYPED "application/vnd.neo4j.query"
@@ -39,23 +39,13 @@ static bool invalid(struct neo4j_fake *f, struct stub_reply *r, unsigned status,
 
 /* ---- who asks, and for what -------------------------------------------------------------- */
 
-static bool basic_is_right(const struct neo4j_options *o, const struct stub_call *c)
-{
-	char *password = NULL, *user = MHD_basic_auth_get_username_password(c->connection, &password);
-	bool right = user && password && strcmp(user, o->user) == 0 && strcmp(password, o->password) == 0;
-
-	MHD_free(user);
-	MHD_free(password);
-	return right;
-}
-
 static bool may_ask(const struct neo4j_options *o, const struct stub_call *c)
 {
 	const char *authorization = stub_header(c, "Authorization");
 
 	if (o->token)
 		return strncmp(authorization, "Bearer ", 7) == 0 && strcmp(authorization + 7, o->token) == 0;
-	return !o->user || basic_is_right(o, c);
+	return !o->user || loopback_password_is(c->http, o->user, o->password);
 }
 
 static bool check_head(struct neo4j_fake *f, const struct stub_call *c, struct stub_reply *r)
@@ -221,9 +211,4 @@ struct neo4j_seen neo4j_fake_seen(struct neo4j_fake *f)
 	seen = f->seen;
 	stub_unlock(f->server);
 	return seen;
-}
-
-bool neo4j_fake_wait(struct neo4j_fake *f, unsigned requests, unsigned seconds)
-{
-	return stub_wait(f->server, requests, seconds);
 }

@@ -33,6 +33,5 @@ struct neo4j_seen {
 };
 
 struct neo4j_seen neo4j_fake_seen(struct neo4j_fake *);
-bool neo4j_fake_wait(struct neo4j_fake *, unsigned requests, unsigned seconds);
 
 #endif

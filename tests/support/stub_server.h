@@ -1,5 +1,5 @@
-/* An HTTP server on 127.0.0.1 whose answers are a function's: what stand-ins for services
- * are built on. A thread per connection; the function runs under a lock. */
+/* A loopback server (loopback.h) whose answers are values, not responses: for stand-ins with
+ * nothing of their own about the wire. The function runs under the server's lock. */
 #ifndef TESTS_SUPPORT_STUB_SERVER_H
 #define TESTS_SUPPORT_STUB_SERVER_H
 
@@ -9,12 +9,12 @@
 #include "base/buf.h"
 
 struct stub_server;
-struct MHD_Connection;
+struct loopback_call;
 
 struct stub_call {
 	const char *method, *path, *body;
 	size_t body_len;
-	struct MHD_Connection *connection;
+	const struct loopback_call *http;
 };
 
 /* "" when it was not sent. */
