@@ -1,24 +1,18 @@
 #include "tests/support/llm_fake.h"
 
-#include <arpa/inet.h>
 #include <jansson.h>
-#include <microhttpd.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "tests/support/loopback.h"
 
 enum { PIECE = 7 };
 
 struct llm_fake {
-	struct MHD_Daemon *daemon;
-	unsigned port;
+	struct loopback http;
 	struct llm_script script;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool stopping;
 	struct llm_seen seen;
 };
 
@@ -117,20 +111,6 @@ static void refuse(struct llm_fake *f, struct reply *r, unsigned status, const c
 		   fmt);
 }
 
-static const char *header(struct MHD_Connection *c, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-
-	return v ? v : "";
-}
-
-static const char *argument(struct MHD_Connection *c, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, name);
-
-	return v ? v : "";
-}
-
 /* Names parted by blanks. */
 static bool listed(const char *list, const char *word)
 {
@@ -142,10 +122,12 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
-static bool has_key(struct MHD_Connection *c, const char *name)
+static bool has_key(const struct loopback_call *c, const char *name)
 {
-	return strcmp(header(c, name), LLM_FAKE_KEY) == 0 ||
-	       (!*header(c, name) && strcmp(header(c, "Authorization"), "Bearer " LLM_FAKE_KEY) == 0);
+	const char *key = loopback_header(c, name);
+
+	return strcmp(key, LLM_FAKE_KEY) == 0 ||
+	       (!*key && strcmp(loopback_header(c, "Authorization"), "Bearer " LLM_FAKE_KEY) == 0);
 }
 
 static bool only_known(struct llm_fake *f, json_t *root, const char *known, const char *words, struct reply *r)
@@ -183,9 +165,9 @@ static bool is_word(json_t *root, const char *key, const char *word)
 	return v && strcmp(v, word) == 0;
 }
 
-static bool ask_anthropic(struct llm_fake *f, struct MHD_Connection *c, json_t *root, struct reply *r)
+static bool ask_anthropic(struct llm_fake *f, const struct loopback_call *c, json_t *root, struct reply *r)
 {
-	bool newest = strcmp(header(c, "anthropic-version"), "2026-10-21") == 0;
+	bool newest = strcmp(loopback_header(c, "anthropic-version"), "2026-10-21") == 0;
 
 	if (!only_known(f, root, newest ? "model max_tokens stream system messages" :
 					  "model max_tokens stream system messages temperature top_p top_k",
@@ -216,18 +198,18 @@ static bool ask_azure(struct llm_fake *f, json_t *root, const char *version, str
 	return r->status == 200;
 }
 
-static void ask(struct llm_fake *f, struct MHD_Connection *c, const char *path, const char *body,
-		struct reply *r)
+static void ask(struct llm_fake *f, const struct loopback_call *c, struct reply *r)
 {
+	const char *body = buf_str(&c->body);
 	json_t *root = json_loads(body, 0, NULL);
 	bool ok;
 
-	if (!root || strcmp(header(c, "Content-Type"), "application/json") != 0) {
+	if (!root || strcmp(loopback_header(c, "Content-Type"), "application/json") != 0) {
 		refuse(f, r, 400, "invalid_request_error", "no JSON", "");
 		return;
 	}
-	ok = strcmp(path, "/v1/messages") == 0 ? ask_anthropic(f, c, root, r) :
-						 ask_azure(f, root, argument(c, "api-version"), r);
+	ok = strcmp(c->path, "/v1/messages") == 0 ? ask_anthropic(f, c, root, r) :
+						    ask_azure(f, root, loopback_argument(c, "api-version"), r);
 	json_decref(root);
 	f->seen.questions++;
 	if (ok)
@@ -240,9 +222,9 @@ static void ask(struct llm_fake *f, struct MHD_Connection *c, const char *path, 
 	}
 }
 
-static bool known_path(struct MHD_Connection *c, const char *method, const char *path)
+static bool known_path(const struct loopback_call *c)
 {
-	bool post = strcmp(method, "POST") == 0, dated = *argument(c, "api-version") != '\0';
+	bool post = strcmp(c->method, "POST") == 0, dated = *loopback_argument(c, "api-version") != '\0';
 	const char *const paths[] = {
 		post ? "/v1/messages" : "/v1/models/" LLM_FAKE_MODEL,
 		post ? "/openai/v1/chat/completions" : "/openai/v1/models",
@@ -251,25 +233,24 @@ static bool known_path(struct MHD_Connection *c, const char *method, const char 
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
-		if (strcmp(paths[i], path) == 0)
+		if (strcmp(paths[i], c->path) == 0)
 			return true;
 	return false;
 }
 
-static void handle(struct llm_fake *f, struct MHD_Connection *c, const char *method, const char *path,
-		   const char *body, struct reply *r)
+static void handle(struct llm_fake *f, const struct loopback_call *c, struct reply *r)
 {
-	bool anthropic = strncmp(path, "/v1/", 4) == 0;
-	const char *version = header(c, "anthropic-version");
+	bool anthropic = strncmp(c->path, "/v1/", 4) == 0;
+	const char *version = loopback_header(c, "anthropic-version");
 
 	if (!has_key(c, anthropic ? "x-api-key" : "api-key")) {
 		refuse(f, r, 401, "authentication_error", "invalid x-api-key", "");
 	} else if (anthropic && strcmp(version, "2026-10-21") != 0 && strcmp(version, "2023-06-01") != 0) {
 		refuse(f, r, 400, "invalid_request_error", "anthropic-version: header is required", "");
-	} else if (!known_path(c, method, path)) {
+	} else if (!known_path(c)) {
 		refuse(f, r, 404, "not_found_error", "nothing there", "");
-	} else if (strcmp(method, "POST") == 0) {
-		ask(f, c, path, body, r);
+	} else if (strcmp(c->method, "POST") == 0) {
+		ask(f, c, r);
 	} else {
 		f->seen.lists++;
 		r->type = "application/json";
@@ -290,13 +271,14 @@ struct stream {
 static ssize_t read_stream(void *ctx, uint64_t at, char *out, size_t max)
 {
 	struct stream *s = ctx;
+	struct loopback *http = &s->fake->http;
 	size_t left = s->body.len - (size_t)at, n = left < PIECE ? left : PIECE;
 
 	if (left == 0 && s->fault == LLM_HANG) {
-		pthread_mutex_lock(&s->fake->lock);
-		while (!s->fake->stopping)
-			pthread_cond_wait(&s->fake->changed, &s->fake->lock);
-		pthread_mutex_unlock(&s->fake->lock);
+		pthread_mutex_lock(&http->lock);
+		while (!http->stopping)
+			pthread_cond_wait(&http->changed, &http->lock);
+		pthread_mutex_unlock(&http->lock);
 	}
 	if (left == 0)
 		return s->fault == LLM_CUT || s->fault == LLM_HANG ? MHD_CONTENT_READER_END_WITH_ERROR :
@@ -338,85 +320,47 @@ static enum MHD_Result send_reply(struct llm_fake *f, struct MHD_Connection *c, 
 	return rc;
 }
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
-				  const char *version, const char *data, size_t *size, void **state)
+/* A loopback_fn. */
+static enum MHD_Result respond(void *ctx, struct loopback_call *c)
 {
-	struct llm_fake *f = ctx;
 	struct reply r = { .status = 200 };
-	struct buf *body = *state;
+	struct llm_fake *f = ctx;
 
-	(void)version;
-	if (!body) {
-		*state = calloc(1, sizeof(*body));
-		return *state ? MHD_YES : MHD_NO;
-	}
-	if (*size > 0) {
-		buf_put(body, data, *size);
-		*size = 0;
-		return MHD_YES;
-	}
-	pthread_mutex_lock(&f->lock);
-	handle(f, c, method, url, buf_str(body), &r);
-	pthread_mutex_unlock(&f->lock);
-	return send_reply(f, c, &r);
-}
-
-static void on_end(void *ctx, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
-{
-	(void)ctx;
-	(void)c;
-	(void)why;
-	if (*state)
-		buf_release(*state);
-	free(*state);
+	pthread_mutex_lock(&f->http.lock);
+	handle(f, c, &r);
+	pthread_mutex_unlock(&f->http.lock);
+	return send_reply(f, c->connection, &r);
 }
 
 struct llm_fake *llm_fake_start(const struct llm_script *script, struct err *e)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	struct llm_fake *f = calloc(1, sizeof(*f));
 
 	f->script = *script;
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_cond_init(&f->changed, NULL);
-	f->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
-				     0, NULL, NULL, on_request, f, MHD_OPTION_SOCK_ADDR, &at,
-				     MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_END);
-	if (f->daemon) {
-		f->port = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+	if (loopback_start(&f->http, &(struct loopback_options){ 0 }, respond, f, e))
 		return f;
-	}
-	llm_fake_stop(f);
-	err_set(e, ERR_INTERNAL, 0, "the stand-in for a language model cannot listen");
+	free(f);
 	return NULL;
 }
 
 void llm_fake_stop(struct llm_fake *f)
 {
-	if (!f)
-		return;
-	pthread_mutex_lock(&f->lock);
-	f->stopping = true;
-	pthread_cond_broadcast(&f->changed);
-	pthread_mutex_unlock(&f->lock);
-	if (f->daemon)
-		MHD_stop_daemon(f->daemon);
-	pthread_cond_destroy(&f->changed);
-	pthread_mutex_destroy(&f->lock);
+	if (f)
+		loopback_stop(&f->http);
 	free(f);
 }
 
 unsigned llm_fake_port(const struct llm_fake *f)
 {
-	return f->port;
+	return f->http.port;
 }
 
 struct llm_seen llm_fake_seen(struct llm_fake *f)
 {
 	struct llm_seen seen;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	seen = f->seen;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return seen;
 }
