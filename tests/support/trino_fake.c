@@ -1,14 +1,11 @@
 #include "tests/support/trino_fake.h"
 
-#include <arpa/inet.h>
-#include <microhttpd.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "tests/support/loopback.h"
 
 #define COLUMNS "[{\"name\":\"a\",\"type\":\"bigint\"},{\"name\":\"b\",\"type\":\"varchar\"}]"
 #define SLUG "y1c94"
@@ -18,23 +15,13 @@ enum ask { ASK_TEST, ASK_USER, ASK_SYNTAX, ASK_LIMITS };
 
 struct trino_fake {
 	struct trino_options options;
-	struct MHD_Daemon *daemon;
-	char *cert, *key;
-	unsigned port;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool stopping;
-	unsigned queries, requests;
+	struct loopback http;
+	unsigned queries;
 	size_t served;          /* number of the last answer of the present query */
 	enum ask ask;
 	bool stopped;           /* by DELETE */
 	unsigned *wrong;        /* how often each answer was wrong so far */
 	struct trino_seen seen;
-};
-
-struct call {
-	struct buf body;
-	bool begun;
 };
 
 /* An answer on its way. */
@@ -45,49 +32,17 @@ struct reply {
 	struct buf body;
 };
 
-static char *read_file(const char *path)
-{
-	struct buf text = BUF_INIT;
-	FILE *f = fopen(path, "r");
-	char part[4096];
-	size_t n;
-
-	while (f && (n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_put(&text, part, n);
-	if (f)
-		fclose(f);
-	return buf_detach(&text);
-}
-
-static const char *header(struct MHD_Connection *c, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-
-	return v ? v : "";
-}
-
 /* ---- who asks ------------------------------------------------------------------------ */
 
-static bool basic_is_right(const struct trino_options *o, struct MHD_Connection *c)
+static bool may_ask(const struct trino_options *o, const struct loopback_call *c)
 {
-	char *password = NULL, *user = MHD_basic_auth_get_username_password(c, &password);
-	bool right = user && password && strcmp(password, o->password) == 0 &&
-		     (!o->user || strcmp(user, o->user) == 0);
-
-	MHD_free(user);
-	MHD_free(password);
-	return right;
-}
-
-static bool may_ask(const struct trino_options *o, struct MHD_Connection *c)
-{
-	const char *authorization = header(c, "Authorization"), *user = header(c, "X-Trino-User");
+	const char *authorization = loopback_header(c, "Authorization"), *user = loopback_header(c, "X-Trino-User");
 
 	if (o->token)
 		return strncmp(authorization, "Bearer ", 7) == 0 &&
 		       strcmp(authorization + 7, o->token) == 0;
 	if (o->password)
-		return basic_is_right(o, c);
+		return loopback_password_is(c, o->user, o->password);
 	/* Not over plain HTTP, says the real one. */
 	return !*authorization && *user && (!o->user || strcmp(user, o->user) == 0);
 }
@@ -117,7 +72,7 @@ static void put_page(const struct trino_fake *f, const struct trino_answer *a, s
 		   f->queries, last ? "FINISHED" : number ? "RUNNING" : "QUEUED", number, number * 100);
 	if (!last && !a->next)
 		buf_printf(out, ",\"nextUri\":\"http%s://127.0.0.1:%u/v1/statement/executing/q%u/" SLUG "/%zu\"",
-			   o->cert_file ? "s" : "", f->port, f->queries, number + 1);
+			   o->cert_file ? "s" : "", f->http.port, f->queries, number + 1);
 	else if (a->next && *a->next)
 		buf_printf(out, ",\"nextUri\":\"%s\"", a->next);
 	if (number > 0 && !o->no_columns && !a->error)
@@ -204,11 +159,11 @@ static int answer(struct trino_fake *f, size_t number, struct reply *r)
 
 /* ---- requests ------------------------------------------------------------------------ */
 
-static enum ask kind_of(const struct trino_fake *f, struct MHD_Connection *c, const char *sql)
+static enum ask kind_of(const struct trino_fake *f, const struct loopback_call *c, const char *sql)
 {
 	bool immediate = strncmp(sql, "EXECUTE IMMEDIATE ", 18) == 0;
 
-	if (f->options.fixed_limits && *header(c, "X-Trino-Session"))
+	if (f->options.fixed_limits && *loopback_header(c, "X-Trino-Session"))
 		return ASK_LIMITS;
 	if (immediate && f->options.old)
 		return ASK_SYNTAX;
@@ -220,28 +175,28 @@ static void keep(char *out, size_t size, const char *value)
 	snprintf(out, size, "%s", value);
 }
 
-static void note_statement(struct trino_fake *f, struct MHD_Connection *c, const char *sql)
+static void note_statement(struct trino_fake *f, const struct loopback_call *c, const char *sql)
 {
 	struct trino_seen *s = &f->seen;
 
 	keep(s->statement, sizeof(s->statement), sql);
-	keep(s->prepared, sizeof(s->prepared), header(c, "X-Trino-Prepared-Statement"));
+	keep(s->prepared, sizeof(s->prepared), loopback_header(c, "X-Trino-Prepared-Statement"));
 	MHD_http_unescape(s->prepared);
-	keep(s->session, sizeof(s->session), header(c, "X-Trino-Session"));
-	keep(s->catalog, sizeof(s->catalog), header(c, "X-Trino-Catalog"));
-	keep(s->schema, sizeof(s->schema), header(c, "X-Trino-Schema"));
-	keep(s->info, sizeof(s->info), header(c, "X-Trino-Client-Info"));
-	keep(s->zone, sizeof(s->zone), header(c, "X-Trino-Time-Zone"));
-	keep(s->source, sizeof(s->source), header(c, "X-Trino-Source"));
+	keep(s->session, sizeof(s->session), loopback_header(c, "X-Trino-Session"));
+	keep(s->catalog, sizeof(s->catalog), loopback_header(c, "X-Trino-Catalog"));
+	keep(s->schema, sizeof(s->schema), loopback_header(c, "X-Trino-Schema"));
+	keep(s->info, sizeof(s->info), loopback_header(c, "X-Trino-Client-Info"));
+	keep(s->zone, sizeof(s->zone), loopback_header(c, "X-Trino-Time-Zone"));
+	keep(s->source, sizeof(s->source), loopback_header(c, "X-Trino-Source"));
 }
 
-static int begin_query(struct trino_fake *f, struct MHD_Connection *c, const char *sql,
-		       struct reply *r)
+static int begin_query(struct trino_fake *f, const struct loopback_call *c, struct reply *r)
 {
+	const char *sql = buf_str(&c->body);
 	bool prepared = strncmp(sql, "EXECUTE sextant USING ", 22) == 0;
 
 	f->seen.posts++;
-	if (!*sql || prepared != (*header(c, "X-Trino-Prepared-Statement") != '\0')) {
+	if (!*sql || prepared != (*loopback_header(c, "X-Trino-Prepared-Statement") != '\0')) {
 		r->status = 400;
 		buf_puts(&r->body, "Prepared statement not found");
 		return 0;
@@ -280,12 +235,11 @@ static int next_page(struct trino_fake *f, const char *path, bool stop, struct r
 	return 0;
 }
 
-static int handle(struct trino_fake *f, struct MHD_Connection *c, const char *method,
-		  const char *path, const char *body, struct reply *r)
+static int handle(struct trino_fake *f, const struct loopback_call *c, struct reply *r)
 {
-	bool get = strcmp(method, "GET") == 0;
+	bool get = strcmp(c->method, "GET") == 0;
 
-	if (get && strcmp(path, "/v1/info") == 0) {
+	if (get && strcmp(c->path, "/v1/info") == 0) {
 		f->seen.infos++;
 		buf_puts(&r->body, "{\"nodeVersion\":{\"version\":\"476-fake\"},\"starting\":false}");
 		return 0;
@@ -297,10 +251,10 @@ static int handle(struct trino_fake *f, struct MHD_Connection *c, const char *me
 		buf_puts(&r->body, "Access Denied: Invalid credentials");
 		return 0;
 	}
-	if (strcmp(method, "POST") == 0 && strcmp(path, "/v1/statement") == 0)
-		return begin_query(f, c, body, r);
-	if (get || strcmp(method, "DELETE") == 0)
-		return next_page(f, path, !get, r);
+	if (strcmp(c->method, "POST") == 0 && strcmp(c->path, "/v1/statement") == 0)
+		return begin_query(f, c, r);
+	if (get || strcmp(c->method, "DELETE") == 0)
+		return next_page(f, c->path, !get, r);
 	r->status = 404;
 	return 0;
 }
@@ -310,21 +264,14 @@ static int handle(struct trino_fake *f, struct MHD_Connection *c, const char *me
 /* True when the server stops first. */
 static bool wait_stop(struct trino_fake *f, int ms)
 {
-	struct timespec until;
+	usec until = loopback_in(ms * USEC_MS);
 	bool stopping;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_nsec -= 1000000000L;
-		until.tv_sec++;
-	}
-	pthread_mutex_lock(&f->lock);
-	while (!f->stopping && pthread_cond_timedwait(&f->changed, &f->lock, &until) == 0)
+	pthread_mutex_lock(&f->http.lock);
+	while (loopback_pause(&f->http, until))
 		;
-	stopping = f->stopping;
-	pthread_mutex_unlock(&f->lock);
+	stopping = f->http.stopping;
+	pthread_mutex_unlock(&f->http.lock);
 	return stopping;
 }
 
@@ -389,113 +336,35 @@ static enum MHD_Result send_reply(struct trino_fake *f, struct MHD_Connection *c
 	return rc;
 }
 
-static enum MHD_Result respond(struct trino_fake *f, struct MHD_Connection *c, const char *url,
-			       const char *method, struct call *call)
+/* A loopback_fn. */
+static enum MHD_Result respond(void *ctx, struct loopback_call *c)
 {
 	struct reply r = { .status = 200 };
+	struct trino_fake *f = ctx;
 	enum MHD_Result rc = MHD_NO;
 	int delay;
 
-	pthread_mutex_lock(&f->lock);
-	f->requests++;
-	delay = handle(f, c, method, url, buf_str(&call->body), &r);
-	pthread_cond_broadcast(&f->changed);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
+	delay = handle(f, c, &r);
+	pthread_mutex_unlock(&f->http.lock);
 	if (r.fault == TRINO_HANG)
 		delay = HANG_MS;
 	if ((delay == 0 || !wait_stop(f, delay)) && r.fault != TRINO_DROP && r.fault != TRINO_HANG)
-		rc = send_reply(f, c, &r);
+		rc = send_reply(f, c->connection, &r);
 	buf_release(&r.body);
 	return rc;
-}
-
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
-				  const char *method, const char *version, const char *data,
-				  size_t *size, void **state)
-{
-	struct call *call = *state;
-
-	(void)version;
-	if (!call) {
-		call = calloc(1, sizeof(*call));
-		*state = call;
-		return call ? MHD_YES : MHD_NO;
-	}
-	if (*size > 0) {
-		buf_put(&call->body, data, *size);
-		*size = 0;
-		return MHD_YES;
-	}
-	return respond(ctx, c, url, method, call);
-}
-
-static void on_end(void *ctx, struct MHD_Connection *c, void **state,
-		   enum MHD_RequestTerminationCode why)
-{
-	struct call *call = *state;
-
-	(void)ctx;
-	(void)c;
-	(void)why;
-	if (call)
-		buf_release(&call->body);
-	free(call);
-}
-
-static void on_connection(void *ctx, struct MHD_Connection *c, void **state,
-			  enum MHD_ConnectionNotificationCode code)
-{
-	struct trino_fake *f = ctx;
-
-	(void)c;
-	(void)state;
-	if (code != MHD_CONNECTION_NOTIFY_STARTED)
-		return;
-	pthread_mutex_lock(&f->lock);
-	f->seen.connections++;
-	pthread_mutex_unlock(&f->lock);
-}
-
-static bool start_daemon(struct trino_fake *f)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-			 MHD_USE_POLL | (f->cert ? MHD_USE_TLS : 0);
-	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, f->cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, f->key },
-		{ MHD_OPTION_END, 0, NULL },
-	};
-
-	f->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, f, MHD_OPTION_SOCK_ADDR, &at,
-				     MHD_OPTION_NOTIFY_COMPLETED, on_end, f,
-				     MHD_OPTION_NOTIFY_CONNECTION, on_connection, f,
-				     MHD_OPTION_ARRAY, f->cert ? tls : tls + 2, MHD_OPTION_END);
-	if (f->daemon)
-		f->port = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	return f->daemon != NULL;
 }
 
 struct trino_fake *trino_fake_start(const struct trino_options *o, struct err *e)
 {
 	struct trino_fake *f = calloc(1, sizeof(*f));
-	pthread_condattr_t attr;
 
 	f->options = *o;
 	f->wrong = calloc(o->nanswers + 1, sizeof(*f->wrong));
-	if (o->cert_file) {
-		f->cert = read_file(o->cert_file);
-		f->key = read_file(o->key_file);
-	}
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &attr);
-	pthread_condattr_destroy(&attr);
-	if (start_daemon(f))
+	if (loopback_start(&f->http, &(struct loopback_options){ .cert_file = o->cert_file, .key_file = o->key_file },
+			   respond, f, e))
 		return f;
 	trino_fake_stop(f);
-	err_set(e, ERR_INTERNAL, 0, "the Trino stand-in cannot listen");
 	return NULL;
 }
 
@@ -503,47 +372,23 @@ void trino_fake_stop(struct trino_fake *f)
 {
 	if (!f)
 		return;
-	pthread_mutex_lock(&f->lock);
-	f->stopping = true;
-	pthread_cond_broadcast(&f->changed);
-	pthread_mutex_unlock(&f->lock);
-	if (f->daemon)
-		MHD_stop_daemon(f->daemon);
-	pthread_cond_destroy(&f->changed);
-	pthread_mutex_destroy(&f->lock);
-	free(f->cert);
-	free(f->key);
+	loopback_stop(&f->http);
 	free(f->wrong);
 	free(f);
 }
 
 unsigned trino_fake_port(const struct trino_fake *f)
 {
-	return f->port;
+	return f->http.port;
 }
 
 struct trino_seen trino_fake_seen(struct trino_fake *f)
 {
 	struct trino_seen seen;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	seen = f->seen;
-	pthread_mutex_unlock(&f->lock);
+	seen.connections = f->http.connections;
+	pthread_mutex_unlock(&f->http.lock);
 	return seen;
-}
-
-bool trino_fake_wait(struct trino_fake *f, unsigned requests, unsigned seconds)
-{
-	struct timespec until;
-	bool reached;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
-	pthread_mutex_lock(&f->lock);
-	while (f->requests < requests &&
-	       pthread_cond_timedwait(&f->changed, &f->lock, &until) == 0)
-		;
-	reached = f->requests >= requests;
-	pthread_mutex_unlock(&f->lock);
-	return reached;
 }

@@ -65,7 +65,5 @@ struct trino_seen {
 };
 
 struct trino_seen trino_fake_seen(struct trino_fake *);
-/* Waits until so many requests have begun in all; false after `seconds`. */
-bool trino_fake_wait(struct trino_fake *, unsigned requests, unsigned seconds);
 
 #endif
