@@ -1,17 +1,13 @@
 #include "tests/support/vault_fake.h"
 
-#include <arpa/inet.h>
 #include <jansson.h>
-#include <microhttpd.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "tests/support/loopback.h"
 
 enum { SECRETS = 16, TOKENS = 16, LEASES = 64, REQUESTS = 512 };
 
@@ -30,11 +26,7 @@ struct lease {
 
 struct vault_fake {
 	struct vault_fake_options options;
-	struct MHD_Daemon *daemon;
-	char *key, *cert;
-	unsigned port;
-	pthread_mutex_t lock;    /* for all below */
-	pthread_cond_t changed;
+	struct loopback http;    /* its lock is for all below */
 	struct { char path[80]; json_t *fields; int version; } secrets[SECRETS];
 	size_t nsecrets;
 	struct token tokens[TOKENS];
@@ -49,10 +41,8 @@ struct vault_fake {
 };
 
 struct request {
-	struct MHD_Connection *connection;
+	const struct loopback_call *http;
 	const char *method, *path;       /* without /v1/ */
-	struct buf body;
-	bool started;
 };
 
 struct reply {
@@ -83,9 +73,7 @@ static bool begins(const char *s, const char *prefix)
 
 static const char *header(const struct request *q, const char *name)
 {
-	const char *v = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
-
-	return v ? v : "";
+	return loopback_header(q->http, name);
 }
 
 static void say_error(struct reply *r, unsigned status, const char *text)
@@ -142,7 +130,7 @@ static json_t *auth_json(const struct vault_fake *f, const struct token *t)
 
 static void log_in(struct vault_fake *f, const struct request *q, struct reply *r)
 {
-	json_t *body = json_loadb(buf_str(&q->body), q->body.len, 0, NULL);
+	json_t *body = json_loadb(buf_str(&q->http->body), q->http->body.len, 0, NULL);
 	const char *role = json_string_value(json_object_get(body, "role_id"));
 	const char *id = json_string_value(json_object_get(body, "secret_id"));
 	char value[80];
@@ -212,9 +200,9 @@ static void lend(struct vault_fake *f, const struct request *q, size_t token, st
 	r->body = json_pack("{s:s,s:b,s:I,s:{s:s,s:s}}", "lease_id", l->id, "renewable", 1, "lease_duration",
 			    seconds(lease_time(f)), "data", "username", l->user, "password", l->password);
 	if (f->options.grant) {
-		pthread_mutex_unlock(&f->lock);
+		pthread_mutex_unlock(&f->http.lock);
 		f->options.grant(f->options.ctx, l->user, l->password);
-		pthread_mutex_lock(&f->lock);
+		pthread_mutex_lock(&f->http.lock);
 	}
 }
 
@@ -228,14 +216,14 @@ static void drop(struct vault_fake *f, struct lease *l)
 	l->revoked = true;
 	if (!f->options.drop)
 		return;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	f->options.drop(f->options.ctx, l->user);
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 }
 
 static void of_lease(struct vault_fake *f, const struct request *q, struct reply *r)
 {
-	json_t *body = json_loadb(buf_str(&q->body), q->body.len, 0, NULL);
+	json_t *body = json_loadb(buf_str(&q->http->body), q->http->body.len, 0, NULL);
 	const char *id = json_string_value(json_object_get(body, "lease_id"));
 	struct lease *l = NULL;
 
@@ -316,23 +304,22 @@ static bool take_fault(struct vault_fake *f, const struct request *q, struct rep
 /* Until the time is over, or the test wants it quicker. */
 static void wait_slowly(struct vault_fake *f)
 {
-	usec end = now() + f->slow * USEC_MS;
-	struct timespec until = { .tv_sec = end / USEC_SEC, .tv_nsec = end % USEC_SEC * 1000 };
+	usec until = loopback_in(f->slow * USEC_MS);
 
-	while (f->slow && now() < end)
-		pthread_cond_timedwait(&f->changed, &f->lock, &until);
+	while (f->slow && loopback_pause(&f->http, until))
+		;
 }
 
 static void answer(struct vault_fake *f, const struct request *q, struct reply *r)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	if (f->nseen < REQUESTS)
 		snprintf(f->seen[f->nseen++], sizeof(f->seen[0]), "%s", q->path);
-	pthread_cond_broadcast(&f->changed);
+	pthread_cond_broadcast(&f->http.changed);
 	wait_slowly(f);
 	if (!take_fault(f, q, r))
 		serve(f, q, r);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 static enum MHD_Result send_reply(const struct request *q, struct reply *r)
@@ -346,106 +333,42 @@ static enum MHD_Result send_reply(const struct request *q, struct reply *r)
 	MHD_add_response_header(m, "Content-Type", begins(body, "<") ? "text/html" : "application/json");
 	if (r->location[0])
 		MHD_add_response_header(m, "Location", r->location);
-	rc = MHD_queue_response(q->connection, r->status, m);
+	rc = MHD_queue_response(q->http->connection, r->status, m);
 	MHD_destroy_response(m);
 	free(text);
 	json_decref(r->body);
 	return rc;
 }
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *data,
-				  size_t *len, void **call)
+/* A loopback_fn. */
+static enum MHD_Result respond(void *ctx, struct loopback_call *c)
 {
-	struct request *q = *call;
+	const struct request q = { c, c->method, begins(c->path, "/v1/") ? c->path + 4 : "" };
 	struct reply r = { .status = 200 };
 
-	(void)version;
-	if (!q) {
-		q = *call = calloc(1, sizeof(*q));
-		if (!q)
-			abort();
-		q->connection = connection;
-		return MHD_YES;
-	}
-	if (*len > 0) {
-		buf_put(&q->body, data, *len);
-		*len = 0;
-		return MHD_YES;
-	}
-	q->method = method;
-	q->path = begins(url, "/v1/") ? url + 4 : "";
-	answer(ctx, q, &r);
-	return send_reply(q, &r);
-}
-
-static void end_request(void *ctx, struct MHD_Connection *connection, void **call,
-			enum MHD_RequestTerminationCode why)
-{
-	struct request *q = *call;
-
-	(void)ctx;
-	(void)connection;
-	(void)why;
-	if (q)
-		buf_release(&q->body);
-	free(q);
-	*call = NULL;
+	answer(ctx, &q, &r);
+	return send_reply(&q, &r);
 }
 
 /* ---- life ---------------------------------------------------------------------------- */
 
-static char *read_all(const char *dir, const char *name)
-{
-	char path[400], *text = calloc(1, 16384);
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	file = fopen(path, "re");
-	if (!text || !file || fread(text, 1, 16383, file) == 0)
-		abort();
-	fclose(file);
-	return text;
-}
-
-static bool listen_on(struct vault_fake *f)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
-
-	if (f->options.tls_dir) {
-		f->key = read_all(f->options.tls_dir, "server.key");
-		f->cert = read_all(f->options.tls_dir, "server.crt");
-		f->daemon = MHD_start_daemon(flags | MHD_USE_TLS, 0, NULL, NULL, on_request, f,
-					     MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_NOTIFY_COMPLETED,
-					     end_request, f, MHD_OPTION_HTTPS_MEM_KEY, f->key,
-					     MHD_OPTION_HTTPS_MEM_CERT, f->cert, MHD_OPTION_END);
-	} else {
-		f->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, f, MHD_OPTION_SOCK_ADDR, &at,
-					     MHD_OPTION_NOTIFY_COMPLETED, end_request, f, MHD_OPTION_END);
-	}
-	if (f->daemon)
-		f->port = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	return f->daemon != NULL;
-}
-
 struct vault_fake *vault_fake_start(const struct vault_fake_options *o, struct err *e)
 {
 	struct vault_fake *f = calloc(1, sizeof(*f));
-	pthread_condattr_t attr;
+	struct loopback_options http = { 0 };
+	char cert[400], key[400];
 
 	if (!f)
 		abort();
 	f->options = *o;
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &attr);
-	pthread_condattr_destroy(&attr);
 	add_token(f, VAULT_FAKE_TOKEN, 0);
-	if (listen_on(f))
+	if (o->tls_dir) {
+		snprintf(cert, sizeof(cert), "%s/server.crt", o->tls_dir);
+		snprintf(key, sizeof(key), "%s/server.key", o->tls_dir);
+		http = (struct loopback_options){ .cert_file = cert, .key_file = key };
+	}
+	if (loopback_start(&f->http, &http, respond, f, e))
 		return f;
-	err_set(e, ERR_INTERNAL, 0, "the fake of Vault cannot listen");
 	vault_fake_stop(f);
 	return NULL;
 }
@@ -454,21 +377,15 @@ void vault_fake_stop(struct vault_fake *f)
 {
 	if (!f)
 		return;
-	vault_fake_slow(f, 0);
-	if (f->daemon)
-		MHD_stop_daemon(f->daemon);
+	loopback_stop(&f->http);
 	for (size_t i = 0; i < f->nsecrets; i++)
 		json_decref(f->secrets[i].fields);
-	pthread_cond_destroy(&f->changed);
-	pthread_mutex_destroy(&f->lock);
-	free(f->key);
-	free(f->cert);
 	free(f);
 }
 
 unsigned vault_fake_port(const struct vault_fake *f)
 {
-	return f->port;
+	return f->http.port;
 }
 
 /* ---- what tests do to it --------------------------------------------------------------- */
@@ -477,7 +394,7 @@ void vault_fake_put(struct vault_fake *f, const char *path, const char *fields)
 {
 	size_t i = 0;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	while (i < f->nsecrets && strcmp(f->secrets[i].path, path) != 0)
 		i++;
 	if (i == SECRETS)
@@ -488,53 +405,53 @@ void vault_fake_put(struct vault_fake *f, const char *path, const char *fields)
 	json_decref(f->secrets[i].fields);
 	f->secrets[i].fields = fields ? json_loads(fields, 0, NULL) : NULL;
 	f->secrets[i].version++;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void vault_fake_kill_token(struct vault_fake *f, const char *token)
 {
 	struct token *t;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	t = token_of(f, token);
 	if (t)
 		t->dead = true;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void vault_fake_add_token(struct vault_fake *f, const char *token)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	add_token(f, token, 0);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void vault_fake_deny(struct vault_fake *f, const char *prefix)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	snprintf(f->denied, sizeof(f->denied), "%s", prefix ? prefix : "");
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void vault_fake_fault(struct vault_fake *f, const char *prefix, unsigned status, const char *body,
 		      const char *location, unsigned count)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	snprintf(f->fault.prefix, sizeof(f->fault.prefix), "%s", prefix);
 	snprintf(f->fault.body, sizeof(f->fault.body), "%s", body ? body : "");
 	snprintf(f->fault.location, sizeof(f->fault.location), "%s", location ? location : "");
 	f->fault.status = status;
 	f->fault.left = count;
 	f->fault.counted = count > 0;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void vault_fake_slow(struct vault_fake *f, unsigned ms)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	f->slow = ms;
-	pthread_cond_broadcast(&f->changed);
-	pthread_mutex_unlock(&f->lock);
+	pthread_cond_broadcast(&f->http.changed);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 /* ---- what it saw ----------------------------------------------------------------------- */
@@ -552,23 +469,22 @@ size_t vault_fake_count(struct vault_fake *f, const char *prefix)
 {
 	size_t n;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	n = counted(f, prefix);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
 bool vault_fake_wait(struct vault_fake *f, const char *prefix, size_t count)
 {
-	usec end = now() + 10 * USEC_SEC;
-	struct timespec until = { .tv_sec = end / USEC_SEC, .tv_nsec = end % USEC_SEC * 1000 };
+	usec until = loopback_in(10 * USEC_SEC);
 	bool enough;
 
-	pthread_mutex_lock(&f->lock);
-	while (counted(f, prefix) < count && pthread_cond_timedwait(&f->changed, &f->lock, &until) == 0)
+	pthread_mutex_lock(&f->http.lock);
+	while (counted(f, prefix) < count && loopback_pause(&f->http, until))
 		;
 	enough = counted(f, prefix) >= count;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return enough;
 }
 
@@ -576,9 +492,9 @@ size_t vault_fake_leases(struct vault_fake *f)
 {
 	size_t n;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	n = f->nleases;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
@@ -586,10 +502,10 @@ size_t vault_fake_live(struct vault_fake *f)
 {
 	size_t n = 0;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	for (size_t i = 0; i < f->nleases; i++)
 		n += is_live(f, &f->leases[i]);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
