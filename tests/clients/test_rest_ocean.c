@@ -52,7 +52,7 @@ struct talk {
 	struct err e;
 };
 
-typedef void service_fn(void *, const struct api_call *, struct api_reply *);
+typedef void service_fn(void *, const struct loopback_call *, struct api_reply *);
 
 static void begin(struct talk *t, service_fn *service, const char *auth, const char *given)
 {

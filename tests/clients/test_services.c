@@ -47,7 +47,7 @@ static const char chats[] =
 /* ---- what a test has at hand ------------------------------------------------------------ */
 
 struct service {
-	void (*fake)(void *, const struct api_call *, struct api_reply *);
+	void (*fake)(void *, const struct loopback_call *, struct api_reply *);
 	const char *data, *query, *prefix;  /* the source's url behind the origin */
 	bool basic;
 };

@@ -45,7 +45,7 @@ static struct api_simulator *apis[SERVICES];
 static struct buf config;
 static struct opened o;
 
-static void serve(size_t i, void (*service)(void *, const struct api_call *, struct api_reply *), void *ctx)
+static void serve(size_t i, void (*service)(void *, const struct loopback_call *, struct api_reply *), void *ctx)
 {
 	struct api_options options = { .service = service, .service_ctx = ctx, .data = i == TRACKING ? loads : NULL };
 	struct err e = { 0 };

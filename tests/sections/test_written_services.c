@@ -19,7 +19,7 @@
 
 static const struct told {
 	const char *source, *prefix, *data;
-	void (*fake)(void *, const struct api_call *, struct api_reply *);
+	void (*fake)(void *, const struct loopback_call *, struct api_reply *);
 } told[] = {
 	{ "jira", "", "[{\"key\":\"INT-1\",\"summary\":\"503 for load 726100801\",\"status\":\"Done\","
 		      "  \"updated\":\"2026-01-23T10:00:00.000+0000\"},"

@@ -101,7 +101,7 @@ static enum MHD_Result each_argument(void *ctx, enum MHD_ValueKind kind, const c
 	return MHD_YES;
 }
 
-static struct wanted wanted(json_t *data, const struct api_call *c, const char *name,
+static struct wanted wanted(json_t *data, const struct loopback_call *c, const char *name,
 			    const char *field)
 {
 	struct wanted w = { .data = data, .found = json_array(), .name = name, .field = field,
@@ -111,7 +111,7 @@ static struct wanted wanted(json_t *data, const struct api_call *c, const char *
 	return w;
 }
 
-static json_t *tracking(json_t *data, const struct api_call *c, enum api_paging paging,
+static json_t *tracking(json_t *data, const struct loopback_call *c, enum api_paging paging,
 			unsigned *status)
 {
 	struct wanted w = wanted(data, c, "tracking_ids", "id");
@@ -138,7 +138,7 @@ static json_t *tracking(json_t *data, const struct api_call *c, enum api_paging 
 	return a;
 }
 
-static json_t *search(json_t *data, const struct api_call *c, enum api_paging paging,
+static json_t *search(json_t *data, const struct loopback_call *c, enum api_paging paging,
 		      unsigned *status)
 {
 	json_t *asked = json_loadb(buf_str(&c->body), c->body.len, 0, NULL), *id;
@@ -173,7 +173,7 @@ static json_t *public_copy(json_t *o)
 	return copy;
 }
 
-static json_t *relationships(json_t *data, const struct api_call *c, const char *shipper,
+static json_t *relationships(json_t *data, const struct loopback_call *c, const char *shipper,
 			     enum api_paging paging, unsigned *status)
 {
 	const char *carrier = api_argument(c, "related_company_id");
@@ -190,7 +190,7 @@ static json_t *relationships(json_t *data, const struct api_call *c, const char 
 }
 
 /* By one identifier, of three kinds. */
-static json_t *ocean_events(json_t *data, const struct api_call *c, unsigned *status)
+static json_t *ocean_events(json_t *data, const struct loopback_call *c, unsigned *status)
 {
 	static const char *const by[][2] = {
 		{ "container", "_container" }, { "booking", "_booking" }, { "bl", "_bol" },
@@ -227,7 +227,7 @@ static bool shipper_of(const char *path, char *out, size_t size)
 	return !strchr(out, '/');
 }
 
-char *api_answer(json_t *data, const struct api_call *c, enum api_paging paging, unsigned *status)
+char *api_answer(json_t *data, const struct loopback_call *c, enum api_paging paging, unsigned *status)
 {
 	bool get = strcmp(c->method, "GET") == 0;
 	char shipper[256], *text;

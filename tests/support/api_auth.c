@@ -11,12 +11,12 @@
 
 enum { BLOCK = 64, DIGEST = SHA_DIGEST_LENGTH, TOO_OLD = 300 };
 
-const char *api_argument(const struct api_call *c, const char *name)
+const char *api_argument(const struct loopback_call *c, const char *name)
 {
 	return MHD_lookup_connection_value(c->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-const char *api_header(const struct api_call *c, const char *name)
+const char *api_header(const struct loopback_call *c, const char *name)
 {
 	return MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
 }
@@ -94,7 +94,7 @@ static const char *check_query(const struct api_options *o, const char *app, con
 	return compare(o, app, signature, expected, stamp_time(stamp), now);
 }
 
-static const char *check_headers(const struct api_options *o, const struct api_call *c, usec now)
+static const char *check_headers(const struct api_options *o, const struct loopback_call *c, usec now)
 {
 	const char *app = api_header(c, "X-FourKitesDeviceId");
 	const char *signature = api_header(c, "X-FourKitesSignature");
@@ -128,7 +128,7 @@ static const char *check_authorization(const struct api_options *o, const char *
 	return o->token && strcmp(sent, bearer) == 0 ? NULL : "bad credentials";
 }
 
-const char *api_refusal(const struct api_options *o, const struct api_call *c, usec now)
+const char *api_refusal(const struct api_options *o, const struct loopback_call *c, usec now)
 {
 	const char *key = api_header(c, "X-API-Key"), *authorization = api_header(c, "Authorization");
 

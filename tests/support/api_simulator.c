@@ -1,10 +1,6 @@
 #include "tests/support/api_faults.h"
 #include "tests/support/api_parts.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +9,11 @@
 struct api_simulator {
 	struct api_options options;     /* its strings belong to the caller's options: copied */
 	char *texts[8];                 /* the copies */
-	struct MHD_Daemon *daemon;
-	char *cert, *key;
+	struct loopback http;           /* its lock is for data and log */
 	json_t *data;
-	unsigned port;
 	struct api_faults faults;
-	pthread_mutex_t lock;           /* for data and all below */
-	pthread_cond_t changed;
 	struct api_request *log;
 	size_t nlog, cap;
-	bool stopping;
 };
 
 /* What to send. */
@@ -51,11 +42,11 @@ bool api_simulator_answer(struct api_simulator *s, const char *path, unsigned st
 
 /* ---- the log ------------------------------------------------------------------------- */
 
-static size_t log_request(struct api_simulator *s, const struct api_call *c)
+static size_t log_request(struct api_simulator *s, const struct loopback_call *c)
 {
 	size_t at;
 
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	if (s->nlog == s->cap) {
 		s->cap = s->cap ? 2 * s->cap : 64;
 		s->log = realloc(s->log, s->cap * sizeof(*s->log));
@@ -66,27 +57,27 @@ static size_t log_request(struct api_simulator *s, const struct api_call *c)
 	s->log[at] = (struct api_request){ .at = clock_mono(&clock_system) };
 	snprintf(s->log[at].method, sizeof(s->log[at].method), "%s", c->method);
 	snprintf(s->log[at].uri, sizeof(s->log[at].uri), "%s", c->uri);
-	pthread_cond_broadcast(&s->changed);
-	pthread_mutex_unlock(&s->lock);
+	pthread_cond_broadcast(&s->http.changed);
+	pthread_mutex_unlock(&s->http.lock);
 	return at;
 }
 
 static void log_status(struct api_simulator *s, size_t at, unsigned status)
 {
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	if (at < s->nlog)
 		s->log[at].status = status;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 }
 
 size_t api_simulator_count(struct api_simulator *s, const char *path)
 {
 	size_t n = 0;
 
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	for (size_t i = 0; i < s->nlog; i++)
 		n += strncmp(s->log[i].uri, path, strlen(path)) == 0;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 	return n;
 }
 
@@ -94,56 +85,43 @@ bool api_simulator_request(struct api_simulator *s, size_t i, struct api_request
 {
 	bool there;
 
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	there = i < s->nlog;
 	if (there)
 		*out = s->log[i];
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 	return there;
 }
 
 void api_simulator_forget(struct api_simulator *s)
 {
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	s->nlog = 0;
-	pthread_mutex_unlock(&s->lock);
-}
-
-static struct timespec after(usec span)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	span += t.tv_nsec / 1000;
-	t.tv_sec += span / USEC_SEC;
-	t.tv_nsec = span % USEC_SEC * 1000;
-	return t;
+	pthread_mutex_unlock(&s->http.lock);
 }
 
 bool api_simulator_wait(struct api_simulator *s, size_t count, unsigned seconds)
 {
-	struct timespec until = after(seconds * USEC_SEC);
-	int rc = 0;
+	usec until = loopback_in(seconds * USEC_SEC);
 	bool ok;
 
-	pthread_mutex_lock(&s->lock);
-	while (s->nlog < count && rc == 0)
-		rc = pthread_cond_timedwait(&s->changed, &s->lock, &until);
+	pthread_mutex_lock(&s->http.lock);
+	while (s->nlog < count && loopback_pause(&s->http, until))
+		;
 	ok = s->nlog >= count;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 	return ok;
 }
 
 /* The delay of a slow answer; ends early when the simulator stops. */
 static void hold(struct api_simulator *s, usec span)
 {
-	struct timespec until = after(span);
-	int rc = 0;
+	usec until = loopback_in(span);
 
-	pthread_mutex_lock(&s->lock);
-	while (!s->stopping && rc == 0)
-		rc = pthread_cond_timedwait(&s->changed, &s->lock, &until);
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
+	while (loopback_pause(&s->http, until))
+		;
+	pthread_mutex_unlock(&s->http.lock);
 }
 
 static usec wall_now(struct api_simulator *s)
@@ -184,7 +162,7 @@ static enum MHD_Result echo_header(void *ctx, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-static void answer_echo(struct answer *a, const struct api_call *c, unsigned status)
+static void answer_echo(struct answer *a, const struct loopback_call *c, unsigned status)
 {
 	struct buf text = BUF_INIT;
 
@@ -195,20 +173,20 @@ static void answer_echo(struct answer *a, const struct api_call *c, unsigned sta
 	buf_release(&text);
 }
 
-static void answer_as_service(struct api_simulator *s, const struct api_call *c, struct answer *a)
+static void answer_as_service(struct api_simulator *s, const struct loopback_call *c, struct answer *a)
 {
 	struct api_reply reply = { .status = 200 };
 
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	s->options.service(s->options.service_ctx, c, &reply);
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 	a->status = reply.status;
 	a->body = reply.body;
 	memcpy(a->headers, reply.headers, sizeof(a->headers));
 	set_type(a, "application/json; charset=utf-8");
 }
 
-static void answer_well(struct api_simulator *s, const struct api_call *c, struct answer *a,
+static void answer_well(struct api_simulator *s, const struct loopback_call *c, struct answer *a,
 			enum api_paging paging)
 {
 	const char *refusal = api_refusal(&s->options, c, wall_now(s));
@@ -219,12 +197,12 @@ static void answer_well(struct api_simulator *s, const struct api_call *c, struc
 	}
 	set_type(a, "application/json; charset=utf-8");
 	/* jansson counts its references without one. */
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&s->http.lock);
 	a->body = api_answer(s->data, c, paging, &a->status);
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&s->http.lock);
 }
 
-static void answer_wrong(struct answer *a, const struct api_call *c, struct api_fault *f)
+static void answer_wrong(struct answer *a, const struct loopback_call *c, struct api_fault *f)
 {
 	switch (f->mode) {
 	case API_MODE_DROP:
@@ -261,7 +239,7 @@ static void answer_wrong(struct answer *a, const struct api_call *c, struct api_
 	}
 }
 
-static struct answer make_answer(struct api_simulator *s, const struct api_call *c)
+static struct answer make_answer(struct api_simulator *s, const struct loopback_call *c)
 {
 	struct answer a = { .status = 200, .cut = SIZE_MAX };
 	struct api_fault f = api_faults_next(&s->faults, c->path);
@@ -358,7 +336,7 @@ static void add_headers(struct MHD_Response *r, char *lines)
 	}
 }
 
-static enum MHD_Result send_answer(struct api_simulator *s, const struct api_call *c,
+static enum MHD_Result send_answer(struct api_simulator *s, const struct loopback_call *c,
 				   struct answer *a)
 {
 	struct MHD_Response *r = make_response(a);
@@ -378,8 +356,10 @@ static enum MHD_Result send_answer(struct api_simulator *s, const struct api_cal
 	return rc;
 }
 
-static enum MHD_Result respond(struct api_simulator *s, struct api_call *c)
+/* A loopback_fn. */
+static enum MHD_Result respond(void *ctx, struct loopback_call *c)
 {
+	struct api_simulator *s = ctx;
 	size_t at = log_request(s, c);
 	struct answer a = make_answer(s, c);
 
@@ -390,79 +370,7 @@ static enum MHD_Result respond(struct api_simulator *s, struct api_call *c)
 	return MHD_NO;
 }
 
-/* ---- what libmicrohttpd calls ------------------------------------------------------------- */
-
-static void *begin_call(void *ctx, const char *uri, struct MHD_Connection *connection)
-{
-	struct api_call *c = calloc(1, sizeof(*c));
-
-	(void)ctx;
-	if (!c)
-		abort();
-	c->connection = connection;
-	c->uri = strdup(uri);
-	c->path = strndup(uri, strcspn(uri, "?"));
-	return c;
-}
-
-static void end_call(void *ctx, struct MHD_Connection *connection, void **call,
-		     enum MHD_RequestTerminationCode why)
-{
-	struct api_call *c = *call;
-
-	(void)ctx;
-	(void)connection;
-	(void)why;
-	if (!c)
-		return;
-	free(c->uri);
-	free(c->path);
-	buf_release(&c->body);
-	free(c);
-	*call = NULL;
-}
-
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *data,
-				  size_t *len, void **call)
-{
-	struct api_call *c = *call;
-
-	(void)connection;
-	(void)url;
-	(void)version;
-	c->method = method;
-	if (!c->started) {
-		c->started = true;
-		c->body.max = 1 << 20;
-		return MHD_YES;
-	}
-	if (*len > 0) {
-		buf_put(&c->body, data, *len);
-		*len = 0;
-		return MHD_YES;
-	}
-	return respond(ctx, c);
-}
-
 /* ---- life ----------------------------------------------------------------------------------- */
-
-static char *read_file(const char *path, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	char chunk[4096];
-	FILE *f = fopen(path, "re");
-	size_t n;
-
-	if (!f) {
-		err_set(e, ERR_INTERNAL, errno, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		buf_put(&b, chunk, n);
-	fclose(f);
-	return buf_detach(&b);
-}
 
 static bool load_data(struct api_simulator *s, const struct api_options *o, struct err *e)
 {
@@ -491,52 +399,17 @@ static void copy_options(struct api_simulator *s, const struct api_options *o)
 	};
 }
 
-static bool listen_on(struct api_simulator *s, unsigned port, struct err *e)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-			 MHD_USE_POLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK | (s->cert ? MHD_USE_TLS : 0);
-	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, s->key },
-		{ MHD_OPTION_END, 0, NULL },
-	};
-
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
-				     MHD_OPTION_SOCK_ADDR, &at,
-				     MHD_OPTION_URI_LOG_CALLBACK, begin_call, s,
-				     MHD_OPTION_NOTIFY_COMPLETED, end_call, s,
-				     MHD_OPTION_ARRAY, s->cert ? tls : tls + 2,
-				     MHD_OPTION_END);
-	if (!s->daemon)
-		return err_set(e, ERR_INTERNAL, 0, "the API simulator cannot listen");
-	s->port = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	return true;
-}
-
 struct api_simulator *api_simulator_start(const struct api_options *o, struct err *e)
 {
 	struct api_simulator *s = calloc(1, sizeof(*s));
-	pthread_condattr_t attr;
-	bool ok;
 
 	if (!s)
 		abort();
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->changed, &attr);
-	pthread_condattr_destroy(&attr);
 	api_faults_init(&s->faults);
 	copy_options(s, o);
-	ok = load_data(s, o, e);
-	if (ok && o->cert_file) {
-		s->cert = read_file(o->cert_file, e);
-		s->key = s->cert ? read_file(o->key_file, e) : NULL;
-		ok = s->key != NULL;
-	}
-	if (ok && listen_on(s, o->port, e))
+	if (load_data(s, o, e) &&
+	    loopback_start(&s->http, &(struct loopback_options){ o->port, true, o->cert_file, o->key_file },
+			   respond, s, e))
 		return s;
 	api_simulator_stop(s);
 	return NULL;
@@ -546,25 +419,16 @@ void api_simulator_stop(struct api_simulator *s)
 {
 	if (!s)
 		return;
-	pthread_mutex_lock(&s->lock);
-	s->stopping = true;
-	pthread_cond_broadcast(&s->changed);
-	pthread_mutex_unlock(&s->lock);
-	if (s->daemon)
-		MHD_stop_daemon(s->daemon);
+	loopback_stop(&s->http);
 	api_faults_release(&s->faults);
 	for (size_t i = 0; i < sizeof(s->texts) / sizeof(s->texts[0]); i++)
 		free(s->texts[i]);
 	json_decref(s->data);
-	free(s->cert);
-	free(s->key);
 	free(s->log);
-	pthread_cond_destroy(&s->changed);
-	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
 unsigned api_simulator_port(const struct api_simulator *s)
 {
-	return s->port;
+	return s->http.port;
 }

@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 struct api_simulator;
-struct api_call;                        /* api_parts.h */
+struct loopback_call;                   /* loopback.h */
 
 /* What another service says to a request. */
 struct api_reply {
@@ -40,7 +40,7 @@ struct api_options {
 	const char *cert_file, *key_file; /* both: TLS */
 	/* Another service instead of these APIs (service_fakes.h); called by several
 	 * threads, one at a time. */
-	void (*service)(void *ctx, const struct api_call *, struct api_reply *);
+	void (*service)(void *ctx, const struct loopback_call *, struct api_reply *);
 	void *service_ctx;
 };
 

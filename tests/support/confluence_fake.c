@@ -43,7 +43,7 @@ static json_t *result(json_t *thing)
 }
 
 /* The address of the next page is below the site's /wiki, which the gateway's is not. */
-static json_t *links(const struct api_call *c, size_t next, size_t limit, const char *cql)
+static json_t *links(const struct loopback_call *c, size_t next, size_t limit, const char *cql)
 {
 	struct buf address = BUF_INIT;
 	json_t *o = json_pack("{s:s,s:s}", "context", "/wiki", "self", "https://site.example/wiki/x");
@@ -59,7 +59,7 @@ static json_t *links(const struct api_call *c, size_t next, size_t limit, const 
 	return o;
 }
 
-static void answer(const struct service_fake *f, const struct api_call *c, struct api_reply *r)
+static void answer(const struct service_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	const char *cql = api_argument(c, "cql"), *cursor = api_argument(c, "cursor");
 	size_t limit = (size_t)service_number(api_argument(c, "limit"), 25), from = 0, seen = 0, i;
@@ -90,7 +90,7 @@ static void answer(const struct service_fake *f, const struct api_call *c, struc
 					links(c, from < seen ? from : 0, limit, cql)));
 }
 
-void confluence_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void confluence_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	const struct service_fake *f = ctx;
 	const char *path;

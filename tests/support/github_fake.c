@@ -110,7 +110,7 @@ static json_t *item(json_t *thing, const struct wanted *w, long at, bool matches
 	return o;
 }
 
-static void put_link(const struct api_call *c, struct api_reply *r, const char *q, long per_page, long page)
+static void put_link(const struct loopback_call *c, struct api_reply *r, const char *q, long per_page, long page)
 {
 	struct buf text = BUF_INIT;
 
@@ -122,7 +122,7 @@ static void put_link(const struct api_call *c, struct api_reply *r, const char *
 	buf_release(&text);
 }
 
-static void answer(const struct service_fake *f, const struct api_call *c, struct api_reply *r, const char *q,
+static void answer(const struct service_fake *f, const struct loopback_call *c, struct api_reply *r, const char *q,
 		   const struct wanted *w)
 {
 	const char *accept = api_header(c, "Accept");
@@ -146,7 +146,7 @@ static void answer(const struct service_fake *f, const struct api_call *c, struc
 
 /* ---- who asks, and how often ----------------------------------------------------------------- */
 
-static bool refused(const struct service_fake *f, const struct api_call *c, struct api_reply *r)
+static bool refused(const struct service_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	const char *authorization = api_header(c, "Authorization"), *version = api_header(c, "X-GitHub-Api-Version");
 	const char *agent = api_header(c, "User-Agent");
@@ -183,7 +183,7 @@ static bool limited(struct service_fake *f, struct api_reply *r)
 	return true;
 }
 
-void github_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void github_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	struct service_fake *f = ctx;
 	const char *q = api_argument(c, "q");

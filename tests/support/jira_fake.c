@@ -136,7 +136,7 @@ static void answer(const struct service_fake *f, json_t *body, struct api_reply 
 	service_reply(r, 200, o);
 }
 
-void jira_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void jira_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	const struct service_fake *f = ctx;
 	const char *path;

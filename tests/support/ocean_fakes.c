@@ -13,7 +13,7 @@ static void refuse(struct api_reply *r, unsigned status, const char *error)
 	service_reply(r, status, json_pack("{s:s}", "error", error));
 }
 
-static bool basic_is(const struct ocean_fake *f, const struct api_call *c)
+static bool basic_is(const struct ocean_fake *f, const struct loopback_call *c)
 {
 	const char *sent = api_header(c, "Authorization");
 	char pair[256], want[512] = "Basic ";
@@ -23,7 +23,7 @@ static bool basic_is(const struct ocean_fake *f, const struct api_call *c)
 	return sent && strcmp(sent, want) == 0;
 }
 
-static bool bearer_is(const struct ocean_fake *f, const struct api_call *c)
+static bool bearer_is(const struct ocean_fake *f, const struct loopback_call *c)
 {
 	const char *sent = api_header(c, "Authorization");
 
@@ -31,7 +31,7 @@ static bool bearer_is(const struct ocean_fake *f, const struct api_call *c)
 }
 
 /* "BEFORE" ID "AFTER" gives the ID, decoded. */
-static bool id_in(const struct api_call *c, const char *before, const char *after, char out[static 128])
+static bool id_in(const struct loopback_call *c, const char *before, const char *after, char out[static 128])
 {
 	size_t len = strlen(c->path), head = strlen(before), tail = strlen(after);
 
@@ -53,7 +53,7 @@ static void answer(const struct ocean_fake *f, const char *kind, const char *id,
 		refuse(r, 404, "Not found");
 }
 
-static bool allowed(const struct api_call *c, bool known, struct api_reply *r)
+static bool allowed(const struct loopback_call *c, bool known, struct api_reply *r)
 {
 	if (!known)
 		refuse(r, 401, "Unauthorized");
@@ -64,7 +64,7 @@ static bool allowed(const struct api_call *c, bool known, struct api_reply *r)
 	return false;
 }
 
-void datahub_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void datahub_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	const struct ocean_fake *f = ctx;
 	char id[128];
@@ -82,7 +82,7 @@ void datahub_fake(void *ctx, const struct api_call *c, struct api_reply *r)
 	}
 }
 
-void super_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void super_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	const struct ocean_fake *f = ctx;
 	const char *key = api_header(c, "X-Super-Key");
@@ -108,7 +108,7 @@ static bool is_day(const char *s)
 	return end && !*end && strlen(s) == 10;
 }
 
-static bool days_are_good(const struct ocean_fake *f, const struct api_call *c)
+static bool days_are_good(const struct ocean_fake *f, const struct loopback_call *c)
 {
 	const char *days = api_argument(c, "days");
 
@@ -128,7 +128,7 @@ static void history(const struct ocean_fake *f, const char *id, struct api_reply
 		service_reply(r, 200, json_pack("{s:O,s:[],s:i}", "history", all, "discrepancies", "frequency", 6));
 }
 
-void jt_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void jt_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	struct ocean_fake *f = ctx;
 	char id[128];

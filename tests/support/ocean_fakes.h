@@ -22,8 +22,8 @@ struct ocean_fake {
 	unsigned asked;
 };
 
-void datahub_fake(void *ctx, const struct api_call *, struct api_reply *);
-void super_fake(void *ctx, const struct api_call *, struct api_reply *);
-void jt_fake(void *ctx, const struct api_call *, struct api_reply *);
+void datahub_fake(void *ctx, const struct loopback_call *, struct api_reply *);
+void super_fake(void *ctx, const struct loopback_call *, struct api_reply *);
+void jt_fake(void *ctx, const struct loopback_call *, struct api_reply *);
 
 #endif

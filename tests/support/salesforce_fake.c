@@ -25,7 +25,7 @@ static void form_decode(char *s)
 }
 
 /* The field of a form, decoded in `out`; false when it is not there. */
-static bool form_field(const struct api_call *c, const char *name, char *out, size_t size)
+static bool form_field(const struct loopback_call *c, const char *name, char *out, size_t size)
 {
 	const char *s = buf_str(&c->body);
 	size_t len = strlen(name);
@@ -42,7 +42,7 @@ static bool form_field(const struct api_call *c, const char *name, char *out, si
 }
 
 /* Who asks, from Basic or from the form; false without both parts. */
-static bool client_of(const struct salesforce_fake *f, const struct api_call *c, char *id, char *secret)
+static bool client_of(const struct salesforce_fake *f, const struct loopback_call *c, char *id, char *secret)
 {
 	const char *sent = api_header(c, "Authorization");
 	unsigned char pair[512] = { 0 };
@@ -87,7 +87,7 @@ static void give_token(struct salesforce_fake *f, struct api_reply *r)
 	service_reply(r, 200, a);
 }
 
-static void token(struct salesforce_fake *f, const struct api_call *c, struct api_reply *r)
+static void token(struct salesforce_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	char id[256], secret[256], grant[64];
 	const char *type = api_header(c, "Content-Type");
@@ -107,7 +107,7 @@ static void token(struct salesforce_fake *f, const struct api_call *c, struct ap
 		give_token(f, r);
 }
 
-static bool session(struct salesforce_fake *f, const struct api_call *c)
+static bool session(struct salesforce_fake *f, const struct loopback_call *c)
 {
 	const char *sent = api_header(c, "Authorization");
 	char want[96];
@@ -136,7 +136,7 @@ static void page(struct salesforce_fake *f, size_t from, struct api_reply *r)
 	service_reply(r, 200, a);
 }
 
-static void query(struct salesforce_fake *f, const struct api_call *c, struct api_reply *r)
+static void query(struct salesforce_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	const char *q = api_argument(c, "q"), *code = NULL, *why = NULL;
 
@@ -153,7 +153,7 @@ static void query(struct salesforce_fake *f, const struct api_call *c, struct ap
 		refuse(r, 400, code, why);
 }
 
-static void more(struct salesforce_fake *f, const struct api_call *c, struct api_reply *r)
+static void more(struct salesforce_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	static const char before[] = API "/query/01gRM000001fakeYAA-";
 
@@ -165,14 +165,14 @@ static void more(struct salesforce_fake *f, const struct api_call *c, struct api
 }
 
 /* With or without a slash at its end. */
-static bool is_resource(const struct api_call *c, const char *path)
+static bool is_resource(const struct loopback_call *c, const char *path)
 {
 	size_t len = strlen(path);
 
 	return strncmp(c->path, path, len) == 0 && (!c->path[len] || strcmp(c->path + len, "/") == 0);
 }
 
-void salesforce_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void salesforce_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	struct salesforce_fake *f = ctx;
 

@@ -29,7 +29,7 @@ struct salesforce_fake {
 	json_t *found;                  /* its records; freed by salesforce_fake_release() */
 };
 
-void salesforce_fake(void *ctx, const struct api_call *, struct api_reply *);
+void salesforce_fake(void *ctx, const struct loopback_call *, struct api_reply *);
 void salesforce_fake_release(struct salesforce_fake *);
 
 /* The rows that the SOQL finds in `cases`, or NULL with *why. */

@@ -25,7 +25,7 @@ long service_number(const char *text, long otherwise)
 	return text && *text ? strtol(text, NULL, 10) : otherwise;
 }
 
-static bool basic_is(const struct service_fake *f, const struct api_call *c)
+static bool basic_is(const struct service_fake *f, const struct loopback_call *c)
 {
 	const char *sent = api_header(c, "Authorization");
 	char pair[256], want[512] = "Basic ";
@@ -35,7 +35,7 @@ static bool basic_is(const struct service_fake *f, const struct api_call *c)
 	return sent && strcmp(sent, want) == 0;
 }
 
-bool service_atlassian(const struct service_fake *f, const struct api_call *c, const char *product,
+bool service_atlassian(const struct service_fake *f, const struct loopback_call *c, const char *product,
 		       struct api_reply *r, const char **path)
 {
 	char prefix[128] = "";

@@ -28,17 +28,17 @@ struct service_fake {
  *          things: { "repo", "path", "text" }
  * Slack    GET /api/search.messages?query=&count=&page=&sort=&sort_dir=
  *          things: { "channel", "ts", "user", "text" } */
-void jira_fake(void *ctx, const struct api_call *, struct api_reply *);
-void confluence_fake(void *ctx, const struct api_call *, struct api_reply *);
-void github_fake(void *ctx, const struct api_call *, struct api_reply *);
-void slack_fake(void *ctx, const struct api_call *, struct api_reply *);
+void jira_fake(void *ctx, const struct loopback_call *, struct api_reply *);
+void confluence_fake(void *ctx, const struct loopback_call *, struct api_reply *);
+void github_fake(void *ctx, const struct loopback_call *, struct api_reply *);
+void slack_fake(void *ctx, const struct loopback_call *, struct api_reply *);
 
 /* Shared between them. */
 void service_reply(struct api_reply *, unsigned status, json_t *body);  /* takes the body */
 const char *service_text(json_t *thing, const char *key);               /* "" when it is not there */
 /* The Basic credentials are good, and the request is where they count; else the reply is
  * made. `*path` becomes the path without /ex/PRODUCT/ID. */
-bool service_atlassian(const struct service_fake *, const struct api_call *, const char *product,
+bool service_atlassian(const struct service_fake *, const struct loopback_call *, const char *product,
 		       struct api_reply *, const char **path);
 long service_number(const char *text, long otherwise);
 

@@ -33,7 +33,7 @@ static json_t *match(json_t *thing)
 			 service_text(thing, "text"), "permalink", "https://workspace.slack.com/archives/C1/p1");
 }
 
-static void answer(const struct service_fake *f, const struct api_call *c, struct api_reply *r)
+static void answer(const struct service_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	long count = service_number(api_argument(c, "count"), 20), page = service_number(api_argument(c, "page"), 1);
 	json_t *matches = json_array(), *thing;
@@ -59,7 +59,7 @@ static void answer(const struct service_fake *f, const struct api_call *c, struc
 					(int)((seen + (size_t)count - 1) / (size_t)count), "matches", matches));
 }
 
-void slack_fake(void *ctx, const struct api_call *c, struct api_reply *r)
+void slack_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 {
 	const char *authorization = api_header(c, "Authorization");
 	const struct service_fake *f = ctx;
