@@ -1,7 +1,5 @@
 #include "tests/support/aws_fake.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +68,7 @@ void aws_count(struct aws_fake *f, const char *operation)
 		i++;
 	snprintf(f->counts[i].name, sizeof(f->counts[i].name), "%s", operation);
 	f->counts[i].n++;
-	pthread_cond_broadcast(&f->changed);
+	pthread_cond_broadcast(&f->http.changed);
 }
 
 static size_t counted(const struct aws_fake *f, const char *operation)
@@ -117,7 +115,7 @@ bool aws_fake_fault(struct aws_fake *f, const char *operation, const char *spec)
 	}
 	if (spec && !known_mode(n.mode))
 		return false;
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	if (strcmp(n.mode, "skew") == 0) {
 		f->skew = strtol(n.arg, NULL, 10);
 	} else {
@@ -126,7 +124,7 @@ bool aws_fake_fault(struct aws_fake *f, const char *operation, const char *spec)
 			i++;
 		f->faults[i] = n;
 	}
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return true;
 }
 
@@ -147,9 +145,9 @@ struct aws_fault_plan aws_take_fault(struct aws_fake *f, const char *operation)
 
 /* ---- one request ------------------------------------------------------------------- */
 
-static void operation_of(const struct aws_request *q, char out[static 64])
+static void operation_of(const struct loopback_call *q, char out[static 64])
 {
-	const char *target = aws_header(q, "X-Amz-Target"), *form = strstr(buf_str(&q->body), "Action=");
+	const char *target = loopback_header(q, "X-Amz-Target"), *form = strstr(buf_str(&q->body), "Action=");
 	const char *dot = strchr(target, '.');
 
 	out[0] = '\0';
@@ -174,9 +172,9 @@ static const struct service {
 	{ "", "sts", false, NULL, aws_sts },
 };
 
-static const struct service *service_of(const struct aws_request *q, const char *operation)
+static const struct service *service_of(const struct loopback_call *q, const char *operation)
 {
-	const char *target = aws_header(q, "X-Amz-Target");
+	const char *target = loopback_header(q, "X-Amz-Target");
 	const struct service *s = services;
 
 	while (strncmp(*target ? target : operation, s->begins, strlen(s->begins)) != 0)
@@ -185,7 +183,7 @@ static const struct service *service_of(const struct aws_request *q, const char 
 }
 
 /* Signed well, or not to be signed. */
-static bool admitted(struct aws_fake *f, const struct aws_request *q, const struct service *service,
+static bool admitted(struct aws_fake *f, const struct loopback_call *q, const struct service *service,
 		     const char *operation, struct aws_key **key, struct aws_reply *r)
 {
 	const char *code = "";
@@ -210,16 +208,9 @@ static bool admitted(struct aws_fake *f, const struct aws_request *q, const stru
 
 static void wait_ms(struct aws_fake *f, long ms)
 {
-	struct timespec t;
+	usec until = loopback_in(ms * USEC_MS);
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	while (!f->stopping && pthread_cond_timedwait(&f->changed, &f->lock, &t) == 0)
+	while (loopback_pause(&f->http, until))
 		;
 }
 
@@ -258,7 +249,7 @@ static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct
 	return true;
 }
 
-static void post(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+static void post(struct aws_fake *f, const struct loopback_call *q, struct aws_reply *r)
 {
 	const struct service *service;
 	struct aws_key *key = NULL;
@@ -279,7 +270,7 @@ static void post(struct aws_fake *f, const struct aws_request *q, struct aws_rep
 		return;
 	}
 	doc = json_loadb(buf_str(&q->body), q->body.len, JSON_REJECT_DUPLICATES, NULL);
-	if (!doc || strcmp(aws_header(q, "Content-Type"), AWS_JSON) != 0)
+	if (!doc || strcmp(loopback_header(q, "Content-Type"), AWS_JSON) != 0)
 		aws_say_fault(r, 400, "SerializationException", "no JSON 1.1");
 	else
 		service->serve(f, operation, doc, strcmp(x.mode, "same-token") == 0, r);
@@ -287,7 +278,7 @@ static void post(struct aws_fake *f, const struct aws_request *q, struct aws_rep
 	r->drop = strcmp(x.mode, "lost") == 0;
 }
 
-static enum MHD_Result send_reply(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+static enum MHD_Result send_reply(struct aws_fake *f, const struct loopback_call *q, struct aws_reply *r)
 {
 	struct MHD_Response *m;
 	enum MHD_Result rc;
@@ -316,110 +307,40 @@ static enum MHD_Result send_reply(struct aws_fake *f, const struct aws_request *
 	return rc;
 }
 
-/* ---- what libmicrohttpd calls ------------------------------------------------------ */
-
-static void *begin_request(void *ctx, const char *uri, struct MHD_Connection *connection)
+/* A loopback_fn. */
+static enum MHD_Result respond(void *ctx, struct loopback_call *q)
 {
-	struct aws_request *q = calloc(1, sizeof(*q));
-	size_t n = strcspn(uri, "?");
-
-	(void)ctx;
-	if (!q)
-		abort();
-	q->connection = connection;
-	q->path = strndup(uri, n);
-	q->query = strdup(uri[n] ? uri + n + 1 : "");
-	q->body.max = 1 << 20;
-	return q;
-}
-
-static void end_request(void *ctx, struct MHD_Connection *connection, void **call,
-			enum MHD_RequestTerminationCode why)
-{
-	struct aws_request *q = *call;
-
-	(void)ctx;
-	(void)connection;
-	(void)why;
-	if (!q)
-		return;
-	free(q->path);
-	free(q->query);
-	buf_release(&q->body);
-	free(q);
-	*call = NULL;
-}
-
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
-				  const char *method, const char *version, const char *data,
-				  size_t *len, void **call)
-{
-	struct aws_request *q = *call;
-	struct aws_fake *f = ctx;
 	struct aws_reply r = { .status = 500, .type = "text/plain" };
+	struct aws_fake *f = ctx;
 
-	(void)connection;
-	(void)url;
-	(void)version;
-	q->method = method;
-	if (!q->started) {
-		q->started = true;
-		return MHD_YES;
-	}
-	if (*len > 0) {
-		buf_put(&q->body, data, *len);
-		*len = 0;
-		return MHD_YES;
-	}
-	pthread_mutex_lock(&f->lock);
-	if (strcmp(method, "POST") == 0)
+	pthread_mutex_lock(&f->http.lock);
+	if (strcmp(q->method, "POST") == 0)
 		post(f, q, &r);
-	else if (strcmp(method, "GET") == 0 && strcmp(q->path, "/container") != 0 &&
+	else if (strcmp(q->method, "GET") == 0 && strcmp(q->path, "/container") != 0 &&
 		 strncmp(q->path, "/latest/", 8) != 0)
 		aws_s3(f, q, &r);
 	else
 		aws_near_by(f, q, &r);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return send_reply(f, q, &r);
 }
 
 /* ---- life -------------------------------------------------------------------------- */
 
-static bool listen_on(struct aws_fake *f, struct err *e)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->options.port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-
-	f->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-				     MHD_USE_POLL | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-				     on_request, f, MHD_OPTION_SOCK_ADDR, &at,
-				     MHD_OPTION_URI_LOG_CALLBACK, begin_request, f,
-				     MHD_OPTION_NOTIFY_COMPLETED, end_request, f, MHD_OPTION_END);
-	if (!f->daemon)
-		return err_set(e, ERR_INTERNAL, 0, "the fake of AWS cannot listen");
-	f->port = MHD_get_daemon_info(f->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	return true;
-}
-
 struct aws_fake *aws_fake_start(const struct aws_fake_options *o, struct err *e)
 {
+	const struct loopback_options http = { .port = o->port, .own_date = true };
 	struct aws_fake *f = calloc(1, sizeof(*f));
-	pthread_condattr_t attr;
 	char why[200] = "";
 
 	if (!f)
 		abort();
 	f->options = *o;
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &attr);
-	pthread_condattr_destroy(&attr);
 	f->keys[f->nkeys++] = (struct aws_key){ .id = AWS_FAKE_ID, .secret = AWS_FAKE_SECRET };
 	f->tables = aws_tables_new(o->sql, why);
 	if (!f->tables)
 		err_set(e, ERR_INTERNAL, 0, "%s", why);
-	else if (listen_on(f, e))
+	else if (loopback_start(&f->http, &http, respond, f, e))
 		return f;
 	aws_fake_stop(f);
 	return NULL;
@@ -429,12 +350,7 @@ void aws_fake_stop(struct aws_fake *f)
 {
 	if (!f)
 		return;
-	pthread_mutex_lock(&f->lock);
-	f->stopping = true;
-	pthread_cond_broadcast(&f->changed);
-	pthread_mutex_unlock(&f->lock);
-	if (f->daemon)
-		MHD_stop_daemon(f->daemon);
+	loopback_stop(&f->http);
 	for (size_t i = 0; i < f->nexecutions; i++) {
 		free(f->executions[i].token);
 		free(f->executions[i].sql);
@@ -447,8 +363,6 @@ void aws_fake_stop(struct aws_fake *f)
 		free(f->secrets[i].binary);
 	}
 	aws_tables_free(f->tables);
-	pthread_cond_destroy(&f->changed);
-	pthread_mutex_destroy(&f->lock);
 	free(f);
 }
 
@@ -462,48 +376,45 @@ void aws_fake_account(void)
 
 unsigned aws_fake_port(const struct aws_fake *f)
 {
-	return f->port;
+	return f->http.port;
 }
 
 void aws_fake_outcome(struct aws_fake *f, const char *state, const char *reason, const char *error)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	f->outcome = state;
 	snprintf(f->outcome_reason, sizeof(f->outcome_reason), "%s", reason ? reason : "");
 	snprintf(f->outcome_error, sizeof(f->outcome_error), "%s", error ? error : "");
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 void aws_fake_hold(struct aws_fake *f, bool hold)
 {
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	f->hold = hold;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 size_t aws_fake_count(struct aws_fake *f, const char *operation)
 {
 	size_t n;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	n = counted(f, operation);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
 bool aws_fake_wait(struct aws_fake *f, const char *operation, size_t n, unsigned seconds)
 {
-	struct timespec until;
-	int rc = 0;
+	usec until = loopback_in(seconds * USEC_SEC);
 	bool ok;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
-	pthread_mutex_lock(&f->lock);
-	while (counted(f, operation) < n && rc == 0)
-		rc = pthread_cond_timedwait(&f->changed, &f->lock, &until);
+	pthread_mutex_lock(&f->http.lock);
+	while (counted(f, operation) < n && loopback_pause(&f->http, until))
+		;
 	ok = counted(f, operation) >= n;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return ok;
 }
 
@@ -511,9 +422,9 @@ size_t aws_fake_started(struct aws_fake *f)
 {
 	size_t n;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	n = f->nexecutions;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
@@ -521,10 +432,10 @@ size_t aws_fake_unended(struct aws_fake *f)
 {
 	size_t n = 0;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	for (size_t i = 0; i < f->nexecutions; i++)
 		n += !aws_has_ended(&f->executions[i]);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return n;
 }
 
@@ -532,9 +443,9 @@ const char *aws_fake_sql(struct aws_fake *f, size_t i)
 {
 	const char *sql;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	sql = i < f->nexecutions ? f->executions[i].sql : NULL;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 	return sql;
 }
 

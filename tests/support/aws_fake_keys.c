@@ -64,23 +64,23 @@ void aws_sts(struct aws_fake *f, const char *body, const char *action, struct aw
 
 #define METADATA_TOKEN "canary-metadata-token"
 
-void aws_near_by(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+void aws_near_by(struct aws_fake *f, const struct loopback_call *q, struct aws_reply *r)
 {
 	const char *roles = "/latest/meta-data/iam/security-credentials/";
 
 	if (strcmp(q->path, "/container") == 0) {
 		aws_count(f, "container");
-		if (strcmp(aws_header(q, "Authorization"), AWS_FAKE_CONTAINER_TOKEN) != 0)
+		if (strcmp(loopback_header(q, "Authorization"), AWS_FAKE_CONTAINER_TOKEN) != 0)
 			aws_say(r, 401, "text/plain", "no");
 		else
 			say_key_json(f, "CONT", r);
 	} else if (strcmp(q->path, "/latest/api/token") == 0 && strcmp(q->method, "PUT") == 0) {
 		aws_count(f, "metadata");
-		if (!*aws_header(q, "X-aws-ec2-metadata-token-ttl-seconds"))
+		if (!*loopback_header(q, "X-aws-ec2-metadata-token-ttl-seconds"))
 			aws_say(r, 400, "text/plain", "no");
 		else
 			aws_say(r, 200, "text/plain", METADATA_TOKEN);
-	} else if (strcmp(aws_header(q, "X-aws-ec2-metadata-token"), METADATA_TOKEN) != 0) {
+	} else if (strcmp(loopback_header(q, "X-aws-ec2-metadata-token"), METADATA_TOKEN) != 0) {
 		aws_say(r, 401, "text/plain", "no");
 	} else if (strcmp(q->path, roles) == 0) {
 		aws_say(r, 200, "text/plain", "worker-role");

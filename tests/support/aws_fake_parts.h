@@ -3,13 +3,12 @@
 #define TESTS_SUPPORT_AWS_FAKE_PARTS_H
 
 #include <jansson.h>
-#include <microhttpd.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "tests/support/aws_fake.h"
+#include "tests/support/loopback.h"
 
 enum { AWS_KEYS = 64 };
 
@@ -17,15 +16,6 @@ struct aws_key {
 	char id[40], secret[64], token[80];
 	time_t until;
 	bool expired;
-};
-
-/* One request. */
-struct aws_request {
-	struct MHD_Connection *connection;
-	const char *method;
-	char *path, *query;
-	struct buf body;
-	bool started;
 };
 
 /* What to send. */
@@ -38,10 +28,8 @@ struct aws_reply {
 	bool drop;
 };
 
-const char *aws_header(const struct aws_request *, const char *name);  /* "" = absent */
-
 /* The key that signed it well, or NULL with the fault's code and why. */
-struct aws_key *aws_verify(const struct aws_request *, struct aws_key *keys, size_t nkeys, time_t now,
+struct aws_key *aws_verify(const struct loopback_call *, struct aws_key *keys, size_t nkeys, time_t now,
 			   const char *service, const char **code, char why[static 200]);
 
 /* Runs statements; one connection, under the caller's lock. */
@@ -81,10 +69,7 @@ struct aws_object {
 
 struct aws_fake {
 	struct aws_fake_options options;
-	struct MHD_Daemon *daemon;
-	unsigned port;
-	pthread_mutex_t lock;    /* for all below */
-	pthread_cond_t changed;
+	struct loopback http;    /* its lock is for all below */
 	struct aws_tables *tables;
 	struct aws_key keys[AWS_KEYS];
 	size_t nkeys, nexecutions;
@@ -97,7 +82,7 @@ struct aws_fake {
 	char outcome_reason[200], outcome_error[400], refusal[200];
 	struct { char name[80]; char *string, *binary; } secrets[SECRETS];
 	size_t nsecrets, nissued;
-	bool hold, stopping;
+	bool hold;
 	long skew;
 };
 
@@ -123,8 +108,8 @@ void aws_sts(struct aws_fake *, const char *body, const char *action, struct aws
 void aws_secretsmanager(struct aws_fake *, const char *operation, json_t *, bool, struct aws_reply *);
 void aws_redshift_serverless(struct aws_fake *, const char *operation, json_t *, bool, struct aws_reply *);
 void aws_redshift(struct aws_fake *, const char *body, const char *action, struct aws_reply *);
-void aws_s3(struct aws_fake *, const struct aws_request *, struct aws_reply *);
+void aws_s3(struct aws_fake *, const struct loopback_call *, struct aws_reply *);
 void aws_objects_release(struct aws_fake *);
-void aws_near_by(struct aws_fake *, const struct aws_request *, struct aws_reply *);
+void aws_near_by(struct aws_fake *, const struct loopback_call *, struct aws_reply *);
 
 #endif

@@ -23,7 +23,7 @@ void aws_fake_object(struct aws_fake *f, const char *bucket, const char *key, co
 	struct aws_object *o;
 	size_t at;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	for (at = 0; at < f->nobjects; at++) {
 		int order = strcmp(f->objects[at].bucket, bucket);
 
@@ -39,7 +39,7 @@ void aws_fake_object(struct aws_fake *f, const char *bucket, const char *key, co
 	if (!o->bucket || !o->key || !o->data)
 		abort();
 	memcpy(o->data, data, len);
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 static bool is_bucket(const struct aws_fake *f, const char *name)
@@ -63,7 +63,7 @@ void aws_objects_release(struct aws_fake *f)
 /* ---- what was asked ------------------------------------------------------------------ */
 
 /* The value of a query's parameter, decoded; false when it is not there. */
-static bool parameter(const struct aws_request *q, const char *name, char out[static PART])
+static bool parameter(const struct loopback_call *q, const char *name, char out[static PART])
 {
 	size_t len = strlen(name), n = 0;
 	const char *at = q->query;
@@ -83,7 +83,7 @@ static bool parameter(const struct aws_request *q, const char *name, char out[st
 	return true;
 }
 
-static void split_path(const struct aws_request *q, char bucket[static PART], char key[static PART])
+static void split_path(const struct loopback_call *q, char bucket[static PART], char key[static PART])
 {
 	const char *from = q->path + 1;
 	size_t len = strcspn(from, "/"), n = 0;
@@ -124,7 +124,7 @@ static void put_object(struct buf *out, const struct aws_object *o, bool url)
 }
 
 /* Delimiter "/": one page, folders only. */
-static void list_folders(struct aws_fake *f, const struct aws_request *q, const char *bucket,
+static void list_folders(struct aws_fake *f, const struct loopback_call *q, const char *bucket,
 			 struct aws_reply *r)
 {
 	char prefix[PART] = "";
@@ -153,7 +153,7 @@ static void list_folders(struct aws_fake *f, const struct aws_request *q, const 
 }
 
 /* The token of a page is the key that it begins behind, as the real one's nobody reads. */
-static void list(struct aws_fake *f, const struct aws_request *q, const char *bucket, bool loop,
+static void list(struct aws_fake *f, const struct loopback_call *q, const char *bucket, bool loop,
 		 struct aws_reply *r)
 {
 	char prefix[PART] = "", after[PART] = "", token[PART], text[PART];
@@ -207,10 +207,10 @@ static void list(struct aws_fake *f, const struct aws_request *q, const char *bu
 
 /* ---- reading ------------------------------------------------------------------------- */
 
-static void get(struct aws_fake *f, const struct aws_request *q, const char *bucket, const char *key,
+static void get(struct aws_fake *f, const struct loopback_call *q, const char *bucket, const char *key,
 		bool whole, struct aws_reply *r)
 {
-	const char *range = whole ? "" : aws_header(q, "Range");
+	const char *range = whole ? "" : loopback_header(q, "Range");
 	unsigned long long from = 0, to;
 	size_t i = 0;
 
@@ -238,9 +238,9 @@ static void get(struct aws_fake *f, const struct aws_request *q, const char *buc
 /* ---- one request --------------------------------------------------------------------- */
 
 /* S3's own words for what the signature's check says. */
-static void refuse(const struct aws_request *q, const char *code, const char *why, struct aws_reply *r)
+static void refuse(const struct loopback_call *q, const char *code, const char *why, struct aws_reply *r)
 {
-	if (!*aws_header(q, "Authorization"))
+	if (!*loopback_header(q, "Authorization"))
 		say_fault(r, 403, "AccessDenied", "Access Denied", "");
 	else if (strstr(code, "Unrecognized"))
 		say_fault(r, 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", "");
@@ -287,7 +287,7 @@ static bool misbehave(const struct aws_fault_plan *x, struct aws_key *key, struc
 	return true;
 }
 
-void aws_s3(struct aws_fake *f, const struct aws_request *q, struct aws_reply *r)
+void aws_s3(struct aws_fake *f, const struct loopback_call *q, struct aws_reply *r)
 {
 	char bucket[PART], key[PART], text[PART], why[200] = "";
 	struct aws_fault_plan x;

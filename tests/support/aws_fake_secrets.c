@@ -11,7 +11,7 @@ void aws_fake_put_secret(struct aws_fake *f, const char *name, const char *strin
 {
 	size_t i = 0;
 
-	pthread_mutex_lock(&f->lock);
+	pthread_mutex_lock(&f->http.lock);
 	while (i < f->nsecrets && strcmp(f->secrets[i].name, name) != 0)
 		i++;
 	if (i == SECRETS)
@@ -23,7 +23,7 @@ void aws_fake_put_secret(struct aws_fake *f, const char *name, const char *strin
 	free(f->secrets[i].binary);
 	f->secrets[i].string = string ? strdup(string) : NULL;
 	f->secrets[i].binary = binary ? strdup(binary) : NULL;
-	pthread_mutex_unlock(&f->lock);
+	pthread_mutex_unlock(&f->http.lock);
 }
 
 static const char *member(json_t *doc, const char *name)
@@ -81,9 +81,9 @@ static struct issued_login issue(struct aws_fake *f, const char *prefix, const c
 	snprintf(l.user, sizeof(l.user), "%s:%.60s", prefix, user);
 	snprintf(l.password, sizeof(l.password), "canary-redshift-%zu", ++f->nissued);
 	if (f->options.issue) {
-		pthread_mutex_unlock(&f->lock);
+		pthread_mutex_unlock(&f->http.lock);
 		f->options.issue(f->options.ctx, l.user, l.password, seconds);
-		pthread_mutex_lock(&f->lock);
+		pthread_mutex_lock(&f->http.lock);
 	}
 	return l;
 }

@@ -17,13 +17,6 @@ struct sum {
 	unsigned char b[32];
 };
 
-const char *aws_header(const struct aws_request *r, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
-
-	return v ? v : "";
-}
-
 static struct sum keyed(const void *key, size_t key_len, const char *text)
 {
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -97,13 +90,13 @@ static enum MHD_Result check_signed(void *ctx, enum MHD_ValueKind kind, const ch
 	return MHD_YES;
 }
 
-static bool canonical_headers(const struct aws_request *r, const char *names, struct buf *out)
+static bool canonical_headers(const struct loopback_call *r, const char *names, struct buf *out)
 {
 	char list[400], *rest = list, *name, *last = NULL;
 
 	snprintf(list, sizeof(list), "%s", names);
 	while ((name = strsep(&rest, ";"))) {
-		const char *value = aws_header(r, name);
+		const char *value = loopback_header(r, name);
 
 		if (!*value || (last && strcmp(last, name) >= 0))
 			return false;
@@ -146,7 +139,7 @@ static void canonical_query(const char *query, struct buf *out)
 	free(copy);
 }
 
-static bool signature_fits(const struct aws_request *r, const struct claim *c,
+static bool signature_fits(const struct loopback_call *r, const struct claim *c,
 			   const struct aws_key *key, const char *date)
 {
 	struct buf canonical = BUF_INIT, text = BUF_INIT;
@@ -185,12 +178,12 @@ static time_t read_date(const char *text)
 	return end && !*end ? timegm(&tm) : 0;
 }
 
-static bool body_as_said(const struct aws_request *r)
+static bool body_as_said(const struct loopback_call *r)
 {
 	char sum[65];
 
 	hashed(sum, buf_str(&r->body), r->body.len);
-	return strcmp(aws_header(r, "x-amz-content-sha256"), sum) == 0;
+	return strcmp(loopback_header(r, "x-amz-content-sha256"), sum) == 0;
 }
 
 #define REFUSE(code_, ...) \
@@ -200,18 +193,18 @@ static bool body_as_said(const struct aws_request *r)
 		return NULL; \
 	} while (0)
 
-struct aws_key *aws_verify(const struct aws_request *r, struct aws_key *keys, size_t nkeys, time_t now,
+struct aws_key *aws_verify(const struct loopback_call *r, struct aws_key *keys, size_t nkeys, time_t now,
 			   const char *service, const char **code, char why[static 200])
 {
-	const char *date = aws_header(r, "X-Amz-Date");
+	const char *date = loopback_header(r, "X-Amz-Date");
 	time_t at = read_date(date);
 	struct claim c = { "" };
 	struct walk w = { .names = c.names };
 	struct aws_key *key;
 
-	if (!*aws_header(r, "Authorization"))
+	if (!*loopback_header(r, "Authorization"))
 		REFUSE("MissingAuthenticationTokenException", "Missing Authentication Token");
-	if (!read_claim(aws_header(r, "Authorization"), &c))
+	if (!read_claim(loopback_header(r, "Authorization"), &c))
 		REFUSE("IncompleteSignatureException", "Authorization header cannot be read");
 	key = find_key(keys, nkeys, c.id);
 	if (!key)
@@ -231,7 +224,7 @@ struct aws_key *aws_verify(const struct aws_request *r, struct aws_key *keys, si
 		REFUSE("InvalidRequest", "x-amz-content-Sha256 is missing, or not that of the body");
 	if (!signature_fits(r, &c, key, date))
 		REFUSE("InvalidSignatureException", "The request signature we calculated does not match");
-	if (strcmp(key->token, aws_header(r, "X-Amz-Security-Token")) != 0)
+	if (strcmp(key->token, loopback_header(r, "X-Amz-Security-Token")) != 0)
 		REFUSE("UnrecognizedClientException", "The security token included in the request is invalid.");
 	if (key->expired || (key->until && key->until <= now))
 		REFUSE("ExpiredTokenException", "The security token included in the request is expired");
