@@ -7,6 +7,7 @@
 
 #include "clients/base_url.h"
 #include "clients/http.h"
+#include "clients/http_source.h"
 #include "clients/jsontext.h"
 #include "clients/rest_ask.h"
 #include "clients/rest_auth.h"
@@ -40,8 +41,12 @@ static const struct setting_def settings[] = {
 	{ "audience", NULL, false, false, "whom the token is for, for oauth" },
 	{ "instance_suffix", NULL, false, false,
 	  "the token's instance_url is where the API is, if its name ends so, for oauth" },
-	{ "health_path", "/", false, false, "what the health check asks for" },
-	{ "health_ok", NULL, false, false, "a field of its answer that must be true" },
+	{ "health_path", "/", false, false, "what the health check asks for, in JSON: a path, with its query" },
+	{ "health_ok", NULL, false, false,
+	  "what its answer must say: FIELD (which must be true), FIELD=VALUE, or FIELD=* for any" },
+	{ "health_absent", "false", false, false,
+	  "whether \"404\" in JSON is an answer too: it asks for what need not be there" },
+	{ "health_refused", NULL, false, false, "what a refusal (401) may mean there, in words" },
 	HTTP_SETTINGS("30"),
 	{ NULL, NULL, false, false, NULL },
 };
@@ -67,7 +72,7 @@ static bool rest_prepare(struct source *s, struct err *e)
 	const char *health_path = source_get(s, "health_path", "/");
 	struct base_url u;
 
-	if (health_path[0] != '/' || health_path[strcspn(health_path, " ?#\r\n\t")])
+	if (health_path[0] != '/' || health_path[strcspn(health_path, " #\r\n\t")])
 		return err_set(e, ERR_CONFIG, 0, "%s: health_path must be a path", s->name);
 	return read_url(s, &u, e) && base_url_origin(&u, s->origin, sizeof(s->origin)) &&
 	       rest_auth_check(s, e);
@@ -272,42 +277,93 @@ static bool rest_run(void *conn, const struct query *query, struct cancel *cance
 
 /* ---- health ------------------------------------------------------------------------ */
 
-/* Some services refuse with status 200: a field of the answer tells. */
-static bool says_ok(struct rest_asking *q, struct err *e)
-{
-	const char *field = source_get(q->rest->source, "health_ok", "");
-	json_t *root = *field ? jsontext_read(buf_str(&q->body), q->body.len, NULL) : NULL;
-	struct cell message = rest_page_message(root);
-	bool ok = !*field || cell_is(jsontext_scalar(jsontext_at(root, field)), "true");
+/* "FIELD": it must be true. "FIELD=VALUE": it must be that; "FIELD=*": there must be one. */
+struct health_field {
+	char name[80];
+	const char *value;
+};
 
-	if (!ok) {
-		rest_auth_forget(&q->rest->auth);
-		err_set(e, ERR_AUTH, 0, "the answer is not \"%s\": %.*s", field, (int)message.len,
-			message.len > 0 ? message.data : "");
-	}
+static bool health_field(const struct source *s, struct health_field *f)
+{
+	const char *text = source_get(s, "health_ok", "");
+	size_t len = strcspn(text, "=");
+
+	snprintf(f->name, sizeof(f->name), "%.*s", (int)len, text);
+	f->value = text[len] ? text + len + 1 : "true";
+	return *text != '\0';
+}
+
+static bool may_lack(const struct rest_asking *q)
+{
+	return source_bool(q->rest->source, "health_absent", false);
+}
+
+/* A number says what HTTP's status would; all else is a refusal. */
+static enum err_kind kind_of(long code)
+{
+	return code == 0 || code == 401 || code == 403 ? ERR_AUTH : ERR_REMOTE;
+}
+
+/* Services refuse with status 200 too, and others answer with JSON of theirs: a field of
+ * the answer tells. */
+static bool says_ok(const struct rest_asking *q, json_t *root, struct err *e)
+{
+	struct cell said, message = rest_page_message(root);
+	struct health_field f;
+	char text[24];
+	long code;
+
+	if (!health_field(q->rest->source, &f))
+		return true;
+	said = jsontext_scalar(jsontext_at(root, f.name));
+	if (cell_is_null(said))
+		return err_set(e, ERR_DECODE, 0, "the answer has no \"%s\": it does not know us, or is another's",
+			       f.name);
+	if (strcmp(f.value, "*") == 0 || cell_is(said, f.value))
+		return true;
+	snprintf(text, sizeof(text), "%.*s", said.len < sizeof(text) ? (int)said.len : 0, said.data);
+	code = strtol(text, NULL, 10);
+	if (code == 404 && may_lack(q))
+		return true;
+	return err_set(e, kind_of(code), code, "\"%s\" of the answer is %s: %.*s", f.name, text,
+		       (int)message.len, message.len > 0 ? message.data : "");
+}
+
+/* Whoever keeps the network answers with pages: only what can be read as the service's
+ * answer is one. What it does not know it says in JSON too. */
+static bool reads_well(struct rest_asking *q, struct err *e)
+{
+	const struct http_response *r = &q->response;
+	json_t *root;
+	bool ok;
+
+	if (!rest_is_success(r) && !(r->status == 404 && may_lack(q) && rest_is_json(r)))
+		return rest_ask_error(q, e);
+	if (!rest_is_json(r))
+		return http_wrong_type(r, "JSON", e) || rest_name_error(q->rest, e);
+	root = jsontext_read(buf_str(&q->body), q->body.len, e);
+	ok = root && (!rest_is_success(r) || says_ok(q, root, e));
 	json_decref(root);
+	if (!ok && e && e->kind == ERR_AUTH)
+		rest_auth_forget(&q->rest->auth);
 	return ok || rest_name_error(q->rest, e);
 }
 
-static bool judge(struct rest_asking *q, const char *path, struct health *h, struct err *e)
+static bool judge(struct rest_asking *q, struct health *h, struct err *e)
 {
 	const struct http_response *r = &q->response;
 	const char *identity = rest_auth_identity(&q->rest->auth);
 	struct buf user = BUF_INIT;
 
 	h->skew_ms = r->skew_ms;
-	/* Any other answer shows that the service is there and knows us; that what was named
-	 * is not there shows that the url is another's. */
-	if (rest_is_refused(r) || r->status >= 500 || (r->status >= 300 && r->status < 400) ||
-	    r->status == 429 || (r->status == 404 && strcmp(path, "/") != 0))
-		return rest_ask_error(q, e);
-	if (!says_ok(q, e))
+	if (!reads_well(q, e))
 		return false;
 	snprintf(h->server, sizeof(h->server), "%.95s", q->rest->there.origin);
 	buf_put_safe(&user, identity ? identity : "", identity ? strlen(identity) : 0);
 	snprintf(h->user, sizeof(h->user), "%.63s", buf_str(&user));
 	buf_release(&user);
-	snprintf(h->detail, sizeof(h->detail), "GET %.60s gave HTTP %ld%s%s", path, r->status,
+	snprintf(h->detail, sizeof(h->detail), "GET %.80s gave HTTP %ld%s%s%s", buf_str(&q->request->path),
+		 r->status, r->status == 404 ? ", for it knows no such thing" : "",
 		 r->usage[0] ? ", " : "", r->usage);
 	return true;
 }
@@ -321,12 +377,15 @@ static bool rest_check(void *conn, usec deadline, struct cancel *cancel, struct 
 	struct rest_asking q = {
 		.rest = c, .method = "GET", .request = &request, .deadline = deadline,
 		.cancel = cancel, .max_bytes = ANSWER_MAX,
+		.refused = source_get(c->source, "health_refused", NULL),
 	};
+	size_t len = strcspn(path, "?");
 	bool ok;
 
 	*h = (struct health){ 0 };
-	buf_puts(&request.path, path);
-	ok = rest_ask(&q, e) && judge(&q, path, h, e);
+	buf_put(&request.path, path, len);
+	buf_puts(&request.query, path[len] ? path + len + 1 : "");
+	ok = rest_ask(&q, e) && judge(&q, h, e);
 	buf_release(&q.body);
 	rest_request_release(&request);
 	return ok;

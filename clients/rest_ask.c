@@ -72,7 +72,7 @@ static bool on_body(void *ctx, const struct http_response *r, const char *data, 
 		q->sink->bytes(q->sink, len);
 	if (rest_is_success(r) && q->sink && !rest_is_json(r))
 		return http_wrong_type(r, "JSON", e);
-	if (!rest_is_success(r) || !q->sink) {
+	if (!rest_is_success(r)) {
 		size_t room = ERROR_MAX - q->body.len;
 
 		len = len < room ? len : room;
@@ -263,7 +263,8 @@ static enum err_kind shorten(struct rest_asking *q)
 	const struct rest_mapping *m = q->mapping;
 	struct cell message = rest_page_message(root);
 	struct cell code = m ? jsontext_scalar(rest_page_find(m->refusals.code, root)) : CELL_NULL;
-	const char *advice = m ? rest_mapping_advice(m, code, q->response.status) : NULL;
+	const char *advice = m ? rest_mapping_advice(m, code, q->response.status) :
+			     q->response.status == 401 ? q->refused : NULL;
 	enum err_kind kind = m ? rest_mapping_error(m, code) : ERR_NONE;
 	struct buf text = BUF_INIT;
 

@@ -37,10 +37,11 @@ struct rest_asking {
 	const char *method;
 	const struct rest_request *request;
 	const struct rest_mapping *mapping; /* what its refusals mean; NULL in a health check */
+	const char *refused;       /* there: what a 401 may mean; NULL = nothing known */
 	usec deadline;
 	size_t max_bytes;
 	struct cancel *cancel;
-	struct row_sink *sink;     /* NULL in a health check: any body will do */
+	struct row_sink *sink;     /* NULL in a health check */
 	struct http_response response;
 	struct buf body;           /* of an error only its beginning; the caller releases it */
 };

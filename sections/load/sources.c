@@ -156,11 +156,15 @@ static const struct env_alias salesforce_env[] = {
 };
 
 static const char *const tracking_presets[] = {
-	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
+	"url=https://tracking-api-rr.fourkites.com", "auth=hmac-query", "app_id=airflow-worker",
+	"health_path=/api/v1/tracking?tracking_ids=1&locale=en", "health_ok=statusCode=200",
+	"health_absent=true", NULL,
 };
 
 static const char *const company_presets[] = {
-	"url=https://company-api.fourkites.com", "auth=hmac-query", "app_id=airflow-worker", NULL,
+	"url=https://company-api.fourkites.com", "auth=hmac-query", "app_id=airflow-worker",
+	"health_path=/api/v1/companies/fourkites/relationships?locale=en&page=1&per_page=1"
+	"&related_company_id=fourkites", "health_ok=statusCode=200", "health_absent=true", NULL,
 };
 
 static const char *const redshift_presets[] = {
@@ -176,25 +180,35 @@ static const char *const athena_presets[] = { "region=us-east-1", "database=raw_
 /* TRINO_HOST, TRINO_USER and TRINO_PASSWORD are the whole of it elsewhere. */
 static const char *const trino_presets[] = { "auth=basic", "catalog=hive", "schema=log", NULL };
 
-static const char *const ocean_presets[] = { "auth=basic", NULL };
-
-static const char *const super_presets[] = {
-	"url=https://super-api.fourkites.com", "auth=header", "header_name=X-Super-Key", NULL,
+/* They have nothing that is open to every account but what is asked about one load: the
+ * health check asks about a load that need not be there. */
+static const char *const ocean_presets[] = {
+	"auth=basic", "health_path=/v1/tracking/config/1", "health_absent=true", NULL,
 };
 
-static const char *const bearer_presets[] = { "auth=bearer", NULL };
+static const char *const super_presets[] = {
+	"url=https://super-api.fourkites.com", "auth=header", "header_name=X-Super-Key",
+	"health_path=/api/v1/super/1", "health_absent=true", NULL,
+};
+
+static const char *const datahub_presets[] = {
+	"auth=bearer", "health_path=/v1/ocean/1/checklist", "health_absent=true", NULL,
+};
 
 static const char *const jt_presets[] = {
-	"url=https://just-transform.fourkites.com", "auth=basic", NULL,
+	"url=https://just-transform.fourkites.com", "auth=basic",
+	"health_path=/api/v1/ocean/subscriptions/1/history?days=1", "health_absent=true", NULL,
 };
 
 static const char *const jt_vendor_presets[] = {
-	"url=https://api.justtransform.com", "auth=basic", NULL,
+	"url=https://api.justtransform.com", "auth=basic",
+	"health_path=/api/v1/ocean/subscriptions/1/history?from_date=2026-01-01&to_date=2026-01-02",
+	"health_absent=true", NULL,
 };
 
 static const char *const salesforce_presets[] = {
 	"auth=oauth", "token_url=/services/oauth2/token", "instance_suffix=.salesforce.com",
-	"health_path=/services/data/v68.0/limits", NULL,
+	"health_path=/services/data/v68.0/limits", "health_ok=DailyApiRequests.Max=*", NULL,
 };
 
 static const char *const edi_presets[] = { "region=us-east-1", NULL };
@@ -206,14 +220,24 @@ static const char *const backup_presets[] = {
 static const char *const llm_presets[] = { "model=claude-sonnet-4-5-20250929", NULL };
 static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 
-static const char *const jira_presets[] = { "auth=basic", "health_path=/rest/api/3/myself", NULL };
+#define ATLASSIAN_REFUSES(product) \
+	"health_refused=the token has expired, is of another e-mail address, or is a scoped one " \
+	"(those work at https://api.atlassian.com/ex/" product " only)"
 
+static const char *const jira_presets[] = {
+	"auth=basic", "health_path=/rest/api/3/myself", "health_ok=accountId=*",
+	ATLASSIAN_REFUSES("jira/CLOUD-ID"), NULL,
+};
+
+/* Nobody is told of as somebody there, without an accountId. */
 static const char *const confluence_presets[] = {
-	"auth=basic", "health_path=/rest/api/user/current", NULL,
+	"auth=basic", "health_path=/rest/api/user/current", "health_ok=accountId=*",
+	ATLASSIAN_REFUSES("confluence/CLOUD-ID/wiki"), NULL,
 };
 
 static const char *const github_presets[] = {
-	"url=https://api.github.com", "auth=bearer", "health_path=/rate_limit", NULL,
+	"url=https://api.github.com", "auth=bearer", "health_path=/rate_limit",
+	"health_ok=resources.core.limit=*", NULL,
 };
 
 static const char *const slack_presets[] = {
@@ -244,7 +268,7 @@ const struct source_def load_sources[LOAD_SOURCES] = {
 	{ .name = "super", .title = "Super API", .kind = "rest", .lane = 4, .env = super_env,
 	  .presets = super_presets },
 	{ .name = "datahub", .title = "Data Hub checklist", .kind = "rest", .lane = 2, .env = datahub_env,
-	  .presets = bearer_presets },
+	  .presets = datahub_presets },
 	/* 50 requests a minute. */
 	{ .name = "jt", .title = "Just Transform", .kind = "rest", .lane = 2, .env = jt_env,
 	  .presets = jt_presets },

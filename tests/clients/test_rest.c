@@ -84,7 +84,7 @@ static int stop(void **state)
 	return 0;
 }
 
-enum { SETTINGS_MAX = 12 };
+enum { SETTINGS_MAX = 16 };
 
 /* A source of "key=value" settings, url and credentials included unless told otherwise. */
 struct made {
@@ -879,13 +879,18 @@ static void test_P31_tls(void **state)
 	free(dir);
 }
 
-static bool check_health(const char *auth, struct health *h, struct err *e)
+static bool check_health(const char *auth, const char *path, const char *ok_field, const char *absent,
+			 struct health *h, struct err *e)
 {
 	struct made m;
 	void *conn;
 	bool ok;
 
 	make(&m, auth);
+	set(&m, "health_path", path);
+	set(&m, "health_ok", ok_field);
+	set(&m, "health_absent", absent);
+	set(&m, "health_refused", "their hint");
 	assert_true(rest_ops.prepare(&m.source, e));
 	conn = rest_ops.open(&m.source, e);
 	assert_non_null(conn);
@@ -895,19 +900,24 @@ static bool check_health(const char *auth, struct health *h, struct err *e)
 	return ok;
 }
 
+#define A_LOAD "/api/v1/tracking?tracking_ids=726100801&locale=en"
+#define NO_LOAD "/api/v1/tracking?tracking_ids=1&locale=en"
+
 static void test_health_really_asks(void **state)
 {
 	struct health h;
 	struct err e = { 0 };
 
 	(void)state;
-	assert_true(check_health("hmac-query", &h, &e));
+	assert_true(check_health("hmac-query", A_LOAD, "statusCode=200", "false", &h, &e));
 	assert_string_equal(h.user, "demo-app");
-	assert_string_equal(h.detail, "GET / gave HTTP 404");
+	assert_string_equal(h.detail, "GET /api/v1/tracking gave HTTP 200");
 	assert_in_range(h.skew_ms + 5000, 0, 10000);
-	assert_int_equal(api_simulator_count(api, "/?app_id="), 1);
+	assert_int_equal(api_simulator_count(api, A_LOAD "&app_id="), 1);
+	assert_true(check_health("basic", NO_LOAD, "statusCode=200", "true", &h, &e));
+	assert_string_equal(h.detail, "GET /api/v1/tracking gave HTTP 404, for it knows no such thing");
 	api_simulator_fault(api, "", "skew:-600");
-	assert_true(check_health("basic", &h, &e));
+	assert_true(check_health("basic", A_LOAD, "", "false", &h, &e));
 	assert_in_range(-h.skew_ms, 590000, 610000);
 	assert_string_equal(h.user, "svc-user");
 }
@@ -916,7 +926,7 @@ static void test_health_says_what_is_wrong(void **state)
 {
 	static const struct { const char *spec; enum err_kind kind; } faults[] = {
 		{ "401", ERR_AUTH }, { "403", ERR_AUTH }, { "500", ERR_REMOTE },
-		{ "503:1", ERR_QUOTA }, { "drop", ERR_NETWORK },
+		{ "503:1", ERR_QUOTA }, { "drop", ERR_NETWORK }, { "html", ERR_DECODE },
 		{ "redirect:https://login.example.com/", ERR_TRUST },
 	};
 	struct health h;
@@ -926,8 +936,33 @@ static void test_health_says_what_is_wrong(void **state)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		e = (struct err){ 0 };
 		api_simulator_fault(api, "", faults[i].spec);
-		assert_false(check_health("bearer", &h, &e));
+		assert_false(check_health("bearer", A_LOAD, "", "true", &h, &e));
 		assert_int_equal(e.kind, faults[i].kind);
+		assert_true((strstr(e.text, "their hint") != NULL) == (i == 0));
+	}
+}
+
+/* Something answers; the service it is not, or not to us. */
+static void test_health_takes_no_answer_of_others(void **state)
+{
+	static const struct { const char *path, *field, *absent; enum err_kind kind; const char *says; } trials[] = {
+		{ "/", "", "false", ERR_REMOTE, "HTTP 404" },
+		{ NO_LOAD, "", "false", ERR_REMOTE, "HTTP 404" },
+		{ "/api/v1/tracking", "", "true", ERR_REMOTE, "HTTP 422" },
+		{ A_LOAD, "ok", "false", ERR_DECODE, "the answer has no \"ok\"" },
+		{ A_LOAD, "accountId=*", "false", ERR_DECODE, "the answer has no \"accountId\"" },
+		{ A_LOAD, "statusCode=201", "false", ERR_REMOTE, "\"statusCode\" of the answer is 200" },
+		{ A_LOAD, "load.status=other", "false", ERR_AUTH, "\"load.status\" of the answer is" },
+	};
+	struct health h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		struct err e = { 0 };
+
+		if (check_health("bearer", trials[i].path, trials[i].field, trials[i].absent, &h, &e) ||
+		    e.kind != trials[i].kind || !strstr(e.text, trials[i].says))
+			fail_msg("%s %s: %s, %s", trials[i].path, trials[i].field, err_word(e.kind), e.text);
 	}
 }
 
@@ -960,6 +995,7 @@ int main(void)
 		TEST(test_P31_tls),
 		TEST(test_health_really_asks),
 		TEST(test_health_says_what_is_wrong),
+		TEST(test_health_takes_no_answer_of_others),
 	};
 
 	if (!clients_init(NULL))

@@ -433,7 +433,7 @@ static void check_health(const struct service *s, struct service_fake fake, cons
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", api_simulator_port(t.api), s->prefix);
 	source = source_make(&rest_ops, "source", "url", url, "auth", s->basic ? "basic" : "bearer", "user",
 			     "bot@example.com", s->basic ? "password" : "token", "env:TEST_TOKEN", "health_path", path,
-			     "health_ok", ok_field, NULL);
+			     "health_ok", ok_field, "health_refused", "an Atlassian hint", NULL);
 	conn = rest_ops.open(source, &t.e);
 	assert_non_null(conn);
 	ok = rest_ops.check(conn, in_ms(20000), NULL, &h, &t.e);
@@ -451,12 +451,16 @@ static void test_health_is_what_the_service_says(void **state)
 	const struct service nowhere = { confluence_fake, documents, "documents_by_error", "", true };
 
 	(void)state;
-	check_health(&jira, good, "xoxp-canary", "/rest/api/3/myself", "", ERR_NONE, "HTTP 200");
-	check_health(&jira, good, "canary-other", "/rest/api/3/myself", "", ERR_AUTH, "HTTP 401");
-	check_health(&confluence, good, "xoxp-canary", "/rest/api/user/current", "", ERR_NONE, "HTTP 200");
+	check_health(&jira, good, "xoxp-canary", "/rest/api/3/myself", "accountId=*", ERR_NONE, "HTTP 200");
+	check_health(&jira, good, "canary-other", "/rest/api/3/myself", "accountId=*", ERR_AUTH,
+		     "HTTP 401: an Atlassian hint");
+	check_health(&jira, good, "xoxp-canary", "/rest/api/3/myself", "emailAddress=*", ERR_DECODE,
+		     "the answer has no \"emailAddress\"");
+	check_health(&confluence, good, "xoxp-canary", "/rest/api/user/current", "accountId=*", ERR_NONE,
+		     "HTTP 200");
 	/* The url without its /wiki. */
 	check_health(&nowhere, good, "xoxp-canary", "/rest/api/user/current", "", ERR_REMOTE, "HTTP 404");
-	check_health(&github, good, "xoxp-canary", "/rate_limit", "", ERR_NONE, "HTTP 200");
+	check_health(&github, good, "xoxp-canary", "/rate_limit", "resources.core.limit=*", ERR_NONE, "HTTP 200");
 	check_health(&github, good, "canary-other", "/rate_limit", "", ERR_AUTH, "Bad credentials");
 	check_health(&slack, good, "xoxp-canary", "/api/auth.test", "ok", ERR_NONE, "HTTP 200");
 	check_health(&slack, good, "canary-other", "/api/auth.test", "ok", ERR_AUTH, "invalid_auth");

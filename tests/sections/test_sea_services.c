@@ -251,6 +251,35 @@ static int stop_all(void **state)
 	return 0;
 }
 
+/* With the questions that are built in. */
+static void test_health_is_an_answer_to_us(void **state)
+{
+	(void)state;
+	opened_check(&o);
+	for (size_t i = 0; i < engine_sources(o.engine); i++) {
+		const struct source_status *s = engine_source(o.engine, i);
+
+		if (s->source->configured && !s->healthy)
+			fail_msg("%s: %s", s->source->name, s->check_err.text);
+	}
+}
+
+static void test_health_is_no_answer_to_others(void **state)
+{
+	(void)state;
+	for (size_t i = DATAHUB; i <= VENDOR; i++)
+		fakes[i].user = fakes[i].token = fakes[i].key = "another";
+	salesforce.client_secret = "another";
+	opened_check(&o);
+	for (size_t i = 0; i < engine_sources(o.engine); i++) {
+		const struct source_status *s = engine_source(o.engine, i);
+
+		if (s->source->configured && strcmp(s->source->name, "tracking") != 0 &&
+		    (s->healthy || s->check_err.kind != ERR_AUTH))
+			fail_msg("%s: %s", s->source->name, s->check_err.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +290,8 @@ int main(void)
 		T(the_checklist_is_the_last),
 		T(who_cannot_be_asked_is_looked_at_by_hand),
 		T(the_vendor_answers_instead),
+		T(health_is_an_answer_to_us),
+		T(health_is_no_answer_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, start_all, stop_all);

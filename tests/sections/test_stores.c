@@ -345,16 +345,6 @@ static void test_nothing_anywhere(void **state)
 	opened_end(&o);
 }
 
-static bool all_checked(struct opened *o, void *ctx)
-{
-	bool done = true;
-
-	(void)ctx;
-	for (size_t i = 0; i < engine_sources(o->engine); i++)
-		done = done && !engine_source(o->engine, i)->checking;
-	return done;
-}
-
 static void test_every_server_is_well(void **state)
 {
 	struct opened o;
@@ -362,9 +352,7 @@ static void test_every_server_is_well(void **state)
 
 	(void)state;
 	opened_start(&o, buf_str(&servers[WITH_ALL]), "726100801");
-	for (size_t i = 0; i < engine_sources(o.engine); i++)
-		engine_check(o.engine, i);
-	opened_run(&o, all_checked, NULL);
+	opened_check(&o);
 	for (size_t i = 0; i < engine_sources(o.engine); i++) {
 		const struct source_status *s = engine_source(o.engine, i);
 

@@ -173,12 +173,42 @@ static void test_a_limit_is_no_refusal(void **state)
 	buf_release(&text);
 }
 
+/* With the questions that are built in; what an Atlassian refusal may mean is said. */
+static void test_health_is_an_answer_to_us(void **state)
+{
+	struct buf text = config();
+	struct opened o;
+
+	(void)state;
+	for (int good = 1; good >= 0; good--) {
+		for (size_t k = 0; k < SERVICES; k++)
+			fakes[k].token = good ? TOKEN : "another";
+		opened_start(&o, buf_str(&text), "726100801");
+		opened_check(&o);
+		for (size_t i = 0; i < engine_sources(o.engine); i++) {
+			const struct source_status *s = engine_source(o.engine, i);
+			bool atlassian = strcmp(s->source->name, "jira") == 0 || strcmp(s->source->name, "confluence") == 0;
+
+			if (s->source->configured &&
+			    (s->healthy != good || (!good && s->check_err.kind != ERR_AUTH)))
+				fail_msg("%s: %s", s->source->name, s->check_err.text);
+			if (!good && atlassian)
+				assert_non_null(strstr(s->check_err.text, "those work at https://api.atlassian.com/ex/"));
+		}
+		opened_end(&o);
+	}
+	for (size_t k = 0; k < SERVICES; k++)
+		fakes[k].token = TOKEN;
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_error_is_looked_up_everywhere),
 		cmocka_unit_test(test_without_an_error_the_load_is_looked_up),
 		cmocka_unit_test(test_a_limit_is_no_refusal),
+		cmocka_unit_test(test_health_is_an_answer_to_us),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

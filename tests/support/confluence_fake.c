@@ -98,7 +98,8 @@ void confluence_fake(void *ctx, const struct loopback_call *c, struct api_reply 
 	if (!service_atlassian(f, c, "confluence", r, &path))
 		return;
 	if (strcmp(path, "/wiki/rest/api/user/current") == 0)
-		service_reply(r, 200, json_pack("{s:s}", "displayName", "A Person"));
+		service_reply(r, 200, json_pack("{s:s,s:s}", "accountId", "5b10a2844c20165700ede21g",
+					   "displayName", "A Person"));
 	else if (strcmp(path, "/wiki/rest/api/search") != 0 || strcmp(c->method, "GET") != 0)
 		refuse(r, 404, "No operation");
 	else if (!api_argument(c, "cql"))

@@ -193,7 +193,8 @@ void github_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 		return;
 	/* Costs nothing. */
 	if (strcmp(c->path, "/rate_limit") == 0) {
-		service_reply(r, 200, json_pack("{s:{s:{s:i}}}", "resources", "code_search", "limit", 10));
+		service_reply(r, 200, json_pack("{s:{s:{s:i},s:{s:i}}}", "resources",
+					   "core", "limit", 5000, "code_search", "limit", 10));
 		return;
 	}
 	if (limited(f, r))

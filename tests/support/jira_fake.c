@@ -150,7 +150,8 @@ void jira_fake(void *ctx, const struct loopback_call *c, struct api_reply *r)
 		return;
 	}
 	if (strcmp(path, "/rest/api/3/myself") == 0) {
-		service_reply(r, 200, json_pack("{s:s}", "displayName", "A Person"));
+		service_reply(r, 200, json_pack("{s:s,s:s}", "accountId", "5b10a2844c20165700ede21g",
+					   "displayName", "A Person"));
 		return;
 	}
 	if (strcmp(path, "/rest/api/3/search/jql") != 0 || strcmp(c->method, "POST") != 0) {

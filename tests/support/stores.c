@@ -202,6 +202,23 @@ void opened_run(struct opened *o, bool (*until)(struct opened *, void *), void *
 	}
 }
 
+static bool all_checked(struct opened *o, void *ctx)
+{
+	bool done = true;
+
+	(void)ctx;
+	for (size_t i = 0; i < engine_sources(o->engine); i++)
+		done = done && !engine_source(o->engine, i)->checking;
+	return done;
+}
+
+void opened_check(struct opened *o)
+{
+	for (size_t i = 0; i < engine_sources(o->engine); i++)
+		engine_check(o->engine, i);
+	opened_run(o, all_checked, NULL);
+}
+
 json_t *opened_json(const struct opened *o)
 {
 	const struct output_choice all = { NULL, 0 };

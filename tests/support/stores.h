@@ -48,6 +48,8 @@ struct opened {
 void opened_start(struct opened *, const char *config, const char *load);
 /* Until the load is settled, or with `until` when that says so; a minute at most. */
 void opened_run(struct opened *, bool (*until)(struct opened *, void *), void *ctx);
+/* Asks every source how it is, as `doctor` does. */
+void opened_check(struct opened *);
 /* The document of `show --format json`; the caller's. */
 json_t *opened_json(const struct opened *);
 struct section *opened_section(struct opened *, const char *id);
