@@ -7,131 +7,14 @@
 
 #include "clients/http.h"
 #include "clients/s3_answer.h"
-#include "clients/xmltext.h"
+#include "clients/s3_call.h"
 
 enum { PAGES_MAX = 2000, PAGE_BYTES = 8 << 20, FAULT_BYTES = 16 << 10,
        RANGE_NOT_SATISFIABLE = 416 };
 
-static const char *name_of(const struct s3_asking *k)
-{
-	return k->s3->source->name;
-}
-
-static bool prefixed(const struct s3_asking *k, struct err *e)
-{
-	struct err why;
-
-	if (!e)
-		return false;
-	why = *e;
-	return err_set(e, why.kind, why.code, "%s: %s", name_of(k), why.text);
-}
-
 static bool no_memory(struct err *e)
 {
 	return err_set(e, ERR_MEMORY, 0, "out of memory for a request");
-}
-
-/* ---- faults ------------------------------------------------------------------------ */
-
-/* The region that the service says the bucket is in; "" when it does not. */
-static void find_region(const struct aws_call *c, char out[static AWS_NAME_MAX])
-{
-	struct buf text = BUF_INIT;
-	bool found = false;
-
-	snprintf(out, AWS_NAME_MAX, "%s", c->response.bucket_region);
-	if (!*out && xmltext_get(buf_str(&c->answer), c->answer.len, "Error/Region", &text, &found, NULL))
-		snprintf(out, AWS_NAME_MAX, "%.*s", AWS_NAME_MAX - 1, buf_str(&text));
-	buf_release(&text);
-}
-
-/* Elsewhere: nothing is sent there before somebody says so. */
-static bool is_elsewhere(const struct s3_asking *k, const struct aws_call *c,
-			 const struct aws_fault *f, char region[static AWS_NAME_MAX])
-{
-	static const char *const codes[] = {
-		"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
-		"IllegalLocationConstraintException",
-	};
-
-	find_region(c, region);
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		if (strcmp(f->code, codes[i]) == 0)
-			return *region && strcmp(region, k->s3->endpoint.region) != 0;
-	}
-	return false;
-}
-
-static bool refusal(struct s3_asking *k, const struct aws_call *c, const struct aws_fault *f,
-		    struct err *e)
-{
-	const char *name = name_of(k), *bucket = source_get(k->s3->source, "bucket", "");
-	const struct http_response *r = &c->response;
-	char region[AWS_NAME_MAX];
-
-	if (is_elsewhere(k, c, f, region))
-		return err_set(e, ERR_CONFIG, r->status, "%s: the bucket %s is in %s: set "
-			       "sources.%s.region to that (%s)", name, bucket, region, name, f->code);
-	if (strcmp(f->code, "NoSuchBucket") == 0)
-		return err_set(e, ERR_CONFIG, r->status, "%s: there is no bucket %s in %s (NoSuchBucket)",
-			       name, bucket, k->s3->endpoint.region);
-	if (r->status >= 300 && r->status < 400)
-		return http_status_err(k->s3->source, r, "", 0, e);
-	return aws_client_err(k->s3, c, f, e);
-}
-
-/* ---- one request ------------------------------------------------------------------- */
-
-static void tell_sent(const struct s3_asking *k, const struct aws_call *c)
-{
-	struct buf text = BUF_INIT;
-
-	if (!k->sink)
-		return;
-	buf_printf(&text, "GET %s/%s%s%s", k->s3->endpoint.url, c->path, c->query ? "?" : "",
-		   c->query ? c->query : "");
-	if (c->range)
-		buf_printf(&text, "\nRange: %s", c->range);
-	buf_printf(&text, "\n-- S3, region %s, bucket %s", k->s3->endpoint.region,
-		   source_get(k->s3->source, "bucket", ""));
-	if (k->s3->who.generation)
-		buf_printf(&text, "; signed by %s", k->s3->who.origin);
-	k->sink->sent(k->sink, buf_str(&text));
-	buf_release(&text);
-}
-
-/* Something in front of the service answered for it: an object asked for by its range
- * comes with 206. */
-static bool is_page(const struct aws_call *c)
-{
-	return c->response.status == 200 && strcmp(c->response.content_type, "text/html") == 0;
-}
-
-/* True: *c has an answer, or *fault says what refused it. */
-static bool call(struct s3_asking *k, struct aws_call *c, struct aws_fault *fault, struct err *e)
-{
-	bool ok;
-
-	*fault = (struct aws_fault){ "" };
-	c->deadline = k->query->deadline;
-	c->cancel = k->cancel;
-	c->sink = k->sink;
-	if (!k->s3->who.generation &&
-	    !aws_credentials_get(k->s3->credentials, &k->s3->who, c->deadline, c->cancel, e))
-		return false;
-	tell_sent(k, c);
-	ok = aws_client_call(k->s3, c, &k->renewed, fault, e);
-	k->bytes += c->response.received;
-	return ok && (!is_page(c) || err_set(e, ERR_DECODE, 0, "%s: expected S3's answer, got text/html "
-					     "(login page?)", name_of(k)));
-}
-
-static size_t room(const struct s3_asking *k, size_t usual)
-{
-	uint64_t left = k->max_bytes > k->bytes ? k->max_bytes - k->bytes : 1;
-
-	return left < usual ? (size_t)left : usual;
 }
 
 /* ---- rows -------------------------------------------------------------------------- */
@@ -153,7 +36,7 @@ static bool emit(struct s3_asking *k, const struct cell fields[static S3_FIELDS]
 		return err_set(e, ERR_CANCELLED, 0, "stopped");
 	if (k->rows >= k->max_rows)
 		return err_set(e, ERR_LIMIT, 0, "%s: more than %" PRIu64 " rows, stopped there",
-			       name_of(k), k->max_rows);
+			       s3_name(k), k->max_rows);
 	for (size_t i = 0; i < m->ncolumns; i++) {
 		if (m->fields[i] < S3_FIELDS)
 			cells[i] = fields[m->fields[i]];
@@ -191,7 +74,7 @@ static bool read_page(const struct s3_asking *k, const struct aws_call *c, s3_ob
 	bool ok = s3_page_read(buf_str(&c->answer), c->answer.len, object, ctx, next, &why);
 
 	if (!ok && why.kind == ERR_DECODE)
-		prefixed(k, &why);
+		s3_prefixed(k, &why);
 	if (!ok && e)
 		*e = why;
 	return ok;
@@ -200,13 +83,13 @@ static bool read_page(const struct s3_asking *k, const struct aws_call *c, s3_ob
 static bool list_page(struct s3_asking *k, s3_object_fn *object, void *ctx, struct buf *next,
 		      struct err *e)
 {
-	struct aws_call c = { .path = "", .query = buf_str(&k->request), .max_bytes = room(k, PAGE_BYTES) };
+	struct aws_call c = { .path = "", .query = buf_str(&k->request), .max_bytes = s3_room(k, PAGE_BYTES) };
 	struct aws_fault fault;
 	bool ok = !k->request.failed || no_memory(e);
 
-	ok = ok && call(k, &c, &fault, e);
+	ok = ok && s3_call(k, &c, &fault, e);
 	if (ok && !aws_client_success(&c))
-		ok = refusal(k, &c, &fault, e);
+		ok = s3_refusal(k, &c, &fault, e);
 	else if (ok)
 		ok = read_page(k, &c, object, ctx, next, e);
 	aws_wipe(&c.answer);
@@ -228,7 +111,7 @@ static bool list_pages(struct s3_asking *k, const struct buf *common, struct err
 		if (!ok || next.len == 0)
 			break;
 		if (page == PAGES_MAX || strcmp(buf_str(&next), buf_str(&token)) == 0)
-			ok = err_set(e, ERR_LIMIT, 0, "%s: page %zu %s: %" PRIu64 " rows kept", name_of(k), page,
+			ok = err_set(e, ERR_LIMIT, 0, "%s: page %zu %s: %" PRIu64 " rows kept", s3_name(k), page,
 				     page == PAGES_MAX ? "is the last that is read" : "names itself as the next",
 				     k->rows);
 		buf_clear(&token);
@@ -247,7 +130,7 @@ static bool put_common(struct s3_asking *k, usec day, struct buf *out, struct er
 
 	if (!s3_mapping_key(m, k->query, day, NULL, &k->path, e) ||
 	    (m->start_after && !s3_mapping_value(k->query, m->start_after, &after, e)))
-		return prefixed(k, e);
+		return s3_prefixed(k, e);
 	buf_puts(out, "encoding-type=url&list-type=2&max-keys=1000");
 	put_pair(out, "prefix", buf_str(&k->path));
 	if (!cell_is_null(after))
@@ -261,7 +144,7 @@ static bool list(struct s3_asking *k, struct err *e)
 	usec last;
 
 	if (!s3_mapping_days(k->mapping, k->query, &last, &days, &left_out, e))
-		return prefixed(k, e);
+		return s3_prefixed(k, e);
 	for (size_t i = 0; i < days; i++) {
 		usec day = last == TIME_NONE ? TIME_NONE : last - (usec)i * USEC_DAY;
 		struct buf common = BUF_INIT;
@@ -274,7 +157,7 @@ static bool list(struct s3_asking *k, struct err *e)
 			return false;
 	}
 	return left_out == 0 || err_set(e, ERR_LIMIT, 0, "%s: listed the last %zu days, the %zu before "
-					"them were not asked for", name_of(k), days, left_out);
+					"them were not asked for", s3_name(k), days, left_out);
 }
 
 /* ---- reading ----------------------------------------------------------------------- */
@@ -302,7 +185,7 @@ static bool emit_lines(struct s3_asking *k, struct object *o, struct cell *field
 		snprintf(o->line, sizeof(o->line), "%zu", ++number);
 		if (line.len > ROWS_MAX_CELL && !o->cut)
 			o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: line %zu is longer than %d bytes: cut there",
-					  name_of(k), number, (int)ROWS_MAX_CELL);
+					  s3_name(k), number, (int)ROWS_MAX_CELL);
 		if (line.len > ROWS_MAX_CELL)
 			line.len = ROWS_MAX_CELL;
 		fields[S3_LINE] = cell_of(o->line);
@@ -326,7 +209,7 @@ static bool emit_object_text(struct s3_asking *k, struct object *o, struct err *
 
 	if (packed)
 		return err_set(e, ERR_DECODE, 0, "%s: the object is packed (%s), which is not read",
-			       name_of(k), packed);
+			       s3_name(k), packed);
 	return k->mapping->whole_text ? emit(k, fields, e) : emit_lines(k, o, fields, e);
 }
 
@@ -359,7 +242,7 @@ static void describe(const struct s3_asking *k, struct object *o)
 	put_size(read, b->len);
 	put_size(all, size);
 	o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: read the first %s of %s, the rest is left out",
-			  name_of(k), read, all);
+			  s3_name(k), read, all);
 }
 
 /* *there: whether there is one of that key. */
@@ -374,7 +257,7 @@ static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_
 	if (c->response.status == RANGE_NOT_SATISFIABLE) /* an empty object has no first byte */
 		aws_wipe(&c->answer);
 	else if (!aws_client_success(c))
-		return refusal(k, c, fault, e);
+		return s3_refusal(k, c, fault, e);
 	describe(k, o);
 	if (!emit_object_text(k, o, e))
 		return false;
@@ -388,7 +271,7 @@ static bool put_key(struct s3_asking *k, usec day, const char *folder, struct er
 	buf_clear(&k->path);
 	buf_clear(&k->request);
 	if (!s3_mapping_key(k->mapping, k->query, day, folder, &k->path, e))
-		return prefixed(k, e);
+		return s3_prefixed(k, e);
 	for (const char *s = buf_str(&k->path); *s; s += strcspn(s, "/")) {
 		for (; *s == '/'; s++)
 			buf_putc(&k->request, '/');
@@ -399,7 +282,7 @@ static bool put_key(struct s3_asking *k, usec day, const char *folder, struct er
 
 static bool get_one(struct s3_asking *k, usec day, const char *folder, bool *there, struct err *e)
 {
-	size_t bytes = room(k, k->mapping->max_bytes);
+	size_t bytes = s3_room(k, k->mapping->max_bytes);
 	/* A fault has to fit as well. */
 	struct object o = { .bytes = bytes, .call = { .max_bytes = bytes < FAULT_BYTES ? FAULT_BYTES : bytes } };
 	struct aws_fault fault;
@@ -412,7 +295,7 @@ static bool get_one(struct s3_asking *k, usec day, const char *folder, bool *the
 	snprintf(range, sizeof(range), "bytes=0-%zu", bytes - 1);
 	o.call.path = buf_str(&k->request);
 	o.call.range = range;
-	ok = call(k, &o.call, &fault, &o.why);
+	ok = s3_call(k, &o.call, &fault, &o.why);
 	/* A server that knows no ranges sends all of it: what fits stays. */
 	o.cut = !ok && o.why.kind == ERR_LIMIT && aws_client_success(&o.call);
 	if (ok || o.cut)
@@ -442,7 +325,7 @@ static bool keep_folder(void *ctx, struct cell name, struct err *e)
 
 static bool list_folders(struct s3_asking *k, usec day, struct folders *f, struct err *e)
 {
-	struct aws_call c = { .path = "", .max_bytes = room(k, PAGE_BYTES) };
+	struct aws_call c = { .path = "", .max_bytes = s3_room(k, PAGE_BYTES) };
 	struct aws_fault fault;
 	bool ok;
 
@@ -454,12 +337,12 @@ static bool list_folders(struct s3_asking *k, usec day, struct folders *f, struc
 	if (k->request.failed)
 		return no_memory(e);
 	c.query = buf_str(&k->request);
-	ok = call(k, &c, &fault, e);
+	ok = s3_call(k, &c, &fault, e);
 	if (ok && !aws_client_success(&c))
-		ok = refusal(k, &c, &fault, e);
+		ok = s3_refusal(k, &c, &fault, e);
 	else if (ok)
 		ok = s3_folders_read(buf_str(&c.answer), c.answer.len, k->path.len, keep_folder, f, e) ||
-		     prefixed(k, e);
+		     s3_prefixed(k, e);
 	aws_wipe(&c.answer);
 	return ok;
 }
@@ -486,7 +369,7 @@ static bool get(struct s3_asking *k, struct err *e)
 	usec last;
 
 	if (!s3_mapping_days(k->mapping, k->query, &last, &days, &left_out, e))
-		return prefixed(k, e);
+		return s3_prefixed(k, e);
 	for (size_t i = 0; i < days && !there; i++) {
 		usec day = last == TIME_NONE ? TIME_NONE : last - (usec)i * USEC_DAY;
 
@@ -495,7 +378,7 @@ static bool get(struct s3_asking *k, struct err *e)
 	}
 	return there || left_out == 0 ||
 	       err_set(e, ERR_LIMIT, 0, "%s: it is not of the last %zu days, the %zu before them were not "
-		       "tried", name_of(k), days, left_out);
+		       "tried", s3_name(k), days, left_out);
 }
 
 /* ---- all of it --------------------------------------------------------------------- */
