@@ -486,6 +486,7 @@ static enum err_kind curl_kind(CURLcode rc, const char *detail)
 		return ERR_CONFIG;
 	case CURLE_UNSUPPORTED_PROTOCOL: /* what answered does not speak HTTP */
 	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_WRITE_ERROR: /* ours has refused set: bytes behind the end of what was compressed */
 	case CURLE_WEIRD_SERVER_REPLY:
 		return ERR_DECODE;
 	case CURLE_OPERATION_TIMEDOUT:

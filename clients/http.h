@@ -75,7 +75,7 @@ struct http_response {
 	char bucket_region[32];         /* X-Amz-Bucket-Region; printable */
 	char usage[80];                 /* Sforce-Limit-Info: what is used of what is allowed; printable */
 	int64_t modified;               /* Last-Modified, seconds; 0 = not said */
-	uint64_t total;                 /* of which this is a part (Content-Range); 0 = not said */
+	uint64_t upto, total;           /* a part that ends there, of so many bytes (Content-Range); 0 = not said */
 	uint64_t received;              /* decoded body bytes */
 	bool sent;                      /* the request left: the server may be at work */
 	bool complete;                  /* the body ended as the protocol says */

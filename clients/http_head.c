@@ -233,16 +233,30 @@ static void read_modified(struct http_head *h, struct span v, usec now)
 	h->response->modified = at > 0 ? at : 0;
 }
 
+/* False when it is none, or a senseless one. */
+static bool all_digits(struct span s, uint64_t *out)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < s.len && isdigit((unsigned char)s.data[i]) && n < UINT64_MAX / 100; i++)
+		n = n * 10 + (uint64_t)(s.data[i] - '0');
+	*out = n;
+	return s.len > 0 && i == s.len;
+}
+
 /* "bytes 0-99/1234" */
 static void read_content_range(struct http_head *h, struct span v, usec now)
 {
-	uint64_t total = 0;
-	size_t i = before(v, "/").len + 1;
+	struct span part = before(v, "/"), last = skip(part, before(part, "-").len + 1);
+	uint64_t at, total;
 
 	(void)now;
-	for (; i < v.len && isdigit((unsigned char)v.data[i]) && total < UINT64_MAX / 100; i++)
-		total = total * 10 + (uint64_t)(v.data[i] - '0');
-	h->response->total = i == v.len ? total : 0;
+	h->response->upto = h->response->total = 0;
+	if (!all_digits(skip(v, part.len + 1), &total))
+		return;
+	h->response->total = total;
+	h->response->upto = all_digits(last, &at) ? at + 1 : total;
 }
 
 static const struct {

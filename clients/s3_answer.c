@@ -179,3 +179,12 @@ const char *s3_packed(const char *data, size_t len)
 	}
 	return NULL;
 }
+
+uint32_t s3_gzip_size(const char *data, size_t len)
+{
+	uint32_t size = 0;
+
+	for (size_t i = 0; i < 4 && len >= 4; i++)
+		size |= (uint32_t)(unsigned char)data[len - 4 + i] << 8 * i;
+	return size;
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -34,5 +35,8 @@ bool s3_line(const char *data, size_t len, size_t *at, struct cell *line);
 
 /* What a file that begins so is packed by, "gzip"; NULL when it can be read. */
 const char *s3_packed(const char *data, size_t len);
+/* What the end of a gzip file says of its size unpacked, modulo 2^32; of several members
+ * in one file that is the last one's. */
+uint32_t s3_gzip_size(const char *data, size_t len);
 
 #endif

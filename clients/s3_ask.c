@@ -165,6 +165,7 @@ static bool list(struct s3_asking *k, struct err *e)
 struct object {
 	struct aws_call call;
 	size_t bytes;                   /* of it that are wanted */
+	uint64_t all;                   /* that there are, as far as it is known */
 	struct err why;                 /* what cut it short */
 	bool cut;
 	char size[24], modified[TIME_TEXT_MAX], line[24];
@@ -205,11 +206,7 @@ static bool emit_object_text(struct s3_asking *k, struct object *o, struct err *
 		[S3_MODIFIED] = text_or_null(o->modified),
 		[S3_LINE] = cell_of("1"), [S3_TEXT] = { buf_str(b), b->len },
 	};
-	const char *packed = s3_packed(buf_str(b), b->len);
 
-	if (packed)
-		return err_set(e, ERR_DECODE, 0, "%s: the object is packed (%s), which is not read",
-			       s3_name(k), packed);
 	return k->mapping->whole_text ? emit(k, fields, e) : emit_lines(k, o, fields, e);
 }
 
@@ -222,28 +219,102 @@ static void put_size(char out[static 24], uint64_t bytes)
 		snprintf(out, 24, "%" PRIu64 " bytes", bytes);
 }
 
+/* `rest` is what becomes of the part that is not there. */
+static void cut_short(const struct s3_asking *k, struct object *o, bool unpacked, const char *rest)
+{
+	char read[24], all[24];
+
+	put_size(read, o->call.answer.len);
+	put_size(all, o->all);
+	o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: %s %s %s %s, the rest %s", s3_name(k),
+			  unpacked ? "unpacked" : "read the first", read, unpacked ? "out of" : "of", all,
+			  rest);
+}
+
+/* False when there is more of it than is wanted. */
+static bool fits(struct object *o)
+{
+	struct buf *b = &o->call.answer;
+
+	if (b->len <= o->bytes)
+		return true;
+	b->len = o->bytes;
+	return false;
+}
+
+static const char is_left_out[] = "is left out";
+
 /* Its size is not known when a server sends more than was asked for, and more than is
- * taken. */
+ * taken. A part of what the server says is encoded is measured as it was sent. */
 static void describe(const struct s3_asking *k, struct object *o)
 {
 	const struct http_response *r = &o->call.response;
-	struct buf *b = &o->call.answer;
-	uint64_t size = r->total ? r->total : b->len;
-	char read[24], all[24];
+	const struct buf *b = &o->call.answer;
+	bool encoded = r->total && b->len != r->upto, part = r->upto < r->total;
 
+	o->all = r->total ? r->total : b->len;
 	if (r->modified > 0)
 		time_iso(o->modified, r->modified * USEC_SEC, false);
 	if (!o->cut)
-		snprintf(o->size, sizeof(o->size), "%" PRIu64, size);
-	if (b->len > o->bytes)
-		b->len = o->bytes;
-	if (o->cut || size <= b->len)
-		return;
-	put_size(read, b->len);
-	put_size(all, size);
-	o->cut = !err_set(&o->why, ERR_LIMIT, 0, "%s: read the first %s of %s, the rest is left out",
-			  s3_name(k), read, all);
+		snprintf(o->size, sizeof(o->size), "%" PRIu64, o->all);
+	if ((!fits(o) || part) && !o->cut)
+		cut_short(k, o, encoded, is_left_out);
 }
+
+/* ---- unpacking --------------------------------------------------------------------- */
+
+static bool not_unpacked(const struct s3_asking *k, const struct object *o, const char *packed,
+			 const char *why, struct err *e)
+{
+	char all[24];
+
+	put_size(all, o->all);
+	return err_set(e, ERR_DECODE, 0, "%s: the object is %s, %s: not unpacked%s%s", s3_name(k), packed,
+		       all, *why ? ": " : "", why);
+}
+
+/* An object that is gzip is asked for once more, to be sent as one that is merely encoded
+ * so: libcurl undoes that. What the object's end, where it was read, says of its size
+ * proves that nothing is missing. */
+static bool unpack(struct s3_asking *k, struct object *o, struct err *e)
+{
+	static const char gzip[] = "gzip";
+	struct aws_call *c = &o->call;
+	uint32_t size = s3_gzip_size(buf_str(&c->answer), c->answer.len);
+	struct err why = { 0 };
+	struct aws_fault fault;
+	bool ok;
+
+	c->query = "response-content-encoding=gzip";
+	ok = s3_call(k, c, &fault, &why);
+	if (!ok && why.kind != ERR_LIMIT && why.kind != ERR_DECODE) {
+		if (e)
+			*e = why;
+		return false;
+	}
+	if (!aws_client_success(c))
+		return not_unpacked(k, o, gzip, fault.code, e);
+	if (!ok && c->answer.len == 0)
+		return not_unpacked(k, o, gzip, "it is damaged", e);
+	if (s3_packed(buf_str(&c->answer), c->answer.len))
+		return not_unpacked(k, o, gzip, "the server does not send it as such", e);
+	if (!fits(o) || o->cut || why.kind == ERR_LIMIT)
+		cut_short(k, o, true, is_left_out);
+	else if (!ok || (uint32_t)c->answer.len != size)
+		cut_short(k, o, true, "cannot be unpacked");
+	return true;
+}
+
+static bool unpack_known(struct s3_asking *k, struct object *o, struct err *e)
+{
+	const char *packed = s3_packed(buf_str(&o->call.answer), o->call.answer.len);
+
+	if (packed && strcmp(packed, "gzip") == 0)
+		return unpack(k, o, e);
+	return !packed || not_unpacked(k, o, packed, "", e);
+}
+
+/* ---- one object -------------------------------------------------------------------- */
 
 /* *there: whether there is one of that key. */
 static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_fault *fault,
@@ -259,7 +330,7 @@ static bool read_answer(struct s3_asking *k, struct object *o, const struct aws_
 	else if (!aws_client_success(c))
 		return s3_refusal(k, c, fault, e);
 	describe(k, o);
-	if (!emit_object_text(k, o, e))
+	if (!unpack_known(k, o, e) || !emit_object_text(k, o, e))
 		return false;
 	if (o->cut && e)
 		*e = o->why;

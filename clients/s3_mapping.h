@@ -18,8 +18,9 @@
  *       # first object that is there is read
  *     days: [":from", ":to"]        # optional: each of these days is tried, the last first
  *     as: lines                     # a row each line; or text: one row
- *     max_bytes: 8388608            # of the object, from its start; text: at most 1048576,
- *       # which is its default. What is left out is said (ERR_LIMIT).
+ *     max_bytes: 8388608            # of the object, from its start, and of what it unpacks
+ *       # to; text: at most 1048576, which is its default. What is left out is said
+ *       # (ERR_LIMIT).
  *   columns:                        # in order
  *     object_key: key               # of a listing: key, name (behind its last "/"), size,
  *     size: size                    #   modified, etag, storage

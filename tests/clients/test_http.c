@@ -14,6 +14,7 @@
 #include "clients/http_head.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
+#include "tests/support/gzip.h"
 #include "tests/support/http_run.h"
 
 /* ---- what goes out ---- */
@@ -412,33 +413,6 @@ static void test_P16_an_endless_body_stops_at_the_ceiling(void **state)
 	assert_int_equal(x.body.len, 100001);
 	fault_stop(&s);
 	run_end(&x);
-}
-
-/* Zeros in one block with fixed codes: a literal, then copies of 258 bytes at
- * distance 1, thirteen bits each. */
-static void put_bits(struct buf *b, unsigned *have, unsigned *bits, unsigned code, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++) {
-		*bits |= (code >> (n - 1 - i) & 1) << (*have)++;
-		if (*have == 8) {
-			buf_putc(b, (char)*bits);
-			*have = *bits = 0;
-		}
-	}
-}
-
-static void gzip_zeros(struct buf *b, size_t copies)
-{
-	unsigned have = 0, bits = 0;
-
-	buf_put(b, "\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
-	put_bits(b, &have, &bits, 6, 3); /* the last block; fixed codes */
-	put_bits(b, &have, &bits, 0x30, 8);
-	for (size_t i = 0; i < copies; i++) {
-		put_bits(b, &have, &bits, 0xc5, 8);
-		put_bits(b, &have, &bits, 0, 5);
-	}
-	put_bits(b, &have, &bits, 0, 7 + 8);
 }
 
 static void test_P15_a_bomb_stops_at_the_ceiling(void **state)

@@ -14,6 +14,7 @@
 #include "clients/skew.h"
 #include "tests/support/aws_fake.h"
 #include "tests/support/client_fixture.h"
+#include "tests/support/gzip.h"
 
 static struct aws_fake *fake;
 static char url[64];
@@ -290,8 +291,86 @@ static void what_is_left_out_is_said(void **state)
 	fails("get: { key: big, as: text, max_bytes: 20000 }\ncolumns: { s: size }\n", ERR_LIMIT, false,
 	      "larger than 20000 bytes", "<null>\n");
 	aws_fake_fault(fake, "GetObject", NULL);
-	fails("get: { key: packed.gz }\ncolumns: { t: text }\n", ERR_DECODE, false,
-	      "the object is packed (gzip)", "");
+}
+
+/* ---- packed objects ------------------------------------------------------------------ */
+
+static void put_bytes(const char *key, struct buf *data)
+{
+	aws_fake_object(fake, "files", key, buf_str(data), data->len);
+	buf_release(data);
+}
+
+#define GET(key, more) "get: { key: " key more " }\ncolumns: { n: line, t: text, s: size }\n"
+
+static void gzip_is_unpacked(void **state)
+{
+	struct buf packed = BUF_INIT;
+
+	(void)state;
+	gzip_put(&packed, "ISA*00\r\nGS*\n", 12);
+	put_bytes("edi/x/7.edi.gz", &packed);
+	gives(GET("edi/x/7.edi.gz", ""), "1|ISA*00|35\n2|GS*|35\n");
+	assert_int_equal(aws_fake_count(fake, "GetObject"), 2);
+	gives(GET("edi/x/7.edi.gz", ", as: text"), "1|ISA*00\r\nGS*\n|35\n");
+	gzip_put(&packed, "", 0);
+	put_bytes("edi/x/8.gz", &packed);
+	gives(GET("edi/x/8.gz", ""), "");
+}
+
+/* Its owner said that it is: the first answer is unpacked already. */
+static void what_is_stored_as_encoded_is_unpacked(void **state)
+{
+	struct buf packed = BUF_INIT;
+
+	(void)state;
+	gzip_put(&packed, "one\ntwo\n", 8);
+	put_bytes("a.encoded", &packed);
+	gives(GET("a.encoded", ""), "1|one|31\n2|two|31\n");
+	assert_int_equal(aws_fake_count(fake, "GetObject"), 1);
+	fails(GET("a.encoded", ", max_bytes: 20"), ERR_LIMIT, false,
+	      "edi: unpacked 5 bytes out of 31 bytes, the rest is left out", "1|one|31\n2|t|31\n");
+}
+
+/* A part that looks whole is worse than none. */
+static void what_cannot_be_unpacked_is_said(void **state)
+{
+	struct buf packed = BUF_INIT, zip = BUF_INIT;
+
+	(void)state;
+	gzip_put(&packed, "one\ntwo\n", 8);
+	put_bytes("cut-range.gz", &packed);
+	fails(GET("cut-range.gz", ", max_bytes: 20"), ERR_LIMIT, false,
+	      "edi: unpacked 5 bytes out of 31 bytes, the rest is left out", "1|one|31\n2|t|31\n");
+	gzip_put(&packed, "one\ntwo\n", 8);
+	packed.len -= 10;
+	put_bytes("cut-file.gz", &packed);
+	fails(GET("cut-file.gz", ""), ERR_LIMIT, false,
+	      "edi: unpacked 6 bytes out of 21 bytes, the rest cannot be unpacked", "1|one|21\n2|tw|21\n");
+	gzip_put(&packed, "one\n", 4);
+	gzip_put(&packed, "two\n", 4);
+	put_bytes("members.gz", &packed);
+	fails(GET("members.gz", ""), ERR_LIMIT, false,
+	      "edi: unpacked 4 bytes out of 54 bytes, the rest cannot be unpacked", "1|one|54\n");
+	buf_puts(&zip, "PK\x03\x04....");
+	put_bytes("a.zip", &zip);
+	fails(GET("a.zip", ""), ERR_DECODE, false, "edi: the object is zip, 8 bytes: not unpacked", "");
+	fails(GET("packed.gz", ""), ERR_DECODE, false,
+	      "edi: the object is gzip, 7 bytes: not unpacked: it is damaged", "");
+	aws_fake_fault(fake, "GetObject", "literal");
+	fails(GET("members.gz", ""), ERR_DECODE, false,
+	      "edi: the object is gzip, 54 bytes: not unpacked: the server does not send it as such", "");
+}
+
+static void what_unpacks_without_end_is_cut(void **state)
+{
+	struct buf packed = BUF_INIT;
+
+	(void)state;
+	gzip_zeros(&packed, 100);
+	put_bytes("zeros.gz", &packed);
+	fails("get: { key: zeros.gz, max_bytes: 1000 }\ncolumns: { s: size, n: line }\n", ERR_LIMIT, false,
+	      "edi: unpacked 1000 bytes out of 175 bytes, the rest is left out", "175|1\n");
 }
 
 static void a_long_line_is_cut(void **state)
@@ -452,6 +531,10 @@ int main(void)
 		CASE(an_object_that_is_not_there_has_no_rows),
 		CASE(the_first_object_that_is_there_is_read),
 		CASE(what_is_left_out_is_said),
+		CASE(gzip_is_unpacked),
+		CASE(what_is_stored_as_encoded_is_unpacked),
+		CASE(what_cannot_be_unpacked_is_said),
+		CASE(what_unpacks_without_end_is_cut),
 		CASE(a_long_line_is_cut),
 		CASE(values_cannot_climb),
 		CASE(faults_have_their_class),

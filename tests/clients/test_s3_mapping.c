@@ -214,6 +214,8 @@ static void lines_are_cut(void **state)
 	assert_string_equal(s3_packed("\x1f\x8b\x08", 3), "gzip");
 	assert_null(s3_packed("\x1f", 1));
 	assert_null(s3_packed("ISA*", 4));
+	assert_int_equal(s3_gzip_size("..\x01\x02\x03\xff", 6), 0xff030201);
+	assert_int_equal(s3_gzip_size("\x01\x02\x03", 3), 0);
 }
 
 int main(void)

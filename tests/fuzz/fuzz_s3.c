@@ -74,6 +74,7 @@ static void lines(const char *text, size_t len)
 	}
 	require(at == len && bytes <= len);
 	s3_packed(text, len);
+	s3_gzip_size(text, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

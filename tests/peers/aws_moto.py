@@ -3,6 +3,7 @@ to the next queries. Prints "ID SECRET ARN".
 
     aws_moto.py URL    (started with INITIAL_NO_AUTH_ACTION_COUNT=3)
 """
+import gzip
 import json
 import sys
 import urllib.request
@@ -42,6 +43,7 @@ s3.create_bucket(Bucket="files")
 for i in range(1, 1003):
     s3.put_object(Bucket="files", Key=f"many/{i:04}", Body=b"")
 s3.put_object(Bucket="files", Key="edi/a b/1+2 \u00e9&.txt", Body=b"one\ntwo\n")
+s3.put_object(Bucket="files", Key="packed/1.gz", Body=gzip.compress(b"one\ntwo\n"))
 answer = {"rows": [{"Data": [{"VarCharValue": "a"}, {"VarCharValue": "b"}]},
                    {"Data": [{"VarCharValue": "1"}, {}]}],
           "column_info": [{"CatalogName": "string", "SchemaName": "string", "TableName": "string",

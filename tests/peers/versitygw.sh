@@ -35,11 +35,12 @@ end() {
 	rm -rf "$work"
 }
 trap end EXIT
-mkdir -p "$work/data/files/many" "$work/data/files/edi/a b"
+mkdir -p "$work/data/files/many" "$work/data/files/edi/a b" "$work/data/files/packed"
 for i in $(seq 1 1002); do
 	: > "$work/data/files/many/$(printf %04d "$i")"
 done
 printf 'one\ntwo\n' > "$work/data/files/edi/a b/1+2 é&.txt"
+printf 'one\ntwo\n' | gzip > "$work/data/files/packed/1.gz"
 
 export TEST_ID=AKIDTESTTESTTEST TEST_SECRET=canary/secret+1
 # It takes no port of its own choice: a free one is tried.

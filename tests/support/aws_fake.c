@@ -86,7 +86,7 @@ static bool known_mode(const char *mode)
 {
 	static const char *const modes[] = {
 		"throttle", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
-		"body", "html", "same-token", "slow", "skew", "moved", "whole",
+		"body", "html", "same-token", "slow", "skew", "moved", "whole", "literal",
 	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -297,6 +297,8 @@ static enum MHD_Result send_reply(struct aws_fake *f, const struct loopback_call
 	MHD_add_response_header(m, "Content-Type", r->type);
 	if (r->content_range[0])
 		MHD_add_response_header(m, "Content-Range", r->content_range);
+	if (r->encoded)
+		MHD_add_response_header(m, "Content-Encoding", "gzip");
 	if (r->modified)
 		MHD_add_response_header(m, "Last-Modified", r->modified);
 	if (r->bucket_region)

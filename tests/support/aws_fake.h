@@ -9,7 +9,9 @@
  *             "reports"); or a form for Redshift: GetClusterCredentials[WithIAM] (cluster "c1")
  *   PUT  /latest/api/token, GET /latest/meta-data/iam/security-credentials/[ROLE]
  *   GET  /container             with Authorization: AWS_FAKE_CONTAINER_TOKEN
- *   GET  /BUCKET/[KEY]          ListObjectsV2, GetObject with Range, of aws_fake_object()'s
+ *   GET  /BUCKET/[KEY]          ListObjectsV2, GetObject with Range and
+ *             response-content-encoding, of aws_fake_object()'s; those whose keys end in
+ *             ".encoded" are sent as gzip
  *
  * Listens on 127.0.0.1; a thread per connection. All calls from any thread. */
 #ifndef TESTS_SUPPORT_AWS_FAKE_H
@@ -57,6 +59,7 @@ void aws_fake_account(void);
  *   same-token   NextToken is always the same; so is a listing's
  *   moved        S3: the bucket is in another region
  *   whole        S3: ranges are not known
+ *   literal      S3: response-content-encoding is not known
  *   slow:MS      the answer begins later
  *   skew:SECONDS the clock (for good)
  *

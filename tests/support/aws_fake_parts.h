@@ -25,7 +25,7 @@ struct aws_reply {
 	struct buf body;
 	char content_range[64];
 	const char *modified, *bucket_region;   /* header lines; NULL = none */
-	bool drop;
+	bool drop, encoded;
 };
 
 /* The key that signed it well, or NULL with the fault's code and why. */

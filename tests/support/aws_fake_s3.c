@@ -207,9 +207,19 @@ static void list(struct aws_fake *f, const struct loopback_call *q, const char *
 
 /* ---- reading ------------------------------------------------------------------------- */
 
-static void get(struct aws_fake *f, const struct loopback_call *q, const char *bucket, const char *key,
-		bool whole, struct aws_reply *r)
+static bool is_encoded(const struct loopback_call *q, const char *key, bool literal)
 {
+	const char *dot = strrchr(key, '.');
+	char text[PART];
+
+	return (!literal && parameter(q, "response-content-encoding", text) && strcmp(text, "gzip") == 0) ||
+	       (dot && strcmp(dot, ".encoded") == 0);
+}
+
+static void get(struct aws_fake *f, const struct loopback_call *q, const char *bucket, const char *key,
+		const char *mode, struct aws_reply *r)
+{
+	bool whole = strcmp(mode, "whole") == 0;
 	const char *range = whole ? "" : loopback_header(q, "Range");
 	unsigned long long from = 0, to;
 	size_t i = 0;
@@ -232,6 +242,7 @@ static void get(struct aws_fake *f, const struct loopback_call *q, const char *b
 	if (*range)
 		snprintf(r->content_range, sizeof(r->content_range), "bytes %llu-%llu/%zu", from, to - 1,
 			 f->objects[i].len);
+	r->encoded = is_encoded(q, key, strcmp(mode, "literal") == 0);
 	r->modified = "Tue, 20 Jan 2026 08:00:00 GMT";
 }
 
@@ -309,7 +320,7 @@ void aws_s3(struct aws_fake *f, const struct loopback_call *q, struct aws_reply 
 	if (!is_bucket(f, bucket))
 		say_fault(r, 404, "NoSuchBucket", "The specified bucket does not exist", "");
 	else if (*key)
-		get(f, q, bucket, key, strcmp(x.mode, "whole") == 0, r);
+		get(f, q, bucket, key, x.mode, r);
 	else if (!parameter(q, "list-type", text) || strcmp(text, "2") != 0)
 		say_fault(r, 501, "NotImplemented", "only list-type=2 here", "");
 	else
