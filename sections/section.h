@@ -121,6 +121,8 @@ struct section_def {
 	enum mark (*mark)(const struct rowset *, size_t row);
 	/* One line of counters for the pane's head ("61 sent, 47 failed, last ok 8.5 h ago"). */
 	void (*summary)(const struct rowset *, usec now, struct buf *out);
+	/* The row that is looked for among them, once all are there; NULL = the first. Pure. */
+	size_t (*start)(const struct rowset *);
 	/* Takes facts from a final OK or PARTIAL answer. `answered` is the step. May
 	 * return true to ask the chain again from its start with the new facts (at
 	 * most once a fetch). */

@@ -77,6 +77,14 @@ void table_select(struct table *t, size_t row)
 	show_selected(t);
 }
 
+void table_begin(struct table *t, size_t row)
+{
+	enum { BEFORE = 2 };
+
+	t->top = row > BEFORE ? row - BEFORE : 0;
+	table_select(t, row);
+}
+
 bool table_select_key(struct table *t, uint64_t key)
 {
 	size_t row;

@@ -93,6 +93,24 @@ static void choose_columns(struct section_pane *p, const struct section_def *def
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+/* Who has not chosen a row while they came begins where there is something to see, not at
+ * the one that came first. */
+static void begin(struct section_pane *p, const struct section *s)
+{
+	size_t row, place;
+
+	if (!p->records.n && !s->settled_mono)
+		p->begun = false;        /* asked about something else */
+	if (p->begun || !p->records.n || !section_state_final(s->state))
+		return;
+	p->begun = true;
+	row = s->def->start ? s->def->start(&s->rows) : 0;
+	if (finder_active(&p->finder) || !row_view_place(&p->finder.narrow.view, row, &place))
+		return;
+	table_place(&p->table, p->table.w, p->table.page + 1);
+	table_begin(&p->table, place);
+}
+
 static void update(struct view *v)
 {
 	struct section_pane *p = (struct section_pane *)v;
@@ -106,6 +124,7 @@ static void update(struct view *v)
 	}
 	records_update(&p->records, s);
 	finder_rows(&p->finder, p->records.n, s->revision);
+	begin(p, s);
 	if (s->def->summary && s->rows.rows)
 		s->def->summary(&s->rows, clock_wall(v->app->clock), &text);
 	snprintf(p->summary, sizeof p->summary, "%s", buf_str(&text));
@@ -153,12 +172,8 @@ static void open_selected(struct section_pane *p)
 		app_push(p->v.app, record_new(p->v.app, p->v.section, &e), &e);
 }
 
-static bool act(struct view *v, enum action a)
+static bool moved(struct section_pane *p, enum action a)
 {
-	struct section_pane *p = (struct section_pane *)v;
-
-	if (finder_act(&p->finder, a))
-		return true;
 	switch (a) {
 	case ACTION_DOWN:      table_move(&p->table, 1); break;
 	case ACTION_UP:        table_move(&p->table, -1); break;
@@ -174,6 +189,15 @@ static bool act(struct view *v, enum action a)
 	default:               return false;
 	}
 	return true;
+}
+
+static bool act(struct view *v, enum action a)
+{
+	struct section_pane *p = (struct section_pane *)v;
+	bool taken = finder_act(&p->finder, a) || moved(p, a);
+
+	p->begun = p->begun || taken;
+	return taken;
 }
 
 static void copy(const struct view *v, struct copy_what *w)
@@ -266,6 +290,7 @@ uint64_t section_pane_key(const struct view *v, size_t row)
 
 void section_pane_select(struct view *v, size_t row)
 {
+	((struct section_pane *)v)->begun = true;
 	finder_select(&((struct section_pane *)v)->finder, row);
 }
 
@@ -286,6 +311,7 @@ void section_pane_forget(struct view *v)
 	records_release(&p->records);
 	finder_forget(&p->finder);
 	p->summary[0] = '\0';
+	p->begun = false;
 	table_init(&p->table, p->columns, p->ncolumns, model_of(p));
 }
 

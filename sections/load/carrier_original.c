@@ -144,6 +144,15 @@ static enum mark mark(const struct rowset *rows, size_t row)
 	return MARK_DOUBT;
 }
 
+static size_t start(const struct rowset *rows)
+{
+	size_t row = 0;
+
+	while (row < rows->rows && !is_record(rows, row))
+		row++;
+	return row < rows->rows ? row : 0;
+}
+
 static void summary(const struct rowset *rows, usec now, struct buf *out)
 {
 	size_t names = 0, in_record = 0, first = 0;
@@ -160,7 +169,7 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 			first = i + 1;
 	}
 	if (first > 0)
-		buf_printf(out, "the record begins in line %zu of %zu", first, rows->rows);
+		buf_printf(out, "record at line %zu of %zu", first, rows->rows);
 	else
 		buf_printf(out, "%zu line%s, the record is not among them", rows->rows, rows->rows == 1 ? "" : "s");
 	buf_printf(out, ", %zu name%s the load", names, names == 1 ? "s" : "");
@@ -172,7 +181,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
 	if (facts_get(f, "original_file"))
 		return false;
-	snprintf(reason, REASON_MAX, "it is asked about a file: L on a record of Carrier files");
+	snprintf(reason, REASON_MAX, "needs a file: L on a record of Carrier files");
 	return true;
 }
 
@@ -183,7 +192,7 @@ static const struct step steps[] = {
 };
 
 static const struct ask_def asks[] = {
-	{ "the file as the carrier sent it", "carrier_files",
+	{ "the file as it was sent", "carrier_files",
 	  { { "file_name", "original_file" }, { "record_index", "original_record" },
 	    { "received_timestamp", "original_received" },
 	    { "process_completed_timestamp", "original_processed" } } },
@@ -205,6 +214,7 @@ const struct section_def section_carrier_original = {
 	.derive = derive,
 	.mark = mark,
 	.summary = summary,
+	.start = start,
 	.on_demand = true,
 	.question = "the file that a record came from, as the carrier sent it",
 	.asks = asks,

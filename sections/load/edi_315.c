@@ -385,6 +385,17 @@ static enum mark mark(const struct rowset *rows, size_t row)
 	return is_ours(rows, row) && is_late(rows, row) ? MARK_DOUBT : MARK_FINE;
 }
 
+/* The first event of this load, else whatever is about it. */
+static size_t start(const struct rowset *rows)
+{
+	size_t first = rows->rows;
+
+	for (size_t i = rows->rows; i-- > 0;)
+		if (is_ours(rows, i) && (cell_is(rowset_cell(rows, i, E_TAG), "B4") || first == rows->rows))
+			first = i;
+	return first < rows->rows ? first : 0;
+}
+
 static void summary(const struct rowset *rows, usec now, struct buf *out)
 {
 	size_t transactions = 0, mine = 0, late = 0, problems = 0;
@@ -400,11 +411,11 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 		late += status && is_ours(rows, i) && is_late(rows, i);
 		problems += !cell_is_null(rowset_cell(rows, i, E_PROBLEM));
 	}
-	buf_printf(out, "%zu transaction%s, ", transactions, transactions == 1 ? "" : "s");
 	if (mine == 0)
-		buf_puts(out, "none about this load");
+		buf_puts(out, "nothing about this load");
 	else
 		buf_printf(out, "%zu event%s of this load", mine, mine == 1 ? "" : "s");
+	buf_printf(out, " in %zu transaction%s", transactions, transactions == 1 ? "" : "s");
 	if (late > 0)
 		buf_printf(out, ", %zu told more than 2 d late", late);
 	if (problems > 0)
@@ -415,7 +426,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
 	if (facts_get(f, "edi_key") || facts_get(f, "edi_file"))
 		return false;
-	snprintf(reason, REASON_MAX, "it is asked about a file: L on a record of Sent EDI or Carrier files");
+	snprintf(reason, REASON_MAX, "needs a file: L on a record of Sent EDI or Carrier files");
 	return true;
 }
 
@@ -431,7 +442,7 @@ static const struct step steps[] = {
 
 static const struct ask_def asks[] = {
 	{ "the segments of this file", "edi_files", { { "object_key", "edi_key" } } },
-	{ "the segments of the file, if it is EDI", "carrier_files",
+	{ "its segments, if it is EDI", "carrier_files",
 	  { { "file_name", "edi_file" }, { "received_timestamp", "edi_received" },
 	    { "process_completed_timestamp", "edi_processed" } } },
 };
@@ -461,6 +472,7 @@ const struct section_def section_edi_315 = {
 	.derive = derive,
 	.mark = mark,
 	.summary = summary,
+	.start = start,
 	.jumps = jumps,
 	.njumps = sizeof jumps / sizeof jumps[0],
 };

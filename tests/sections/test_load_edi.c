@@ -144,7 +144,7 @@ static void the_loads_events_are_found(void **state)
 		is(&r, i, "problem", "NULL");
 		assert_int_equal(section_mark(&r, i), MARK_FINE);
 	}
-	assert_string_equal(section_summary(&r), "2 transactions, 1 event of this load");
+	assert_string_equal(section_summary(&r), "1 event of this load in 2 transactions");
 	section_rows_release(&r);
 }
 
@@ -195,7 +195,7 @@ static void late_and_stale_events_are_marked(void **state)
 	/* Somebody else's: not our doubt. */
 	assert_int_equal(section_mark(&r, 12), MARK_FINE);
 	assert_string_equal(section_summary(&r),
-			    "4 transactions, 2 events of this load, 2 told more than 2 d late, 2 problems");
+			    "2 events of this load in 4 transactions, 2 told more than 2 d late, 2 problems");
 	section_rows_release(&r);
 }
 
@@ -276,7 +276,7 @@ static void the_record_is_found_by_its_number(void **state)
 	is(&r, 3, "names", "NB-1001");
 	is(&r, 4, "about", "NULL");
 	assert_int_equal(section_mark(&r, 3), MARK_FINE);
-	assert_string_equal(section_summary(&r), "the record begins in line 4 of 5, 1 names the load");
+	assert_string_equal(section_summary(&r), "record at line 4 of 5, 1 names the load");
 	section_rows_release(&r);
 }
 
@@ -289,7 +289,7 @@ static void a_record_about_others_is_odd(void **state)
 	assert_int_equal(section_mark(&r, 0), MARK_DOUBT);
 	assert_int_equal(section_mark(&r, 1), MARK_FINE);
 	assert_string_equal(section_summary(&r),
-			    "the record begins in line 1 of 2, 1 names the load, none in the record");
+			    "record at line 1 of 2, 1 names the load, none in the record");
 	section_rows_release(&r);
 	original(&r, "NB-1000,1\n", "7");
 	assert_string_equal(section_summary(&r), "1 line, the record is not among them, 0 name the load");
@@ -311,7 +311,7 @@ static void of_edi_a_record_is_a_transaction(void **state)
 	is(&r, 7, "names", "HLXU8120447");
 	is(&r, 13, "record", "2");
 	is(&r, 14, "record", "NULL");
-	assert_string_equal(section_summary(&r), "the record begins in line 7 of 16, 1 names the load");
+	assert_string_equal(section_summary(&r), "record at line 7 of 16, 1 names the load");
 	section_rows_release(&r);
 }
 
