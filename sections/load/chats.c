@@ -7,7 +7,7 @@
 
 #define CHAT_COLUMNS(X) \
 	X(M_SENT, "sent_at", "sent", TIME, 1, 16, true) \
-	X(M_CHANNEL, "channel", "channel", TEXT, 1, 16, false) \
+	X(M_CHANNEL, "channel", "channel", TEXT, 1, 13, false) \
 	X(M_TEXT, "text", "message", TEXT, 1, 0, false) \
 	X(M_AUTHOR, "author", "author", TEXT, 2, 14, false) \
 	X(M_RESOLVED, "resolved", "resolved", FLAG, 2, 8, false) \

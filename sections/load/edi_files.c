@@ -96,7 +96,7 @@ static const struct step steps[] = {
 };
 
 static const struct ask_def asks[] = {
-	{ "the carrier's EDI files of those days", "ocean_events", { { "known_at", "edi_around" } } },
+	{ "the carrier's EDI files then", "ocean_events", { { "known_at", "edi_around" } } },
 };
 
 const struct section_def section_edi_files = {

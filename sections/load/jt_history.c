@@ -213,6 +213,10 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 	count(rows, &t);
 	buf_printf(out, "%zu scrape%s, %zu failed (%zu %%)", t.scrapes, t.scrapes == 1 ? "" : "s", t.failed,
 		   100 * t.failed / t.scrapes);
+	if (t.missing > 0)
+		buf_printf(out, ", %zu not delivered", t.missing);
+	if (t.differ > 0)
+		buf_printf(out, ", %zu delivered otherwise", t.differ);
 	buf_puts(out, t.last_good == TIME_NONE ? ", none good" : ", last good");
 	if (t.last_good != TIME_NONE)
 		put_ago(out, now, t.last_good);
@@ -220,10 +224,6 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 		time_span(every, t.gaps[(t.ngaps - 1) / 2]);
 		buf_printf(out, ", about every %s", every);
 	}
-	if (t.differ > 0)
-		buf_printf(out, ", %zu delivered otherwise", t.differ);
-	if (t.missing > 0)
-		buf_printf(out, ", %zu not delivered", t.missing);
 }
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])

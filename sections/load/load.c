@@ -76,7 +76,7 @@ bool skip_without_error(const struct facts *f, const char *fact, char reason[sta
 {
 	if (facts_get(f, fact))
 		return false;
-	snprintf(reason, REASON_MAX, "it is asked about an error: L on a record that has one, or its text by --about");
+	snprintf(reason, REASON_MAX, "needs an error: L on a record that has one, or its text (:lookup, --about)");
 	return true;
 }
 

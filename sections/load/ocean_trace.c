@@ -169,7 +169,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
 	if (facts_get(f, "trace_correlation"))
 		return false;
-	snprintf(reason, REASON_MAX, "it is asked about a message: L on an ocean event or a log line, or its id by --about");
+	snprintf(reason, REASON_MAX, "needs a message: L on an ocean event or a log line, or its id (:lookup, --about)");
 	return true;
 }
 

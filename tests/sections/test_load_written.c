@@ -105,7 +105,7 @@ static void test_pages_and_code_need_an_error(void **state)
 	(void)state;
 	assert_true((section_documents.skip)(&f, reason));
 	assert_true((section_code.skip)(&f, reason));
-	assert_non_null(strstr(reason, "it is asked about an error"));
+	assert_non_null(strstr(reason, "needs an error"));
 	assert_true((section_code_graph.skip)(&f, reason));
 	facts_set(&f, "graph_error", "x", "");
 	assert_false((section_code_graph.skip)(&f, reason));
