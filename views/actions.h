@@ -23,6 +23,7 @@ enum {
 	ON_COMPARE = 2048,  /* two records side by side */
 	ON_RUN     = 4096,  /* a command of the user's, its output */
 	ON_CONFIRM = 8192,  /* whether to run it */
+	ON_TELL    = 16384, /* whether to send it */
 	ON_MOVE    = ON_TABLE | ON_TEXT | ON_TREE,
 };
 
@@ -65,6 +66,7 @@ enum {
 	X(CHOOSE,       "F",               ON_SECTION, "source", "choose or forbid a source of this section") \
 	X(WATERFALL,    "w",               ON_ANY, "waterfall", "who was asked when, and how long it took") \
 	X(CONFIRM,      "y",               ON_CONFIRM, "run it", "run it after all") \
+	X(SEND,         "y",               ON_TELL, "send it", "send it to who is named there") \
 	X(COPY,         "y",               ON_ANY, "copy", "copy: v value, r row, j JSON, p path, l link, m markdown, q query, c curl") \
 	X(PRINT,        "Y",               ON_ANY, "", "print it bare, without the screen around it") \
 	X(ZOOM,         "z",               ON_ANY, "zoom", "this pane alone, and back") \

@@ -229,7 +229,7 @@ static bool act(struct view *v, enum action a)
 static const struct view_ops ops = {
 	.name = "sections on demand",
 	.where = ON_TABLE | ON_SECTION,
-	.layout = LAYOUT_LIST,
+	.layout = LAYOUT_LIST | LAYOUT_EXTRA,
 	.place = place,
 	.draw = draw,
 	.detail = detail,

@@ -218,17 +218,38 @@ bool section_pane_has_detail(const struct view *v)
 	return s && p->records.n > 1 && p->table.has_selection;
 }
 
+/* Its records have to do with others, or somebody can be asked about them. */
+static bool leads_on(const struct section_pane *p)
+{
+	const struct workspace *w = p->v.app->workspace;
+	const struct section_def *here = w->sections[p->v.section];
+
+	for (size_t i = 0; i < w->nsections; i++)
+		for (size_t k = 0; k < w->sections[i]->nasks; k++)
+			if (!strcmp(w->sections[i]->asks[k].from, here->id))
+				return true;
+	return here->njumps > 0;
+}
+
+static void detail_title(const struct section_pane *p, struct canvas *c, struct rect rule, size_t row)
+{
+	char ref[REF_MAX], key[KEY_NAME_MAX], keys[80];
+
+	snprintf(keys, sizeof keys, "Enter %s", are_candidates(p) ? "opens this one" : "shows all fields");
+	if (leads_on(p) && !are_candidates(p) && action_key(key, ACTION_RELATED)[0])
+		snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "  %s related", key);
+	rule_title(c, rule, section_pane_ref(&p->v, row, ref), keys);
+}
+
 void section_pane_detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
 {
 	const struct section_pane *p = (const struct section_pane *)v;
 	struct rect former = canvas_clip(c, r);
-	char ref[REF_MAX];
 	size_t row;
 
 	if (section_pane_selected(v, &row))
 		draw_fields(p, c, r, row);
 	canvas_unclip(c, former);
 	if (rule.w > 0 && section_pane_selected(v, &row))
-		rule_title(c, rule, section_pane_ref(v, row, ref),
-		           are_candidates(p) ? "Enter opens this one" : "Enter shows all fields");
+		detail_title(p, c, rule, row);
 }

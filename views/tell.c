@@ -78,7 +78,7 @@ static void send_it(struct tell *t)
 static bool act(struct view *v, enum action a)
 {
 	switch (a) {
-	case ACTION_CONFIRM:
+	case ACTION_SEND:
 		send_it((struct tell *)v);
 		return true;
 	case ACTION_BACK:
@@ -102,7 +102,7 @@ static void tell_free(struct view *v)
 
 static const struct view_ops ops = {
 	.name = "send it?",
-	.where = ON_TEXT | ON_CONFIRM,
+	.where = ON_TEXT | ON_TELL,
 	.place = text_view_place,
 	.draw = text_view_draw,
 	.act = act,
