@@ -6,24 +6,15 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build}
 dir=build/peers/aws
-
-skip() {
-	echo "skipped: AWS: $1"
-	exit 77
-}
+peer=AWS
+. tests/peers/peer.inc
 
 fail() {
 	echo "FAIL  AWS: $1"
 	exit 1
 }
 
-command -v python3 >/dev/null || skip 'python3 is not installed'
-if [ ! -x $dir/bin/moto_server ]; then
-	mkdir -p build/peers
-	python3 -m venv $dir > build/peers/aws.log 2>&1 || skip 'python3 makes no environment (python3-venv)'
-	timeout 300 $dir/bin/pip -q install 'moto[server]==5.2.5' awscli boto3 >> build/peers/aws.log 2>&1 ||
-		skip 'PyPI cannot be reached (see build/peers/aws.log)'
-fi
+pip_install $dir 'moto[server]==5.2.5' awscli boto3
 version() {
 	$dir/bin/python -c "import importlib.metadata as m; print(m.version('$1'))"
 }

@@ -6,20 +6,12 @@
 set -eu
 cd "$(dirname "$0")/../.."
 test=${1:-build}/tests/peers/neo4j
+. tests/peers/peer.inc
 
+# Of one version: the other one is tried.
 skip() {
 	echo "skipped: Neo4j $version: $1"
 	return 77
-}
-
-# find_java LEAST: the first Java that is new enough.
-find_java() {
-	for java in "${JAVA_HOME:-/nowhere}/bin/java" /usr/lib/jvm/*/bin/java "$(command -v java || :)"; do
-		[ -x "$java" ] || continue
-		major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-		[ "${major:-0}" -ge "$1" ] && return
-	done
-	return 1
 }
 
 install_it() {
@@ -67,13 +59,7 @@ run() {
 	mkdir "$work/data"
 	"${java}c" -cp "$dir/lib/*" -d "$work/peer" tests/peers/Neo4jPeer.java > "$dir/javac.log" 2>&1 ||
 		{ skip "its harness could not be compiled (see $dir/javac.log)"; return; }
-	as=
-	if [ "$(id -u)" = 0 ]; then
-		chown -R nobody "$work"
-		as='setpriv --reuid nobody --regid nogroup --clear-groups --'
-		# A work tree that only root can read.
-		$as test -r "$dir/whole" || as=
-	fi
+	to_nobody "$work" "$dir/whole"
 	start || return
 	status=0
 	SEXTANT_TEST_NEO4J=${url%/} SEXTANT_TEST_NEO4J_PASSWORD=$password SEXTANT_TEST_NEO4J_VERSION=$version \

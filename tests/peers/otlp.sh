@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 build=${1:-build}
 dir=$PWD/build/peers/otlp
 version=0.120.0
+. tests/peers/peer.inc
 mkdir -p "$dir"
 work=$(mktemp -d /tmp/sextant-otlp-XXXXXX)
 pid=
@@ -43,15 +44,8 @@ tell() {
 }
 
 schema() {
-	if [ ! -x "$dir/venv/bin/python" ]; then
-		command -v python3 > /dev/null || { echo 'skipped: OTLP schema: python3 is not installed'; return 0; }
-		python3 -m venv "$dir/venv" > "$dir/pip.log" 2>&1 &&
-			timeout 180 "$dir/venv/bin/pip" -q install opentelemetry-proto==1.45.2 >> "$dir/pip.log" 2>&1 || {
-			rm -rf "$dir/venv"
-			echo "skipped: OTLP schema: PyPI cannot be reached (see $dir/pip.log)"
-			return 0
-		}
-	fi
+	peer='OTLP schema'
+	(pip_install "$dir/venv" opentelemetry-proto==1.45.2) || return 0
 	"$dir/venv/bin/python" tests/peers/otlp_collector.py > "$work/told" 2> "$work/errors" &
 	pid=$!
 	until [ -s "$work/told" ]; do kill -0 $pid || { cat "$work/errors"; fail 'the reader does not run'; }; sleep 0.1; done
@@ -66,8 +60,7 @@ schema() {
 
 build_collector() {
 	[ ! -x "$dir/collector-$version" ] || return 0
-	[ -z "${PEERS_UNBUILT:-}" ] || { echo "skipped: OpenTelemetry collector $version: it is to be compiled first: make test-peers does it"; return 1; }
-	command -v go > /dev/null || { echo "skipped: OpenTelemetry collector $version: Go is not installed"; return 1; }
+	need_go
 	cat > "$dir/manifest.yaml" <<-END
 		dist: { name: collector, output_path: $dir/source }
 		exporters: [ { gomod: go.opentelemetry.io/collector/exporter/debugexporter v$version } ]
@@ -78,15 +71,13 @@ build_collector() {
 		timeout 120 go install "go.opentelemetry.io/collector/cmd/builder@v$version" &&
 			timeout 300 "$dir/go/bin/builder" --config "$dir/manifest.yaml" &&
 			mv "$dir/source/collector" "$dir/collector-$version"
-	) > "$dir/go.log" 2>&1 || {
-		echo "skipped: OpenTelemetry collector $version: it could not be built (see $dir/go.log)"
-		return 1
-	}
+	) > "$dir/go.log" 2>&1 || skip "it could not be built (see $dir/go.log)"
 	rm -rf "$dir/go" "$dir/cache" "$dir/source"
 }
 
 collector() {
-	build_collector || return 0
+	peer="OpenTelemetry collector $version"
+	(build_collector) || return 0
 	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	cat > "$work/collector.yaml" <<-END
 		receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:$port" } } } }

@@ -6,19 +6,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build}
 dir=build/peers/salesforce
+peer=Salesforce
+. tests/peers/peer.inc
 
-skip() {
-	echo "skipped: Salesforce: $1"
-	exit 77
-}
-
-command -v python3 >/dev/null || skip 'python3 is not installed'
-if ! $dir/bin/python -c 'import simple_salesforce' 2>/dev/null; then
-	mkdir -p build/peers
-	python3 -m venv $dir > build/peers/salesforce.log 2>&1 || skip 'python3 makes no environment (python3-venv)'
-	timeout 300 $dir/bin/pip -q install 'simple-salesforce==1.12.9' >> build/peers/salesforce.log 2>&1 ||
-		skip 'PyPI cannot be reached (see build/peers/salesforce.log)'
-fi
+pip_install $dir simple-salesforce==1.12.9
 
 work=$(mktemp -d /tmp/sextant-salesforce-XXXXXX)
 fake=

@@ -8,22 +8,9 @@ cd "$(dirname "$0")/../.."
 version=476
 java_least=24
 dir=$PWD/build/peers/trino-$version
+peer="Trino $version"
 test=${1:-build}/tests/peers/trino
-
-skip() {
-	echo "skipped: Trino $version: $1"
-	exit 77
-}
-
-# The first Java that is new enough.
-find_java() {
-	for java in "${JAVA_HOME:-/nowhere}/bin/java" /usr/lib/jvm/*/bin/java "$(command -v java || :)"; do
-		[ -x "$java" ] || continue
-		major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-		[ "${major:-0}" -ge $java_least ] && return
-	done
-	skip "it needs Java $java_least or newer"
-}
+. tests/peers/peer.inc
 
 fetch() {
 	timeout 180 mvn -q -B dependency:copy -Dartifact=io.trino:"$1" -DoutputDirectory="$dir/parts" \
@@ -133,7 +120,7 @@ start() {
 	skip "it does not start here (see $log)"
 }
 
-find_java
+find_java $java_least || skip "it needs Java $java_least or newer"
 install_it
 hash='$2y$10$abcdefghijklmnopqrstuuxkeWZYDdkodjUWd5z1FzuAYu1TDUgIu'
 work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
@@ -143,13 +130,7 @@ trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$(free_port)
 tls_port=$(free_port)
 configure
-as=
-if [ "$(id -u)" = 0 ]; then
-	chown -R nobody "$work"
-	as='setpriv --reuid nobody --regid nogroup --clear-groups --'
-	# A work tree that only root can read.
-	$as test -r "$dir/whole" || as=
-fi
+to_nobody "$work" "$dir/whole"
 # The program under test owns its secrets.
 make_token
 start

@@ -6,18 +6,14 @@ set -eu
 cd "$(dirname "$0")/../.."
 test=${1:-build}/tests/peers/vault
 dir=$PWD/build/peers/vault
+peer=Vault
 version=v1.21.4
 # The last one whose functions it calls as they are; its own file names a later one.
 sdk=v0.20.0
-
-skip() {
-	echo "skipped: Vault: $1"
-	exit 77
-}
+. tests/peers/peer.inc
 
 if [ ! -x "$dir/vault" ]; then
-	[ -z "${PEERS_UNBUILT:-}" ] || skip 'it is to be compiled first: make test-peers does it'
-	command -v go >/dev/null || skip 'go is not installed'
+	need_go
 	mkdir -p "$dir"
 	cp tests/peers/vault.go "$dir/main.go"
 	(cd "$dir" && export GOPATH="$dir/go" GOFLAGS='-modcacherw -mod=mod' && rm -f go.mod go.sum &&

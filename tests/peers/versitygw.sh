@@ -6,12 +6,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build}
 dir=$PWD/build/peers/versitygw
+peer=versitygw
 version=v1.8.0
-
-skip() {
-	echo "skipped: versitygw: $1"
-	exit 77
-}
+. tests/peers/peer.inc
 
 fail() {
 	echo "FAIL  versitygw: $1"
@@ -19,8 +16,7 @@ fail() {
 }
 
 if [ ! -x "$dir/versitygw" ]; then
-	[ -z "${PEERS_UNBUILT:-}" ] || skip 'it is to be compiled first: make test-peers does it'
-	command -v go >/dev/null || skip 'go is not installed'
+	need_go
 	mkdir -p "$dir"
 	GOPATH="$dir/go" GOBIN="$dir" timeout 900 go install -modcacherw \
 		github.com/versity/versitygw/cmd/versitygw@$version > "$dir/log" 2>&1 ||
