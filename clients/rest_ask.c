@@ -300,8 +300,10 @@ bool rest_ask_error(struct rest_asking *q, struct err *e)
 	http_status_err(q->rest->source, r, buf_str(&q->body), q->body.len, &why);
 	if (kind) {
 		why.kind = kind;
-		/* A quota that does not say when it ends is not worth waiting for. */
+		/* A quota that does not say when it ends is not worth waiting for, and left alone. */
 		why.transient = kind == ERR_QUOTA && why.retry_after_ms > 0;
+		if (kind == ERR_QUOTA && why.retry_after_ms == 0)
+			why.retry_after_ms = REST_QUOTA_PAUSE_MS;
 	} else if (rest_is_refused(r) && rest_auth_timed(&q->rest->auth) && skew_matters(skew))
 		err_set(&why, why.kind, why.code, "%s: your clock is %lld min %s %s (HTTP %ld)",
 			q->rest->source->name, skew_minutes(skew),

@@ -81,7 +81,8 @@
 #include "clients/client.h"
 
 enum { REST_ABSENT_MAX = 8, REST_PAGES_MAX = 10000, REST_HEADERS_MAX = 4,
-       REST_THEN_MAX = 20 };
+       REST_THEN_MAX = 20,
+       REST_QUOTA_PAUSE_MS = 60000 };   /* where a limit does not say when it ends */
 
 struct doc;
 struct doc_node;

@@ -51,6 +51,12 @@ json_t *rest_page_find(const struct doc_node *paths, json_t *root)
 	return NULL;
 }
 
+/* What the same code means as a status. */
+static enum err_kind code_kind(long code)
+{
+	return code == 401 || code == 403 ? ERR_AUTH : code == 429 ? ERR_QUOTA : ERR_REMOTE;
+}
+
 static bool status_error(const struct rest_mapping *m, json_t *root, long code, struct err *e)
 {
 	struct cell said = jsontext_scalar(jsontext_at(root, m->status_field));
@@ -64,11 +70,13 @@ static bool status_error(const struct rest_mapping *m, json_t *root, long code, 
 	if (cell_is_null(said))
 		return err_set(e, ERR_REMOTE, 0, "the answer has no %s: %.*s", m->status_field,
 			       (int)message.len, message.data);
-	err_set(e, kind ? kind : ERR_REMOTE, code > 0 ? code : 0, "%s %.*s instead of %s: %.*s%s%s",
+	err_set(e, kind ? kind : code_kind(code), code > 0 ? code : 0, "%s %.*s instead of %s: %.*s%s%s",
 		m->status_field, (int)said.len, said.data, m->status_ok, (int)message.len,
 		message.data, advice ? ": " : "", advice ? advice : "");
-	if (e)
+	if (e) {
 		e->transient = !kind && (code == 408 || code == 429 || (code >= 500 && code < 600));
+		e->retry_after_ms = kind == ERR_QUOTA ? REST_QUOTA_PAUSE_MS : 0;
+	}
 	return false;
 }
 

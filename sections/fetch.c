@@ -414,9 +414,14 @@ static bool slice_shrink(struct engine *en, struct open_case *c, struct job *j, 
 
 static void say_why_not(struct err *e, const char *why)
 {
+	usec wish = e->retry_after_ms * USEC_MS;
 	const struct err was = *e;
+	char span[TIME_SPAN_MAX];
 
-	if (why)
+	if (wish > RETRY_AFTER_CAP)
+		err_set(e, was.kind, was.code, "%s (left alone for %s; r asks now)", was.text,
+			time_span(span, wish));
+	else if (why)
 		err_set(e, was.kind, was.code, "%s (%s)", was.text, why);
 }
 

@@ -138,12 +138,29 @@ static usec open_wait(unsigned k, double random)
 	return (usec)((double)wait * (0.8 + 0.4 * random));
 }
 
+static usec wish_of(const struct err *e)
+{
+	return e->retry_after_ms * USEC_MS;
+}
+
+static bool wants_rest(const struct err *e)
+{
+	return wish_of(e) > RETRY_AFTER_CAP;
+}
+
 static void open_breaker(struct breaker *b, const struct err *e, usec now, double random)
 {
+	usec wait = wish_of(e);
+
 	b->state = BREAKER_OPEN;
 	b->probing = false;
-	b->k++;
-	b->until = now + open_wait(b->k, random);
+	b->wished = wants_rest(e);
+	if (!b->wished) {
+		b->k++;
+		wait = open_wait(b->k, random);
+		wait = wait > wish_of(e) ? wait : wish_of(e);
+	}
+	b->until = now + wait;
 	b->last = *e;
 }
 
@@ -191,7 +208,7 @@ static void record_closed(struct breaker *b, enum sign sign, const struct err *e
 	remember(b, now, true);
 	b->failures++;
 	failed = failing_rate(b, now);
-	if (b->failures < OPEN_AFTER && failed == 0)
+	if (b->failures < OPEN_AFTER && failed == 0 && !wants_rest(e))
 		return;
 	/* From here on only for the words. */
 	if (failed > b->failures)
@@ -217,6 +234,16 @@ static void record_probe(struct breaker *b, enum sign sign, const struct err *e,
 	}
 }
 
+/* Several were under way when it asked for a rest: the longest counts. */
+static void record_open(struct breaker *b, enum sign sign, const struct err *e, usec now)
+{
+	if (sign != SIGN_FAILED || !wants_rest(e) || now + wish_of(e) <= b->until)
+		return;
+	b->wished = true;
+	b->until = now + wish_of(e);
+	b->last = *e;
+}
+
 void breaker_record(struct breaker *b, bool probe, const struct err *e, usec now, double random)
 {
 	enum sign sign = sign_of(e);
@@ -229,7 +256,9 @@ void breaker_record(struct breaker *b, bool probe, const struct err *e, usec now
 		shut(b, BREAKER_UNTRUSTED, e);
 	else if (b->state == BREAKER_CLOSED)
 		record_closed(b, sign, e, now, random);
-	else if (b->state == BREAKER_HALF_OPEN && probe)
+	else if (b->state == BREAKER_OPEN)
+		record_open(b, sign, e, now);
+	else if (probe)
 		record_probe(b, sign, e, now, random);
 }
 
@@ -259,7 +288,13 @@ static enum admission admit_closed(struct breaker *b, usec now, usec *when)
 static enum admission refuse_open(const struct breaker *b, usec now, struct err *e)
 {
 	long long seconds = (b->until - now + USEC_SEC - 1) / USEC_SEC;
+	char span[TIME_SPAN_MAX];
 
+	if (b->wished) {
+		err_set(e, b->last.kind, b->last.code, "paused as it asked, next try in %s; r tries now (%s)",
+			time_span(span, seconds * USEC_SEC), b->last.text);
+		return ADMIT_REFUSED;
+	}
 	err_set(e, b->last.kind, b->last.code,
 		"paused after %u failures, next try in %lld s; r tries now (%s)", b->failures,
 		seconds, b->last.text);
@@ -316,15 +351,12 @@ static usec spread(usec base, unsigned tries, double random)
 
 static usec wait_before(const struct err *e, unsigned tries, double random)
 {
-	usec asked = e->retry_after_ms * USEC_MS;
 	usec wait;
 
-	if (e->kind != ERR_QUOTA && asked <= 0)
+	if (e->kind != ERR_QUOTA && wish_of(e) <= 0)
 		return spread(RETRY_BASE, tries, random);
 	wait = spread(RETRY_BASE_QUOTA, tries, random);
-	if (asked > RETRY_AFTER_CAP)
-		asked = RETRY_AFTER_CAP;
-	return wait > asked ? wait : asked;
+	return wait > wish_of(e) ? wait : wish_of(e);
 }
 
 static bool retryable(const struct err *e)
@@ -346,6 +378,8 @@ struct retry retry_decide(struct budget *b, unsigned tries, const struct err *e,
 
 	if (!retryable(e) && !skew)
 		return no_retry(NULL);
+	if (wants_rest(e))
+		return no_retry("it asks for a longer pause");
 	if (rows)
 		return no_retry("rows had arrived");
 	if (tries >= RETRY_ATTEMPTS)

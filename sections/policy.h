@@ -39,12 +39,13 @@ void budget_recover(struct budget *, usec now);
  *                 OPEN(k+1) <--- probe failed [breaker_record] ---+
  *   LOCKED, UNTRUSTED --- only the user [breaker_nudge] ---> CLOSED
  *
- * OPEN(k) waits min(60 s, 5 s * 2^(k-1)) +- 20 %, k = 1 at first. Auth and trust
- * lock from any state. Failed: network, timeout, quota, and transient errors of
+ * OPEN(k) waits min(60 s, 5 s * 2^(k-1)) +- 20 %, k = 1 at first, and no less than the
+ * source asks for (Retry-After). One that asks for more than RETRY_AFTER_CAP opens it at
+ * once, for just as long. Auth and trust lock from any state. Failed: network, timeout, quota, and transient errors of
  * the source. Any other answer of the source lets a probe pass and ends a row of
  * failures, uncounted otherwise; a cancel or a trouble of our own tells nothing
  * (after such a probe, the next request is the probe). Answers to requests that
- * started before it opened change nothing, but for auth and trust. */
+ * started before it opened change nothing, but for auth, trust and a longer pause. */
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN, BREAKER_LOCKED, BREAKER_UNTRUSTED };
 
 enum { BREAKER_WINDOW = 64 };
@@ -58,6 +59,7 @@ struct breaker {
 	usec released;                  /* after an outage: the last start, the next comes 100 ms
 	                                 * later, until nobody asked for 1 s; TIME_NONE = at will */
 	bool probing;                   /* HALF_OPEN: the probe is out */
+	bool wished;                    /* OPEN: the source itself said until when */
 	struct { usec at; bool failed; } seen[BREAKER_WINDOW];
 	unsigned nseen, next;
 	struct err last;                /* why it is not closed */
@@ -84,7 +86,7 @@ enum { RETRY_ATTEMPTS = 3 };
 #define RETRY_BASE        (100 * USEC_MS)
 #define RETRY_BASE_QUOTA  (500 * USEC_MS)
 #define RETRY_CAP         (20 * USEC_SEC)
-#define RETRY_AFTER_CAP   (30 * USEC_SEC)
+#define RETRY_AFTER_CAP   (30 * USEC_SEC)   /* waited for within a request; longer is the breaker's */
 #define DEADLINE_DEFAULT  (60 * USEC_SEC)
 #define DEADLINE_MIN_LEFT (250 * USEC_MS)
 

@@ -383,6 +383,11 @@ static void test_the_status_inside(void **state)
 	(void)state;
 	assert_int_equal(e.code, 500);
 	assert_true(e.transient);
+	e = fails(LOAD, "{\"statusCode\":429,\"message\":\"slowly\"}", "", ERR_QUOTA, "slowly");
+	assert_true(e.transient);
+	e = fails(LOAD, "{\"statusCode\":401,\"message\":\"who\"}", "", ERR_AUTH, "who");
+	assert_false(e.transient);
+	fails(LOAD, "{\"statusCode\":403,\"message\":\"no\"}", "", ERR_AUTH, "no");
 	e = fails(LOAD, "{\"statusCode\":422,\"errors\":[{\"message\":\"bad id\"}]}", "", ERR_REMOTE,
 		  "422 instead of 200: bad id");
 	assert_false(e.transient);

@@ -351,6 +351,7 @@ static void test_P24_limits_are_no_refusals(void **state)
 	assert_in_range(t.e.retry_after_ms, 15000, 21000);
 	t.fake.unsaid = true;
 	check_refused(&t, ERR_QUOTA, false, "HTTP 403: You have exceeded a secondary rate limit");
+	assert_int_equal(t.e.retry_after_ms, 60000);
 	end(&t);
 }
 

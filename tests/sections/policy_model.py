@@ -20,9 +20,11 @@ class Budget:
         skew = o.kind == "auth" and o.transient and tries == 1
         if not skew and not (o.transient and o.meaning == FAILED):
             return "final"
+        if o.after > 30000:
+            return "pause"
         slow = o.kind == "quota" or o.after > 0
         wait = int(min(20 * S, (500 if slow else 100) * MS * 2 ** (tries - 1)) * rnd)
-        wait = max(wait, min(o.after * MS, 30 * S)) if slow else wait
+        wait = max(wait, o.after * MS) if slow else wait
         wait = 0 if skew else wait
         if rows or tries >= 3 or deadline - (now + wait) < 250 * MS:
             return "rows" if rows else "tries" if tries >= 3 else "deadline"
@@ -57,19 +59,24 @@ class Breaker:
         self.last_start = None if gap is None or gap >= 1100 * MS else now
         return "admit"
 
-    def open(self, now, rnd):
-        self.k, self.state, self.probes = self.k + 1, "open", 0
-        self.until = now + int(min(60, 5 * 2 ** min(self.k - 1, 9)) * S * (0.8 + 0.4 * rnd))
+    def open(self, o, now, rnd):
+        self.state, self.probes, self.until = "open", 0, now + o.after * MS
+        if o.after <= 30000:
+            self.k += 1
+            wait = int(min(60, 5 * 2 ** min(self.k - 1, 9)) * S * (0.8 + 0.4 * rnd))
+            self.until = max(self.until, now + wait)
 
     def record(self, probe, o, now, rnd):
         if self.state in ("locked", "untrusted"):
             return
         if o.kind == "trust" or (o.kind == "auth" and not o.transient):
             self.state, self.probes = "untrusted" if o.kind == "trust" else "locked", 0
+        elif self.state == "open" and o.meaning == FAILED and o.after > 30000:
+            self.until = max(self.until, now + o.after * MS)
         elif self.state == "half-open" and probe:
             self.probes = 0
             if o.meaning == FAILED:
-                self.open(now, rnd)
+                self.open(o, now, rnd)
             elif o.meaning != NOTHING:
                 self.close(now)
         elif self.state == "closed" and o.meaning != NOTHING:
@@ -78,8 +85,9 @@ class Breaker:
                 return
             self.seen = (self.seen + [(now, o.meaning == FAILED)])[-64:]
             late = [bad for at, bad in self.seen if now - at < 30 * S]
-            if o.meaning == FAILED and (self.row >= 5 or len(late) >= 10 and 2 * sum(late) >= len(late)):
-                self.open(now, rnd)
+            many = self.row >= 5 or len(late) >= 10 and 2 * sum(late) >= len(late)
+            if o.meaning == FAILED and (many or o.after > 30000):
+                self.open(o, now, rnd)
 
     def nudge(self, now):
         if self.state in ("locked", "untrusted"):

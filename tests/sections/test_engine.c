@@ -187,6 +187,38 @@ static void test_P24_retries_three_times(void **state)
 	assert_int_equal(fake.inv->sections[1].ntrail, 4);    /* three tries, and the archive that does not hold it */
 }
 
+static const struct act limited[] = {
+	{ "a", "by_id", 0, ERR_QUOTA, 429, true, .retry_after_ms = 600000 }, { "b", "by_any", 1 },
+	{ "a", "side", 1 }, { "c", "mem", 1 }, { 0 },
+};
+
+/* The source says ten minutes: one request, the copy answers, and only the user asks before. */
+static void test_P24_a_long_pause_is_kept(void **state)
+{
+	const struct source_status *a;
+	usec began;
+
+	(void)state;
+	begin(limited);
+	facts_set(&fake.inv->facts, "never", "yes", "");
+	began = fake.mono;
+	fake_run(fake_settled);
+	STATE(0, "ok");
+	assert_int_equal(fake_count("a/by_id"), 1);
+	assert_non_null(strstr(fake.inv->sections[0].reason, "left alone for 10m00s; r asks now"));
+	STATE(1, "failed");
+	assert_int_equal(fake.inv->sections[1].trail[0]->outcome, ATTEMPT_PAUSED);
+	assert_non_null(strstr(fake.inv->sections[1].reason, "paused as it asked, next try in 10m00s"));
+	assert_false(fake_asked("a/side"));
+	a = engine_source(fake.engine, FAKE_A);
+	assert_int_equal(a->breaker, BREAKER_OPEN);
+	assert_true(a->retry_at >= began + 10 * USEC_MIN);
+	engine_refetch(fake.engine, fake.inv, 1);
+	fake_run(fake_settled);
+	STATE(1, "ok");
+	assert_int_equal(engine_source(fake.engine, FAKE_A)->breaker, BREAKER_CLOSED);
+}
+
 static const struct act denied[] = {
 	{ "a", "by_id", 0, ERR_AUTH, 403, false }, { "b", "by_any", 1 }, { "a", "side", 1 },
 	{ "c", "mem", 1 }, { 0 },
@@ -396,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_everything_answers), T(test_fallback_and_learning),
 		T(test_outage_is_not_empty), T(test_P24_retries_three_times),
+		T(test_P24_a_long_pause_is_kept),
 		T(test_P25_denied_source_is_locked), T(test_straddling_window_is_split_and_sliced),
 		T(test_nothing_is_kept_that_long), T(test_memory_shrinks_to_one_day),
 		T(test_cancel_alone_and_refetch), T(test_rows_that_trickle_in_are_seen),

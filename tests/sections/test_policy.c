@@ -113,7 +113,7 @@ static const char *retry_word(const struct retry *r)
 	}
 	if (!r->why_not)
 		return "final";
-	return strstr(r->why_not, "rows") ? "rows" : strstr(r->why_not, "tried") ? "tries" :
+	return strstr(r->why_not, "longer") ? "pause" : strstr(r->why_not, "rows") ? "rows" : strstr(r->why_not, "tried") ? "tries" :
 	       strstr(r->why_not, "time") ? "deadline" : "budget";
 }
 
@@ -467,6 +467,49 @@ static void test_P25_locked_needs_the_user(void **state)
 	}
 }
 
+/* "Come back in ten minutes": nobody but the user asks before that. */
+static void test_P24_a_long_pause_is_kept(void **state)
+{
+	struct err busy = err_of(ERR_QUOTA, true, 600000), longer = err_of(ERR_QUOTA, true, 900000), e;
+	struct err soon = err_of(ERR_QUOTA, true, 20000);
+	struct breaker b;
+	usec when;
+
+	(void)state;
+	breaker_init(&b);
+	breaker_record(&b, false, &busy, 0, 0.5);
+	assert_int_equal(b.state, BREAKER_OPEN);
+	breaker_admit(&b, 90 * USEC_SEC, &when, &e);
+	assert_string_equal(e.text, "paused as it asked, next try in 8m30s; r tries now (because of quota)");
+	assert_int_equal(e.kind, ERR_QUOTA);
+	/* Another that was under way asks for more, and one for less. */
+	breaker_record(&b, false, &longer, USEC_SEC, 0.5);
+	breaker_record(&b, false, &busy, USEC_SEC, 0.5);
+	assert_int_equal(b.until, 901 * USEC_SEC);
+	for (usec now = USEC_SEC; now < b.until; now += 10 * USEC_SEC)
+		assert_int_equal(admit(&b, now), ADMIT_REFUSED);
+	/* Refused again, it waits again as long as it is told; a key asks once. */
+	assert_int_equal(admit(&b, b.until), ADMIT_PROBE);
+	breaker_record(&b, true, &busy, 901 * USEC_SEC, 0.5);
+	assert_int_equal(b.until, 1501 * USEC_SEC);
+	breaker_nudge(&b, 1000 * USEC_SEC);
+	assert_int_equal(admit(&b, 1000 * USEC_SEC), ADMIT_PROBE);
+	breaker_record(&b, true, &busy, 1000 * USEC_SEC, 0.5);
+	assert_int_equal(b.until, 1600 * USEC_SEC);
+	/* It was no failure: the next one does not count as the second in a row. */
+	assert_int_equal(b.k, 0);
+	assert_int_equal(admit(&b, b.until), ADMIT_PROBE);
+	breaker_record(&b, true, &ok, b.until, 0.5);
+	assert_int_equal(b.state, BREAKER_CLOSED);
+	/* Opened by failures, it waits no less than the source asked for. */
+	breaker_init(&b);
+	fail_times(&b, 4, 0);
+	breaker_record(&b, false, &soon, 0, 0.5);
+	assert_int_equal(b.until, 20 * USEC_SEC);
+	breaker_admit(&b, 0, &when, &e);
+	assert_non_null(strstr(e.text, "paused after 5 failures, next try in 20 s"));
+}
+
 static void test_words(void **state)
 {
 	struct err auth = err_of(ERR_AUTH, false, 0), e;
@@ -526,7 +569,10 @@ static void test_P24_retry_table(void **state)
 		{ ERR_QUOTA,   true,  0, 2, false, USEC_MIN, 0.5, true, 500 * USEC_MS, NULL },
 		{ ERR_QUOTA,   true,  5000, 1, false, USEC_MIN, 0.5, true, 5 * USEC_SEC, NULL },
 		{ ERR_QUOTA,   true,  100, 2, false, USEC_MIN, 0.5, true, 500 * USEC_MS, NULL },
-		{ ERR_QUOTA,   true,  90000, 1, false, USEC_MIN, 0.5, true, 30 * USEC_SEC, NULL },
+		{ ERR_QUOTA,   true,  30000, 1, false, USEC_MIN, 0.5, true, 30 * USEC_SEC, NULL },
+		{ ERR_QUOTA,   true,  30001, 1, false, USEC_MIN, 0.5, false, 0, "it asks for a longer pause" },
+		{ ERR_QUOTA,   true,  600000, 1, false, USEC_HOUR, 0.5, false, 0, "it asks for a longer pause" },
+		{ ERR_QUOTA,   false, 600000, 1, false, USEC_HOUR, 0.5, false, 0, NULL },
 		{ ERR_QUOTA,   true,  5000, 1, false, 5 * USEC_SEC, 0.5, false, 0, "no time left" },
 		{ ERR_QUOTA,   true,  5000, 1, false, 5250 * USEC_MS, 0.5, true, 5 * USEC_SEC, NULL },
 		{ ERR_QUOTA,   true,  5000, 1, false, 5250 * USEC_MS - 1, 0.5, false, 0, "no time left" },
@@ -642,6 +688,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_slow_release),
 		cmocka_unit_test(test_nudge),
 		cmocka_unit_test(test_P25_locked_needs_the_user),
+		cmocka_unit_test(test_P24_a_long_pause_is_kept),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_P24_retry_table),
 		cmocka_unit_test(test_budget),

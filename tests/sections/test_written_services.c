@@ -151,11 +151,12 @@ static void test_without_an_error_the_load_is_looked_up(void **state)
 	buf_release(&text);
 }
 
-/* A limit is told as one; the source goes on afterwards. */
+/* A limit is told as one, and kept: only the user asks again before it ends. */
 static void test_a_limit_is_no_refusal(void **state)
 {
 	struct buf text = config();
 	struct opened o;
+	size_t requests;
 
 	(void)state;
 	fakes[2].left = 1;
@@ -166,7 +167,12 @@ static void test_a_limit_is_no_refusal(void **state)
 	assert_int_equal(opened_section(&o, "code")->rows.rows, 0);
 	assert_non_null(strstr(opened_section(&o, "code")->reason, "secondary rate limit"));
 	fakes[2].left = 0;
+	requests = api_simulator_count(apis[2], "");
 	ask(&o, &section_code, "Upstream connect error or 17");
+	opened_run(&o, NULL, NULL);
+	assert_non_null(strstr(opened_section(&o, "code")->reason, "paused as it asked, next try in 1m00s"));
+	assert_int_equal(api_simulator_count(apis[2], ""), requests);
+	engine_refetch(o.engine, o.inv, (size_t)(opened_section(&o, "code") - o.inv->sections));
 	opened_run(&o, NULL, NULL);
 	check_row(&o, "code", 1, 0, "a.rb");
 	opened_end(&o);

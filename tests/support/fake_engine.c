@@ -151,8 +151,10 @@ static bool break_off(const struct source *s, const struct act *a, struct err *e
 {
 	const char *says = a->says ? a->says : "broke";
 
-	return a->transient ? err_transient(e, a->kind, a->code, "%s %s", s->name, says)
-			    : err_set(e, a->kind, a->code, "%s %s", s->name, says);
+	err_set(e, a->kind, a->code, "%s %s", s->name, says);
+	e->transient = a->transient;
+	e->retry_after_ms = a->retry_after_ms;
+	return false;
 }
 
 static bool fake_run_query(void *conn, const struct query *q, struct cancel *c,

@@ -21,6 +21,7 @@ struct act {
 	usec older_than;                /* only for windows that end earlier; 0 = any */
 	const char *typed;              /* only for that investigation; NULL = any */
 	int again_on;                   /* the rows once more when this can be read; 0 = never */
+	int retry_after_ms;             /* what the error says; 0 = nothing */
 };
 
 enum { FAKE_A, FAKE_B, FAKE_C, FAKE_OFF, FAKE_SOURCES };
