@@ -2,9 +2,11 @@
 #include "views/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 
 #include "base/buf.h"
 #include "sections/demo.h"
@@ -22,6 +24,19 @@ bool command_config(const struct command *cmd, struct config *config, struct err
 	ok = path && demo_config(config, path, e);
 	free(path);
 	return ok;
+}
+
+int command_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 int command_written(int status)

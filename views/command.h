@@ -44,6 +44,11 @@ bool command_output(struct command *, const struct workspace *, const char *cons
 /* Prints as that says; false when writing failed (errno says why). */
 bool command_print(FILE *, const struct command *, const struct investigation *);
 
+/* Before threads exist: what would end the program (SIGINT, SIGTERM, SIGHUP) makes this
+ * descriptor readable instead, so that servers and stores are told before it ends; a
+ * reader that goes away is an error of write(). */
+int command_signals(void);
+
 /* At a command's end: its exit status, or 1 with the reason on stderr when stdout did not
  * take all of it. A reader that closed the pipe has what it wanted (`| head`). */
 int command_written(int status);

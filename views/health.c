@@ -28,18 +28,20 @@ static bool all_checked(struct engine *en)
 	return true;
 }
 
-static void ask_all(struct engine *en)
+/* False when a signal came first. */
+static bool ask_all(struct engine *en, int stop_fd)
 {
-	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
+	struct pollfd fds[] = { { engine_fd(en), POLLIN, 0 }, { stop_fd, POLLIN, 0 } };
 
 	for (size_t i = 0; i < engine_sources(en); i++)
 		engine_check(en, i);
-	for (;;) {
+	while (!fds[1].revents) {
 		engine_tick(en, NULL);
 		if (all_checked(en))
-			return;
-		poll(&fd, 1, -1);
+			return true;
+		poll(fds, 2, -1);
 	}
+	return false;
 }
 
 /* As a source is told, as far as that means something. */
@@ -103,22 +105,42 @@ static int report(struct engine *en, const struct asked *a, enum format format,
 	return command_written(what->verdict(healthy, configured));
 }
 
-/* All at once: the collector answers while the sources do. */
-static void ask(struct engine *en, const struct config *config, const struct health_command *what,
-		struct asked *a)
+/* False when a signal came first. */
+static bool collector_asked(struct telemetry *t, usec timeout, int stop_fd)
+{
+	usec end = clock_mono(&clock_system) + timeout, now;
+	struct pollfd stop = { stop_fd, POLLIN, 0 };
+
+	while ((now = clock_mono(&clock_system)) < end) {
+		usec until = now + 100 * USEC_MS;
+
+		if (telemetry_asked(t, until < end ? until : end))
+			break;
+		if (poll(&stop, 1, 0) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* All at once: the collector answers while the sources do. False when a signal came first. */
+static bool ask(struct engine *en, const struct config *config, const struct health_command *what,
+		int stop_fd, struct asked *a)
 {
 	struct telemetry *t = what->telemetry ? telemetry_attach(en, &config->telemetry) : NULL;
 
 	if (t)
 		telemetry_ask(t);
-	ask_all(en);
+	if (!ask_all(en, stop_fd))
+		return false;
 	if (!t)
-		return;
-	telemetry_asked(t, clock_mono(&clock_system) + config->telemetry.traces.timeout);
+		return true;
+	if (!collector_asked(t, config->telemetry.traces.timeout, stop_fd))
+		return false;
 	telemetry_status(t, &a->telemetry);
 	a->collector = &config->telemetry.traces;
 	if (!a->telemetry.asked && a->telemetry.err.kind == ERR_NONE)
 		err_set(&a->telemetry.err, ERR_TIMEOUT, 0, "telemetry: no answer in time");
+	return true;
 }
 
 int health_run(const struct command *cmd, const struct health_command *what)
@@ -128,7 +150,7 @@ int health_run(const struct command *cmd, const struct health_command *what)
 	struct err e = { 0 };
 	struct engine *en;
 	struct clock clock;
-	int status;
+	int status = EXIT_INTERRUPTED, stop_fd = command_signals();
 
 	if (!command_config(cmd, &config, &e)) {
 		fprintf(stderr, "sextant: %s\n", e.text);
@@ -141,8 +163,8 @@ int health_run(const struct command *cmd, const struct health_command *what)
 		config_release(&config);
 		return EXIT_NO_ANSWER;
 	}
-	ask(en, &config, what, &asked);
-	status = report(en, &asked, cmd->format, what);
+	if (ask(en, &config, what, stop_fd, &asked))
+		status = report(en, &asked, cmd->format, what);
 	if (!engine_free(en, QUIT_GRACE))
 		_exit(status);
 	config_release(&config);

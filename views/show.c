@@ -1,10 +1,8 @@
 /* `sextant show`: the same engine without a screen. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -45,19 +43,6 @@ static void narrate_end(const struct investigation *inv)
 	output_unasked(stderr, inv);
 	fprintf(stderr, "settled in %.4f s\n",
 		(double)(inv->settled_mono - inv->opened_mono) / USEC_SEC);
-}
-
-/* Blocks SIGINT and SIGTERM for the whole process and makes them readable. */
-static int interrupts(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Runs the engine until everything settled; false when interrupted. */
@@ -199,9 +184,8 @@ int cmd_show(const struct command *cmd)
 	struct err e = { 0 };
 	struct clock clock;
 	struct engine *en;
-	int status, stop_fd = interrupts();
+	int status, stop_fd = command_signals();
 
-	signal(SIGPIPE, SIG_IGN);
 	if (!sections_known(cmd, &workspace_load))
 		return EXIT_USAGE;
 	if (!command_config(cmd, &config, &e)) {

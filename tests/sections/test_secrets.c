@@ -3,6 +3,7 @@
  * Vault gives. */
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
 #include "tests/support/command_run.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
+#include "tests/support/stub_server.h"
 #include "tests/support/vault_fake.h"
 
 #define FIRST "canary first"
@@ -301,6 +303,45 @@ static void no_secret_is_said(void **state)
 	end(&f);
 }
 
+/* A stub_answer_fn: another source keeps the program waiting. */
+static void never(void *ctx, const struct stub_call *call, struct stub_reply *reply)
+{
+	(void)ctx;
+	(void)call;
+	reply->hang = true;
+}
+
+/* Whatever ends the program, what it was lent is given back first. */
+static void a_signal_gives_leases_back(void **state)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct err e = { 0 };
+	char *home = temp_dir("secrets", &e);
+
+	(void)state;
+	assert_non_null(home);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct stub_server *silent = stub_start(never, NULL);
+		struct command_run r;
+		struct fixture f;
+
+		begin(&f, "{ vault_db: database/creds/reader }");
+		buf_printf(&f.text, "  tracking: { url: 'http://127.0.0.1:%u', auth: none }\n", stub_port(silent));
+		command_start(&r, home, (const char *const[]){ "--config", config_file(home, &f), "doctor", NULL });
+		assert_true(postgres_wait(&server, "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename LIKE 'v-%'", "t"));
+		assert_int_equal(kill(r.pid, signals[i]), 0);
+		command_finish(&r);
+		assert_int_equal(r.status, EXIT_INTERRUPTED);
+		assert_int_equal(vault_fake_leases(f.vault), 1);
+		assert_int_equal(vault_fake_live(f.vault), 0);
+		command_release(&r);
+		stub_stop(silent);
+		end(&f);
+	}
+	temp_dir_remove(home);
+	free(home);
+}
+
 /* A store that does not answer keeps nobody from leaving: the lease ends by itself. */
 static void leaving_does_not_wait_for_a_store(void **state)
 {
@@ -356,6 +397,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(a_store_that_is_missed_is_named),
 		cmocka_unit_test(no_secret_is_said),
+		cmocka_unit_test(a_signal_gives_leases_back),
 		cmocka_unit_test(leaving_does_not_wait_for_a_store),
 	};
 
