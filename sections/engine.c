@@ -180,31 +180,36 @@ void engine_observe(struct engine *en, const struct attempt_observer *o)
 	en->observer = *o;
 }
 
-static void release_observer(struct engine *en)
+static bool release_observer(struct engine *en, usec end)
 {
-	if (en->observer.release)
-		en->observer.release(en->observer.ctx);
+	usec left = end - clock_mono(&clock_system);
+	bool all = !en->observer.release || en->observer.release(en->observer.ctx, left > 0 ? left : 0);
+
 	en->observer = (struct attempt_observer){ NULL };
+	return all;
 }
 
 bool engine_free(struct engine *en, usec grace)
 {
+	usec end = clock_mono(&clock_system) + grace;
+	bool all;
+
 	if (!en)
 		return true;
 	engine_stop(en);
 	if (!pool_free(en->pool, grace)) {
-		release_observer(en);
+		release_observer(en, end);
 		return false;
 	}
 	if (en->mailbox)
 		read_mail(en);
-	release_observer(en);
+	all = release_observer(en, end);
 	while (en->cases)
 		engine_close(en, &en->cases->inv);
 	slots_release(en);
 	mailbox_free(en->mailbox);
 	free(en);
-	return true;
+	return all;
 }
 
 int engine_fd(const struct engine *en)

@@ -36,7 +36,8 @@ struct engine *engine_new(const struct config *, const struct workspace *, const
  * may follow. NULL allowed. */
 void engine_stop(struct engine *);
 /* After engine_stop(), which it calls: waits at most `grace` for the workers to tell their servers,
- * then leaves the rest behind (returns false; the process is about to end). */
+ * then leaves the rest behind (returns false; the process is about to end, and the
+ * configuration must stay until then). */
 bool engine_free(struct engine *, usec grace);
 
 /* Told of every attempt that ended, in words of the trail and nothing of the case. Called on
@@ -45,7 +46,9 @@ struct attempt_observer {
 	void *ctx;
 	void (*ended)(void *ctx, const struct attempt *);
 	void (*stop)(void *ctx);        /* engine_stop(): nothing will be asked any more */
-	void (*release)(void *ctx);     /* engine_free(): nothing will end any more */
+	/* engine_free(): nothing will end any more. Blocks for `grace` and a moment at most; false
+	 * when something is left behind that still reads the configuration. */
+	bool (*release)(void *ctx, usec grace);
 };
 /* At most one; before the first tick. */
 void engine_observe(struct engine *, const struct attempt_observer *);

@@ -14,7 +14,7 @@
 
 #define RETRY_FIRST (500 * USEC_MS)
 #define RETRY_MOST  (30 * USEC_SEC)
-#define LAST_GRACE  (150 * USEC_MS)     /* for a cancelled request to end */
+#define LAST_GRACE  (100 * USEC_MS)     /* for a cancelled request to end, at least */
 
 enum { SERIES_MAX = 256 };
 
@@ -37,7 +37,7 @@ struct telemetry {
 	usec metrics_at;                /* monotonic: the next time */
 	uint64_t spans;
 	bool stopping, ask, over;
-	usec deadline;                  /* monotonic, of everything, once stopping */
+	usec deadline;                  /* monotonic, of everything; none before on_release() */
 	struct telemetry_status status;
 
 	/* The thread's own. */
@@ -123,8 +123,6 @@ static void on_stop(void *ctx)
 	struct telemetry *t = ctx;
 
 	pthread_mutex_lock(&t->lock);
-	if (!t->stopping)
-		t->deadline = now_mono() + TELEMETRY_FLUSH;
 	t->stopping = true;
 	pthread_cond_broadcast(&t->changed);
 	pthread_mutex_unlock(&t->lock);
@@ -365,20 +363,26 @@ static bool over_by(struct telemetry *t, usec deadline)
 }
 
 /* A thread that hangs in a library is left behind: the process is about to end. */
-static void on_release(void *ctx)
+static bool on_release(void *ctx, usec grace)
 {
 	struct telemetry *t = ctx;
+	usec last = grace / 9 > LAST_GRACE ? grace / 9 : LAST_GRACE;
 
 	on_stop(t);
+	pthread_mutex_lock(&t->lock);
+	t->deadline = now_mono() + (grace > last ? grace - last : 0);
+	pthread_cond_broadcast(&t->changed);
+	pthread_mutex_unlock(&t->lock);
 	if (!over_by(t, t->deadline)) {
 		cancel_fire(&t->cancel);
-		if (!over_by(t, now_mono() + LAST_GRACE)) {
+		if (!over_by(t, now_mono() + last)) {
 			pthread_detach(t->thread);
-			return;
+			return false;
 		}
 	}
 	pthread_join(t->thread, NULL);
 	telemetry_free(t);
+	return true;
 }
 
 static bool init(struct telemetry *t)
@@ -391,6 +395,7 @@ static bool init(struct telemetry *t)
 	t->started = clock_wall(&clock_system);
 	t->metrics_at = now_mono() + TELEMETRY_EVERY;
 	t->status.told_at = TIME_NONE;
+	t->deadline = INT64_MAX;
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

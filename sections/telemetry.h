@@ -18,12 +18,11 @@ enum {
 };
 #define TELEMETRY_LINGER (2 * USEC_SEC) /* an attempt waits so long for others */
 #define TELEMETRY_EVERY  (30 * USEC_SEC) /* between metrics */
-#define TELEMETRY_FLUSH  (1800 * USEC_MS) /* from engine_stop() to the end of telling */
 
 struct telemetry;
 
-/* Hears of the engine's attempts until engine_free(), which ends it within two seconds of
- * engine_stop(). Keeps the settings. NULL when telemetry is off or cannot be started. */
+/* Hears of the engine's attempts until engine_free(), which ends it within its grace: what
+ * waits since engine_stop() is told until then, or lost. Keeps the settings. NULL when telemetry is off or cannot be started. */
 struct telemetry *telemetry_attach(struct engine *, const struct telemetry_settings *);
 
 struct telemetry_status {
