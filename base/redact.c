@@ -6,18 +6,33 @@
 #include "base/regex.h"
 #include "base/secret.h"
 
-#define HIDDEN "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+#define BULLET "\xe2\x80\xa2"
+#define HIDDEN BULLET BULLET BULLET
+
+#define NAMES \
+	"(?:password|passwd|passphrase|\\bpass\\b|pwd|secret|token|api[_-]?key|access[_-]?key|signature" \
+	"|\\bsig\\b|credentials?|private[_-]?key)"
+/* ": ", "=", a Ruby hash's "=>", within JSON within JSON, percent-encoded. */
+#define SAYS   "(?:\\\\*[\"']|%22)?\\s*(?:=>|[:=]|%3a|%3d)\\s*"
 
 /* A match is what is hidden; \K leaves out what shows that it is secret. */
 static const char *const patterns[] = {
-	/* password=…, "api_key": "…", X-Amz-Signature=… */
-	"(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|signature|credentials?|authorization"
-	"|cookie|private[_-]?key)[\"']?\\s*[:=]\\s*[\"']?(?:bearer\\s+|basic\\s+)?\\K[^\\s\"',;&|}\\]\xe2\x80\xa2]+",
+	"authorization" SAYS "\\\\*[\"']?(?:(?:bearer|basic|token|apikey)\\s+\\K[^\\s\"',;|\\\\" BULLET "]+"
+	"|(?!(?:bearer|basic|token|apikey)\\s)\\K[^\"'\\r\\n|\\\\" BULLET "]+)",
+	"cookie" SAYS "\\\\*[\"']?\\K[^\"'\\r\\n|\\\\" BULLET "]+",
+	/* password=…, "api_key": "…", X-Amz-Signature=…: up to the quote that ends it, or one word */
+	NAMES SAYS "(?:\\\\+\"(?!" BULLET ")\\K(?:(?!\\\\*\").)+|\"(?!" BULLET ")\\K(?:[^\"\\\\]|\\\\.)+"
+	"|'(?!" BULLET ")\\K[^']+|(?:%22)?\\K[^\\s\"',;&|}\\]<\\\\" BULLET "]+)",
+	"<[\\w.:-]*" NAMES "[^<>]*>\\K[^<" BULLET "]+",
 	"\\b(?:bearer|basic)\\s+\\K[a-z0-9+/_.=~-]{8,}",
 	"://[^\\s/:@]*:\\K[^\\s/@]+(?=@)",
+	"(?s)-----begin [a-z ]*private key-----\\K[^" BULLET "]+?(?=-----end|$)",
 	"(?-i)\\beyJ[A-Za-z0-9_-]{6,}\\.[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]*)?",
+	/* AWS, language models, GitHub, Slack, Vault, Atlassian, GitLab, Google, Salesforce */
 	"(?-i)\\b(?:(?:AKIA|ASIA)[A-Z0-9]{12,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}"
-	"|xox[abeprs]-[A-Za-z0-9-]{10,}|hvs\\.[A-Za-z0-9_-]{20,})",
+	"|github_pat_[A-Za-z0-9_]{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"
+	"|hv[sbr]\\.[A-Za-z0-9_-]{16,}|ATATT3[A-Za-z0-9_=-]{16,}|glpat-[A-Za-z0-9_-]{16,}"
+	"|AIza[A-Za-z0-9_-]{30,}|00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{16,})",
 };
 
 enum { PATTERNS = sizeof(patterns) / sizeof(patterns[0]) };

@@ -1,7 +1,7 @@
 /* Takes what looks like a secret out of a text that others will read: passwords and keys by
  * their name, credentials of an Authorization header or in an address, tokens by their form,
- * and every secret that stood in the environment. What looks like none stays: this is the
- * second guard, the first is to send nothing that is not needed. */
+ * and every secret that this process has, wherever it came from. What looks like none stays:
+ * this is the second guard, the first is to send nothing that is not needed. */
 #ifndef BASE_REDACT_H
 #define BASE_REDACT_H
 

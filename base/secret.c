@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,16 +22,50 @@ static struct sealed {
 } *sealed;
 static size_t nsealed;
 
+/* What a secret's memory begins with. All are known, so that they can be hidden in texts. */
+struct held {
+	struct held *next;
+	size_t len;
+	char text[];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct held *all_held;   /* the longest first: one may be the beginning of another */
+
 static size_t mapped_size(size_t len)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	return (len + 1 + page - 1) / page * page;
+	return (sizeof(struct held) + len + 1 + page - 1) / page * page;
+}
+
+static void hold(struct held *h)
+{
+	struct held **at = &all_held;
+
+	pthread_mutex_lock(&lock);
+	while (*at && (*at)->len > h->len)
+		at = &(*at)->next;
+	h->next = *at;
+	*at = h;
+	pthread_mutex_unlock(&lock);
+}
+
+static void let_go(struct held *h)
+{
+	struct held **at = &all_held;
+
+	pthread_mutex_lock(&lock);
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+	pthread_mutex_unlock(&lock);
 }
 
 bool secret_set(struct secret *s, const char *data, size_t len, struct err *e)
 {
-	char *p;
+	struct held *h;
+	void *p;
 
 	if (len > SECRET_MAX)
 		return err_set(e, ERR_LIMIT, 0, "a secret is over %d bytes", (int)SECRET_MAX);
@@ -46,9 +82,12 @@ bool secret_set(struct secret *s, const char *data, size_t len, struct err *e)
 	/* Both may be refused by a limit; the secret is still usable then. */
 	(void)!mlock(p, mapped_size(len));
 	(void)!madvise(p, mapped_size(len), MADV_DONTDUMP);
-	memcpy(p, data, len);
+	h = p;
+	h->len = len;
+	memcpy(h->text, data, len);
+	hold(h);
 	secret_release(s);
-	s->data = p;
+	s->data = h->text;
 	s->len = len;
 	return true;
 }
@@ -56,10 +95,12 @@ bool secret_set(struct secret *s, const char *data, size_t len, struct err *e)
 void secret_release(struct secret *s)
 {
 	if (s->data) {
+		struct held *h = (void *)(s->data - offsetof(struct held, text));
 		size_t size = mapped_size(s->len);
 
-		explicit_bzero(s->data, size);
-		munmap(s->data, size);
+		let_go(h);
+		explicit_bzero(h, size);
+		munmap(h, size);
 	}
 	*s = (struct secret)SECRET_INIT;
 }
@@ -228,7 +269,7 @@ const char *secret_env(const char *name)
 enum { TELLING = 8 };           /* bytes: a shorter one may be a word */
 
 /* `text` without what is hidden of it. */
-static size_t hide(struct buf *text, const struct secret *s, const char *instead)
+static size_t hide(struct buf *text, const struct held *s, const char *instead)
 {
 	const char *at = buf_str(text), *end = at + text->len, *hit;
 	struct buf out = BUF_INIT;
@@ -236,7 +277,7 @@ static size_t hide(struct buf *text, const struct secret *s, const char *instead
 
 	if (s->len < TELLING)
 		return 0;
-	while ((hit = memmem(at, (size_t)(end - at), s->data, s->len))) {
+	while ((hit = memmem(at, (size_t)(end - at), s->text, s->len))) {
 		buf_put(&out, at, (size_t)(hit - at));
 		buf_puts(&out, instead);
 		at = hit + s->len;
@@ -254,8 +295,10 @@ size_t secret_hide(struct buf *text, const char *instead)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < nsealed; i++)
-		found += hide(text, &sealed[i].value, instead);
+	pthread_mutex_lock(&lock);
+	for (const struct held *h = all_held; h; h = h->next)
+		found += hide(text, h, instead);
+	pthread_mutex_unlock(&lock);
 	return found;
 }
 

@@ -42,8 +42,8 @@ void secret_seal_env(const char *const *names, size_t count);
 const char *secret_env(const char *name);
 
 struct buf;
-/* Puts `instead` in place of every value sealed at start that is long enough to be told from
- * words. Returns how many it found. */
+/* Puts `instead` in place of every secret that somebody holds now, if it is long enough to be
+ * told from words. Returns how many it found. Thread-safe. */
 size_t secret_hide(struct buf *text, const char *instead);
 
 #endif

@@ -100,8 +100,12 @@ static void put_head(struct writer *w, const struct section *s)
 	if (s->previous)
 		buf_puts(out, "; the rows are of an earlier answer");
 	if (s->rows.rows > 0 && s->def->summary) {
+		struct buf summary = BUF_INIT;
+
+		s->def->summary(&s->rows, w->now, &summary);
 		buf_puts(out, "\n");
-		s->def->summary(&s->rows, w->now, out);
+		put_value(w, buf_str(&summary), summary.len);
+		buf_release(&summary);
 	}
 	buf_puts(out, "\n");
 }

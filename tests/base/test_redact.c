@@ -40,6 +40,26 @@ static void named_secrets_go(void **state)
 	becomes("PASSWORD: a, secret: b", "PASSWORD: " X ", secret: " X, 2);
 }
 
+/* As logs write them: quoted, quoted within a quote, as Ruby, as XML, as an address. */
+static void a_secret_goes_to_its_end(void **state)
+{
+	(void)state;
+	becomes("{\"password\": \"two words, \\\"and\\\" more\", \"id\": 7}", "{\"password\": \"" X "\", \"id\": 7}", 1);
+	becomes("{\"msg\":\"{\\\"password\\\":\\\"two words\\\",\\\"id\\\":7}\"}",
+		"{\"msg\":\"{\\\"password\\\":\\\"" X "\\\",\\\"id\\\":7}\"}", 1);
+	becomes("{\"password\"=>\"a b\", :token=>'c d', :id=>7}", "{\"password\"=>\"" X "\", :token=>'" X "', :id=>7}", 2);
+	becomes("<wsse:Password Type=\"x\">a b</wsse:Password><id>7</id>",
+		"<wsse:Password Type=\"x\">" X "</wsse:Password><id>7</id>", 1);
+	becomes("body=%22password%22%3A%22hunter2%22&id=7", "body=%22password%22%3A%22" X "&id=7", 1);
+	becomes("sv=2024&sig=abc%2Fdef&se=x", "sv=2024&sig=" X "&se=x", 1);
+	becomes("Authorization: AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=0f",
+		"Authorization: " X, 1);
+	becomes("{\"Authorization\":\"Digest username=\\\"u\\\"", "{\"Authorization\":\"" X "\\\"u\\\"", 1);
+	becomes("Cookie: sid=1; theme=dark\nX: y", "Cookie: " X "\nX: y", 1);
+	becomes("-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabcd\n-----END RSA PRIVATE KEY----- after",
+		"-----BEGIN RSA PRIVATE KEY-----" X "-----END RSA PRIVATE KEY----- after", 1);
+}
+
 static void secrets_are_known_by_their_form(void **state)
 {
 	(void)state;
@@ -48,6 +68,8 @@ static void secrets_are_known_by_their_form(void **state)
 	becomes("AKIAIOSFODNN7EXAMPLE", X, 1);
 	becomes("key sk-ant-0123456789abcdefghij.", "key " X ".", 1);
 	becomes("ghp_0123456789abcdefghij0123 xoxb-1234567890-abc", X " " X, 2);
+	becomes("github_pat_11AAAAAAA0123456789_abcdef ATATT3xFfGF0123456789abcdef=1A", X " " X, 2);
+	becomes("00D5g000004hcXY!AQ4AQFakeSession.Id0123", X, 1);
 }
 
 static void the_rest_stays(void **state)
@@ -75,6 +97,25 @@ static void the_environment_s_secrets_go(void **state)
 	becomes("a load", "a load", 0);
 }
 
+/* From a file, a helper or a store: as long as somebody holds it. */
+static void what_is_held_goes(void **state)
+{
+	struct secret some = SECRET_INIT, more = SECRET_INIT, twice = SECRET_INIT;
+
+	(void)state;
+	assert_true(secret_set(&some, "battery-staple", 14, NULL));
+	assert_true(secret_set(&more, "battery-staple-and-more", 23, NULL));
+	assert_true(secret_set(&twice, "battery-staple", 14, NULL));
+	becomes("x battery-staple-and-more y battery-staple z", "x " X " y " X " z", 2);
+	secret_release(&some);
+	becomes("battery-staple", X, 1);
+	assert_true(secret_set(&twice, "another one", 11, NULL));
+	secret_release(&more);
+	becomes("battery-staple battery-staple-and-more another one", "battery-staple battery-staple-and-more " X, 1);
+	secret_release(&twice);
+	becomes("another one", "another one", 0);
+}
+
 static int begin(void **state)
 {
 	struct err e = { 0 };
@@ -95,9 +136,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(named_secrets_go),
+		cmocka_unit_test(a_secret_goes_to_its_end),
 		cmocka_unit_test(secrets_are_known_by_their_form),
 		cmocka_unit_test(the_rest_stays),
 		cmocka_unit_test(the_environment_s_secrets_go),
+		cmocka_unit_test(what_is_held_goes),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

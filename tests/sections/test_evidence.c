@@ -29,8 +29,10 @@ static enum mark mark(const struct rowset *rows, size_t row)
 
 static void summary(const struct rowset *rows, usec now, struct buf *out)
 {
+	struct cell result = rowset_cell(rows, 0, 1);
+
 	(void)now;
-	buf_printf(out, "%zu sent", rows->rows);
+	buf_printf(out, "%zu sent, first %.*s", rows->rows, (int)result.len, result.data ? result.data : "");
 }
 
 static const struct section_def def = {
@@ -120,7 +122,7 @@ static void test_a_case_is_told(void **state)
 	all[1].state = SECTION_EMPTY;
 	assert_string_equal(render(),
 		"The load that was looked for: 726100801\nNow: 1970-01-01T00:00:00Z\nstatus: In Transit\n"
-		"\n## Callbacks (C): answered; from redshift\n2 sent\nref | at | result\n"
+		"\n## Callbacks (C): answered; from redshift\n2 sent, first failed\nref | at | result\n"
 		"C100 problem | 2026-01-23T06:00:00Z | failed\nC99 | 2026-01-23T05:00:00Z | ok / so\n"
 		"\n## Logs (G): asked and answered: no warning or error names it\n");
 	assert_int_equal(evidence.rows, 2);
@@ -193,7 +195,7 @@ static void test_what_never_goes_along(void **state)
 	assert_null(strstr(buf_str(&evidence.text), "abcdef"));
 	assert_null(strstr(buf_str(&evidence.text), "https://"));
 	assert_null(strstr(buf_str(&evidence.text), "payload"));
-	assert_int_equal(evidence.hidden, 2);
+	assert_int_equal(evidence.hidden, 3);
 }
 
 static void test_hostile_bytes_are_tokens(void **state)
