@@ -7,7 +7,6 @@
 
 #include "clients/athena_ask.h"
 #include "clients/aws_credentials.h"
-#include "clients/skew.h"
 
 static const struct setting_def settings[] = {
 	{ "region", NULL, true, false, "region of AWS: us-east-1" },
@@ -101,7 +100,7 @@ static bool athena_check(void *conn, usec deadline, struct cancel *cancel, struc
 	snprintf(h->detail, sizeof(h->detail), "SELECT 1 took %s, was queued %s; signed by %.90s",
 		 time_span(took, clock_mono(&clock_system) - began), time_span(queued, k.last.queued_ms * USEC_MS),
 		 a->who.origin);
-	h->skew_ms = skew_offset(a->endpoint.source.origin) / USEC_MS;
+	h->skew_ms = a->skew_ms;
 	return true;
 }
 

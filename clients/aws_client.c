@@ -30,6 +30,7 @@ bool aws_client_call(struct aws_client *a, struct aws_call *c, bool *renewed, st
 		c->who = &a->who;
 		if (!aws_call(&a->endpoint, c, e))
 			return false;
+		a->skew_ms = c->response.skew_ms;
 		if (aws_client_success(c))
 			return true;
 		aws_fault_read(c, f);

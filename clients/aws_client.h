@@ -13,6 +13,7 @@ struct aws_client {
 	struct aws_endpoint endpoint;
 	struct aws_credentials *credentials;
 	struct aws_identity who;
+	int64_t skew_ms;              /* of the last answer: its Date minus our clock; 0 = unknown */
 };
 
 /* `url` NULL: the service's own place. */

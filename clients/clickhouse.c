@@ -120,6 +120,7 @@ static const char *user(const struct ch *c)
 struct question {
 	const char *sql;
 	bool guarded;           /* send the settings of c->server along */
+	bool at_home;           /* in the database that is set, as queries are */
 	usec deadline, first_byte;
 	struct cancel *cancel;
 	bool (*tick)(void *ctx);
@@ -170,10 +171,15 @@ static bool page_err(const struct ch *c, struct err *e)
 
 static void question_url(const struct ch *c, const struct question *k, struct buf *url)
 {
+	const char *database = k->at_home ? source_get(c->source, "database", "") : "";
 	usec left = k->deadline - now_mono();
 
 	buf_puts(url, buf_str(&c->base));
 	buf_puts(url, "/?default_format=TabSeparated");
+	if (*database) {
+		buf_puts(url, "&database=");
+		http_escape(url, database, strlen(database));
+	}
 	if (k->guarded && c->server.send_readonly)
 		buf_puts(url, "&readonly=2");
 	if (k->guarded && c->server.send_limits)
@@ -238,14 +244,20 @@ static bool send_less(struct ch_server *s, long code)
 	return true;
 }
 
-static void note_version(struct ch_server *s, const struct buf *answer)
+/* "23.8.1.1" or so: whatever else is said with status 200 is no server's of ours. */
+static bool note_version(struct ch *c, const struct buf *answer, struct err *e)
 {
+	struct ch_server *s = &c->server;
 	char *end;
 
 	text_safe(s->version, sizeof(s->version), buf_str(answer), strcspn(buf_str(answer), "\n"));
 	s->major = strtol(s->version, &end, 10);
-	s->minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+	if (end == s->version || *end != '.')
+		return err_set(e, ERR_DECODE, 0, "%s: the answer is not that of a ClickHouse server",
+			       c->source->name);
+	s->minor = strtol(end + 1, NULL, 10);
 	s->known = true;
+	return true;
 }
 
 /* Once per connection object: the version says how values are bound. */
@@ -263,9 +275,7 @@ static bool learn_server(struct ch *c, usec deadline, struct cancel *cancel, str
 
 	c->server = (struct ch_server){ .send_readonly = true, .send_limits = true };
 	for (;;) {
-		ok = ask(c, c->http, &k, &why);
-		if (ok)
-			note_version(&c->server, &k.answer);
+		ok = ask(c, c->http, &k, &why) && note_version(c, &k.answer, &why);
 		buf_release(&k.answer);
 		if (ok || !send_less(&c->server, why.code))
 			break;
@@ -536,13 +546,13 @@ static bool run(void *conn, const struct query *q, struct cancel *cancel, struct
 
 /* ---- health ---- */
 
-/* "0", "1" or "2": with our settings sent along. */
+/* "0", "1" or "2": with our settings sent along, where the queries go. */
 static bool ask_readonly(struct ch *c, usec deadline, struct cancel *cancel, bool *read_only,
 			 struct err *e)
 {
 	struct question k = {
 		.sql = "SELECT value FROM system.settings WHERE name = 'readonly'",
-		.guarded = true, .deadline = deadline, .cancel = cancel,
+		.guarded = true, .at_home = true, .deadline = deadline, .cancel = cancel,
 	};
 	bool ok = ask(c, c->http, &k, e);
 

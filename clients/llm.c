@@ -451,6 +451,7 @@ static bool read_health(struct asking *a, struct health *h, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	json_t *root;
+	bool ok;
 
 	h->skew_ms = a->response.skew_ms;
 	if (a->response.status != 200)
@@ -458,14 +459,14 @@ static bool read_health(struct asking *a, struct health *h, struct err *e)
 	root = jsontext_read(buf_str(&a->body), a->body.len, e);
 	if (!root)
 		return false;
-	a->llm->api->put_health(root, &text);
+	ok = a->llm->api->put_health(root, &text);
 	snprintf(h->server, sizeof(h->server), "%.95s", buf_str(&text));
 	snprintf(h->detail, sizeof(h->detail), "%s",
 		 "asked for its models only, which costs no tokens; asks a model only when you say so");
 	h->read_only = true;
 	buf_release(&text);
 	json_decref(root);
-	return true;
+	return ok || err_set(e, ERR_DECODE, 0, "the answer is JSON, but not about models");
 }
 
 /* A list of models costs nothing. */

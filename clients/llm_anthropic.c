@@ -113,7 +113,7 @@ static bool ended(const struct llm_answer *a, struct err *e)
 		       a->stop[0] ? a->stop : "no stop_reason");
 }
 
-static void put_health(json_t *root, struct buf *out)
+static bool put_health(json_t *root, struct buf *out)
 {
 	json_t *name = jsontext_at(root, "display_name");
 	struct cell text = name ? jsontext_scalar(name) : CELL_NULL;
@@ -123,6 +123,7 @@ static void put_health(json_t *root, struct buf *out)
 		buf_puts(out, ", ");
 		buf_put_safe(out, text.data, text.len);
 	}
+	return jsontext_scalar(jsontext_at(root, "id")).len > 0;
 }
 
 const struct llm_api llm_anthropic = {

@@ -44,8 +44,9 @@ struct llm_api {
 	bool (*take)(struct llm_answer *, json_t *event, struct err *);
 	/* What the reason of an end means; true = it said all it wanted to. */
 	bool (*ended)(const struct llm_answer *, struct err *);
-	/* Of a health answer: what it says of the model; printable. */
-	void (*put_health)(json_t *, struct buf *out);
+	/* Of a health answer: what it says of the model; printable. False: it is about
+	 * something else. */
+	bool (*put_health)(json_t *, struct buf *out);
 };
 
 extern const struct llm_api llm_anthropic, llm_azure;

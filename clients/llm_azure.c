@@ -134,13 +134,12 @@ static bool ended(const struct llm_answer *a, struct err *e)
 		       a->stop[0] ? a->stop : "no finish_reason");
 }
 
-static void put_health(json_t *root, struct buf *out)
+static bool put_health(json_t *root, struct buf *out)
 {
 	json_t *models = jsontext_at(root, "data");
 
-	buf_puts(out, "Azure OpenAI");
-	if (json_is_array(models))
-		buf_printf(out, ", %zu models", json_array_size(models));
+	buf_printf(out, "Azure OpenAI, %zu models", json_array_size(models));
+	return json_is_array(models);
 }
 
 const struct llm_api llm_azure = {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "clients/s3_ask.h"
-#include "clients/skew.h"
 
 static const struct setting_def settings[] = {
 	{ "bucket", NULL, true, false, "the bucket" },
@@ -139,7 +138,7 @@ static bool s3_check(void *conn, usec deadline, struct cancel *cancel, struct he
 	snprintf(h->detail, sizeof(h->detail), "%s%s%.50s; signed by %.70s",
 		 any ? "there are objects" : "there is no object", *prefix ? " under " : "", prefix,
 		 a->who.origin);
-	h->skew_ms = skew_offset(a->endpoint.source.origin) / USEC_MS;
+	h->skew_ms = a->skew_ms;
 	return true;
 }
 

@@ -238,6 +238,11 @@ static void a_check_really_asks(void **state)
 	assert_string_equal(h.server, "Athena, us-east-1");
 	assert_non_null(strstr(h.detail, "SELECT 1 took"));
 	assert_string_equal(aws_fake_sql(athena_fake, 0), "SELECT 1 AS one");
+	/* Too little to be refused for it, and yet to be told. */
+	aws_fake_fault(athena_fake, "", "skew:120");
+	assert_true(athena_ops.check(a.conn, in_ms(5000), NULL, &h, &a.e));
+	assert_in_range(h.skew_ms, 115000, 125000);
+	aws_fake_fault(athena_fake, "", "skew:0");
 	aws_fake_outcome(athena_fake, "FAILED", "Access Denied", "");
 	assert_false(athena_ops.check(a.conn, in_ms(5000), NULL, &h, &a.e));
 	assert_int_equal(a.e.kind, ERR_DENIED);

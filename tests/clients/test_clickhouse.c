@@ -443,6 +443,23 @@ static void health_is_asked(void **state)
 	talk_end(&t);
 }
 
+/* Where no query can be asked nothing is well. */
+static void health_wants_the_database(void **state)
+{
+	struct health h;
+	struct talk t;
+	char url[80];
+
+	(void)state;
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", server.port);
+	talk_begin(&t, source_make(&clickhouse_ops, "signoz", "url", url, "database", "no_such_db&x=1", NULL));
+	assert_false(clickhouse_ops.check(t.conn, in_ms(5000), &t.cancel, &h, &t.e));
+	assert_int_equal(t.e.code, 81);
+	if (!strstr(t.e.text, "no_such_db&x=1"))
+		fail_msg("%s", t.e.text);
+	talk_end(&t);
+}
+
 static bool running_there(const char *id)
 {
 	struct err e = { 0 };
@@ -687,6 +704,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_password_is_auth),
 		cmocka_unit_test(a_strict_account_works_without_settings),
 		cmocka_unit_test(health_is_asked),
+		cmocka_unit_test(health_wants_the_database),
 		cmocka_unit_test(test_P66_cancel_kills_the_query_there),
 		cmocka_unit_test(the_deadline_is_ours_and_theirs),
 		cmocka_unit_test(cancel_in_the_middle_of_rows),

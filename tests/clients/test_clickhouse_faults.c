@@ -65,6 +65,20 @@ static void test_P19_a_login_page_is_no_answer(void **state)
 	assert_non_null(strstr(failed.text, "got text/html (login page?)"));
 }
 
+/* Something that answers every request with JSON, as gateways do. */
+static void another_service_is_no_server(void **state)
+{
+	static const struct fault_step json[] = {
+		{ .send = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+			  "{\"code\":200}" }, { .then = json },
+	};
+
+	(void)state;
+	assert_int_equal(ask(json, 1), 0);
+	assert_int_equal(failed.kind, ERR_DECODE);
+	assert_non_null(strstr(failed.text, "not that of a ClickHouse server"));
+}
+
 static void test_P17_a_break_between_rows_keeps_them(void **state)
 {
 	static const struct fault_step cut[] = {
@@ -187,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_P19_a_login_page_is_no_answer),
+		cmocka_unit_test(another_service_is_no_server),
 		cmocka_unit_test(test_P17_a_break_between_rows_keeps_them),
 		cmocka_unit_test(test_P17_an_answer_that_ends_inside_a_row_is_no_success),
 		cmocka_unit_test(test_P18_an_exception_code_in_the_head_counts),

@@ -13,6 +13,7 @@
 
 #include "clients/registry.h"
 #include "tests/support/client_fixture.h"
+#include "tests/support/fault_server.h"
 #include "tests/support/llm_fake.h"
 
 #define KEY "env:LLM_TEST_KEY"
@@ -463,6 +464,37 @@ static void health_costs_no_tokens(void **state)
 	}
 }
 
+static void health_is_no_answer_of_others(void **state)
+{
+	static const struct fault_step json[] = {
+		{ .send = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+			  "{\"code\":200}" }, { .then = json },
+	};
+	static const char *const providers[] = { "anthropic", "azure_openai" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct fault_server server;
+		struct health h;
+		struct err e = { 0 };
+		struct source *s;
+		char url[64];
+		void *conn;
+
+		fault_start(&server, json);
+		snprintf(url, sizeof(url), "http://127.0.0.1:%u", server.port);
+		s = source_make(&llm_ops, "llm", "provider", providers[i], "url", url, "endpoint", url, "model", "m",
+				"deployment", "d", "anthropic_key", "env:LLM_TEST_KEY", "azure_key", "env:LLM_TEST_KEY", NULL);
+		conn = llm_ops.open(s, &e);
+		assert_non_null(conn);
+		assert_false(llm_ops.check(conn, in_ms(5000), NULL, &h, &e));
+		assert_int_equal(e.kind, ERR_DECODE);
+		llm_ops.close(conn);
+		source_free(s);
+		fault_stop(&server);
+	}
+}
+
 static void health_tells_a_wrong_key(void **state)
 {
 	struct health h;
@@ -494,6 +526,7 @@ int main(void)
 		cmocka_unit_test(settings_are_checked),
 		cmocka_unit_test(health_costs_no_tokens),
 		cmocka_unit_test(health_tells_a_wrong_key),
+		cmocka_unit_test(health_is_no_answer_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, clients_start, clients_stop);
