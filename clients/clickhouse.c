@@ -561,21 +561,26 @@ static bool ask_readonly(struct ch *c, usec deadline, struct cancel *cancel, boo
 	return ok;
 }
 
-/* What the account could do without our setting, as far as it tells. Servers that know no
- * grants (before 20.4) refuse the question: there every account that is not read-only writes. */
-static const char *ask_rights(struct ch *c, usec deadline, struct cancel *cancel)
+/* Servers that know no grants (before 20.4) refuse the question: there every account that
+ * is not read-only writes. */
+static enum health_rights ask_rights(struct ch *c, usec deadline, struct cancel *cancel)
 {
 	struct question k = { .sql = "SHOW GRANTS", .guarded = true, .deadline = deadline, .cancel = cancel };
+	enum health_rights rights = RIGHTS_UNKNOWN;
+	enum ch_grants grants;
 	struct err e = { 0 };
-	bool ok, writes;
 
 	if (!c->server.send_readonly)
-		return "a read-only account";
-	ok = ask(c, c->http, &k, &e);
-	writes = ok ? ch_grants(buf_str(&k.answer), k.answer.len) == CH_GRANTS_WRITE : e.code == SYNTAX_ERROR;
+		return RIGHTS_READ;
+	if (ask(c, c->http, &k, &e)) {
+		grants = ch_grants(buf_str(&k.answer), k.answer.len);
+		rights = grants == CH_GRANTS_WRITE ? RIGHTS_WRITE :
+			 grants == CH_GRANTS_READ  ? RIGHTS_READ : RIGHTS_UNKNOWN;
+	} else if (e.code == SYNTAX_ERROR) {
+		rights = RIGHTS_WRITE;
+	}
 	buf_release(&k.answer);
-	return writes ? "read-only by our setting, but this account could write: a read-only one is safer" :
-			"read-only by our setting";
+	return rights;
 }
 
 static bool check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
@@ -591,8 +596,10 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 	snprintf(h->server, sizeof(h->server), "ClickHouse %s", c->server.version);
 	text_safe(h->user, sizeof(h->user), user(c), strlen(user(c)));
 	h->skew_ms = response.skew_ms;
-	snprintf(h->detail, sizeof(h->detail), "%s%s",
-		 ask_rights(c, deadline, cancel),
+	h->rights = ask_rights(c, deadline, cancel);
+	snprintf(h->detail, sizeof(h->detail), "%s%s%s",
+		 c->server.send_readonly ? "read-only by our setting" : "a read-only account",
+		 h->rights == RIGHTS_WRITE ? ", this account could write" : "",
 		 c->server.send_limits ? "" : "; it fixes the limits, ours are not sent");
 	return true;
 }

@@ -61,11 +61,15 @@ struct row_sink {
 	void (*bytes)(struct row_sink *, size_t received);
 };
 
+/* What the account may do there when our guard does not hold it back. */
+enum health_rights { RIGHTS_UNKNOWN, RIGHTS_READ, RIGHTS_WRITE };
+
 /* What check() found out by really asking. */
 struct health {
 	char server[96];            /* "PostgreSQL 15.8", "ClickHouse 18.16.1"; printable */
 	char user[64];              /* who we are there, when it tells */
 	bool read_only;             /* the guard is known to hold */
+	enum health_rights rights;
 	char detail[160];           /* one more fact worth a line; printable */
 	int64_t skew_ms;            /* server Date minus our clock; 0 when unknown */
 };

@@ -375,6 +375,26 @@ static void ask_user(struct neo4j *n, usec deadline, struct cancel *cancel, stru
 		snprintf(h->user, sizeof(h->user), "%.63s", found.cells[0]);
 }
 
+/* The community edition knows no rights: there every account writes. */
+static enum health_rights ask_rights(struct neo4j *n, const char *edition, usec deadline,
+				     struct cancel *cancel)
+{
+	struct query q = {
+		.name = "rights", .deadline = deadline, .id = "sextant-check",
+		.text = "SHOW USER PRIVILEGES YIELD access, action WHERE access = 'GRANTED' AND action IN "
+			"['write', 'graph_actions', 'create_element', 'delete_element', 'set_label', "
+			"'remove_label', 'set_property', 'merge', 'dbms_actions', 'database_actions'] "
+			"RETURN CASE WHEN count(*) > 0 THEN 'write' ELSE 'read' END AS may",
+	};
+	struct own found;
+
+	if (strcmp(edition, "community") == 0)
+		return RIGHTS_WRITE;
+	if (!ask_own(n, &q, cancel, &found, NULL) || found.rows == 0)
+		return RIGHTS_UNKNOWN;
+	return strcmp(found.cells[0], "write") == 0 ? RIGHTS_WRITE : RIGHTS_READ;
+}
+
 static bool check(void *conn, usec deadline, struct cancel *cancel, struct health *h,
 		  struct err *e)
 {
@@ -393,9 +413,11 @@ static bool check(void *conn, usec deadline, struct cancel *cancel, struct healt
 	h->skew_ms = found.skew_ms;
 	h->read_only = true;
 	ask_user(n, deadline, cancel, h);
-	snprintf(h->detail, sizeof(h->detail), "%.40s, database %.63s, in read access mode",
+	h->rights = ask_rights(n, found.cells[1], deadline, cancel);
+	snprintf(h->detail, sizeof(h->detail), "%.32s, database %.63s, in read access mode%s",
 		 found.cells[1][0] ? found.cells[1] : "edition unknown",
-		 source_get(n->source, "database", "neo4j"));
+		 source_get(n->source, "database", "neo4j"),
+		 h->rights == RIGHTS_WRITE ? ", this account could write" : "");
 	return true;
 }
 

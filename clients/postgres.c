@@ -146,6 +146,34 @@ static const char facts_sql[] =
 	"  WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'\n"
 	"  AND pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))";
 
+/* Redshift knows few functions, and not each of them everywhere: what it does not answer
+ * stays unknown. */
+static const char redshift_now_sql[] = "SELECT (extract(epoch FROM now()) * 1000)::bigint";
+static const char redshift_writer_sql[] =
+	"SELECT CASE WHEN count(*) > 0 THEN 't' ELSE 'f' END FROM (\n"
+	" SELECT 1 FROM pg_user WHERE usename = current_user AND usesuper\n"
+	" UNION ALL SELECT 1 FROM pg_tables t\n"
+	"  WHERE t.schemaname <> 'information_schema' AND substring(t.schemaname, 1, 3) <> 'pg_' AND (\n"
+	"  has_table_privilege(quote_ident(t.schemaname) || '.' || quote_ident(t.tablename), 'insert') OR\n"
+	"  has_table_privilege(quote_ident(t.schemaname) || '.' || quote_ident(t.tablename), 'update') OR\n"
+	"  has_table_privilege(quote_ident(t.schemaname) || '.' || quote_ident(t.tablename), 'delete'))) AS may";
+
+static void ask_fact(struct pg_link *l, const struct query *about, const char *sql, struct cancel *c,
+		     char out[static 64])
+{
+	struct fact_sink f = { .sink = { fact_sent, fact_columns, fact_row, fact_progress, fact_bytes } };
+	struct query q = *about;
+
+	q.text = sql;
+	if (pg_run(l, &q, c, &f.sink, NULL))
+		memcpy(out, f.facts[0], sizeof(f.facts[0]));
+}
+
+static enum health_rights rights_of(const char *writer)
+{
+	return strcmp(writer, "t") == 0 ? RIGHTS_WRITE : strcmp(writer, "f") == 0 ? RIGHTS_READ : RIGHTS_UNKNOWN;
+}
+
 static void describe_health(const struct pg_link *l, const struct fact_sink *f, struct health *h)
 {
 	const char *version = PQparameterStatus(l->conn, "server_version");
@@ -160,9 +188,9 @@ static void describe_health(const struct pg_link *l, const struct fact_sink *f, 
 	snprintf(h->user, sizeof(h->user), "%.63s", f->facts[FACT_USER]);
 	h->read_only = l->redshift ? l->session_read_only :
 		       strcmp(f->facts[FACT_READ_ONLY], "on") == 0;
-	snprintf(h->detail, sizeof(h->detail), "%s%s", tls ? tls : "no TLS (local)",
-		 strcmp(f->facts[FACT_WRITER], "t") == 0 ?
-		 "; this role could write: a read-only role is safer" : "");
+	h->rights = rights_of(f->facts[FACT_WRITER]);
+	snprintf(h->detail, sizeof(h->detail), "%s%s", tls ? "" : "no TLS",
+		 h->rights != RIGHTS_WRITE ? "" : tls ? "this role could write" : ", this role could write");
 }
 
 static bool check(void *conn, usec deadline, struct cancel *c, struct health *h, struct err *e)
@@ -180,6 +208,10 @@ static bool check(void *conn, usec deadline, struct cancel *c, struct health *h,
 	q.text = l->redshift ? "SELECT current_user" : facts_sql;
 	if (!pg_run(l, &q, c, &f.sink, e))
 		return false;
+	if (l->redshift) {
+		ask_fact(l, &q, redshift_now_sql, c, f.facts[FACT_NOW]);
+		ask_fact(l, &q, redshift_writer_sql, c, f.facts[FACT_WRITER]);
+	}
 	describe_health(l, &f, h);
 	server_ms = strtoll(f.facts[FACT_NOW], NULL, 10);
 	if (server_ms)

@@ -423,6 +423,7 @@ static void a_strict_account_works_without_settings(void **state)
 		fail_msg("%s", t.e.text);
 	assert_true(h.read_only);
 	assert_non_null(strstr(h.detail, "read-only account"));
+	assert_int_equal(h.rights, RIGHTS_READ);
 	talk_end(&t);
 }
 
@@ -438,7 +439,8 @@ static void health_is_asked(void **state)
 	assert_int_equal(strncmp(h.server, "ClickHouse ", 11), 0);
 	assert_string_equal(h.user, "default");
 	assert_true(h.read_only);
-	assert_non_null(strstr(h.detail, "could write"));
+	assert_non_null(strstr(h.detail, "this account could write"));
+	assert_int_equal(h.rights, RIGHTS_WRITE);
 	assert_in_range(h.skew_ms + 2000, 1, 4000);
 	talk_end(&t);
 }

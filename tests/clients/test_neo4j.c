@@ -456,6 +456,25 @@ static void lateness_stops_the_server(void **state)
 	assert_non_null(strstr(t.seen.body, "\"maxExecutionTime\":1}"));
 }
 
+/* The enterprise edition knows what an account may. */
+static void rights_are_asked_for(void **state)
+{
+	static const char *const may[] = { "read", "write" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct neo4j_options o = { .user = "neo4j", .password = "s3cret", .may = may[i] };
+		struct health h;
+		struct talk t;
+
+		talk_begin(&t, &o);
+		assert_true(neo4j_ops.check(t.client.conn, in_ms(5000), NULL, &h, &t.client.e));
+		assert_int_equal(h.rights, i ? RIGHTS_WRITE : RIGHTS_READ);
+		assert_int_equal(strstr(h.detail, "could write") != NULL, i);
+		talk_end(&t);
+	}
+}
+
 static void health_is_asked_for(void **state)
 {
 	static const struct neo4j_options o = { .user = "neo4j", .password = "s3cret" };
@@ -467,8 +486,9 @@ static void health_is_asked_for(void **state)
 	assert_true(neo4j_ops.check(t.client.conn, in_ms(5000), NULL, &h, &t.client.e));
 	assert_string_equal(h.server, "Neo4j 5.26.30");
 	assert_string_equal(h.user, "neo4j");
-	assert_string_equal(h.detail, "community, database neo4j, in read access mode");
+	assert_string_equal(h.detail, "community, database neo4j, in read access mode, this account could write");
 	assert_true(h.read_only);
+	assert_int_equal(h.rights, RIGHTS_WRITE);
 	talk_end(&t);
 	talk_begin_as(&t, &o, "wrong");
 	assert_false(neo4j_ops.check(t.client.conn, in_ms(5000), NULL, &h, &t.client.e));
@@ -499,6 +519,7 @@ int main(void)
 		cmocka_unit_test(cancelling_stops_the_server),
 		cmocka_unit_test(lateness_stops_the_server),
 		cmocka_unit_test(health_is_asked_for),
+		cmocka_unit_test(rights_are_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, clients_start, clients_stop);

@@ -162,6 +162,15 @@ static void health_asks_little(void **state)
 	assert_string_equal(h.server, "Redshift, PostgreSQL 8.0.2");
 	assert_string_equal(h.user, "analyst");
 	assert_true(h.read_only);
+	assert_in_range(h.skew_ms + 2000, 1, 4000);
+	assert_int_equal(h.rights, RIGHTS_READ);
+	assert_string_equal(h.detail, "no TLS");
+	assert_true(postgres_exec(&server, "CREATE TABLE \"odd \"\"table\" (n int); "
+					   "GRANT INSERT ON \"odd \"\"table\" TO analyst", &f.e));
+	assert_true(postgres_ops.check(f.conn, in_ms(5000), &f.cancel, &h, &f.e));
+	assert_int_equal(h.rights, RIGHTS_WRITE);
+	assert_string_equal(h.detail, "no TLS, this role could write");
+	assert_true(postgres_exec(&server, "DROP TABLE \"odd \"\"table\"", &f.e));
 	tear_down(&f);
 }
 

@@ -159,7 +159,10 @@ static void answer_statement(struct neo4j_fake *f, const struct stub_call *c, js
 	if (strstr(statement, "TERMINATE TRANSACTIONS"))
 		stop_running(f, params, r);
 	else if (strstr(statement, "dbms.components"))
-		buf_puts(&r->body, ONE_ROW("\"version\",\"edition\"", TEXT("5.26.30") "," TEXT("community")));
+		buf_puts(&r->body, f->options.may ? ONE_ROW("\"version\",\"edition\"", TEXT("5.26.30") "," TEXT("enterprise")) :
+					      ONE_ROW("\"version\",\"edition\"", TEXT("5.26.30") "," TEXT("community")));
+	else if (f->options.may && strstr(statement, "SHOW USER PRIVILEGES"))
+		buf_puts(&r->body, *f->options.may == 'w' ? ONE_ROW("\"may\"", TEXT("write")) : ONE_ROW("\"may\"", TEXT("read")));
 	else if (strstr(statement, "SHOW CURRENT USER"))
 		buf_puts(&r->body, ONE_ROW("\"user\"", TEXT("neo4j")));
 	else

@@ -19,6 +19,7 @@ struct neo4j_options {
 	const char *body;
 	unsigned status;
 	const char *retry_after;
+	const char *may;                /* "read" or "write": an enterprise edition, that knows rights */
 	bool hang;                      /* works on it until it is told to stop */
 };
 
