@@ -151,6 +151,29 @@ static void write_until(const ASN1_TIME *until, struct peer_facts *facts)
 		facts->days_left = seconds < 0 ? days - 1 : days;
 }
 
+static enum peer_flaw flaw_of(long verdict)
+{
+	switch (verdict) {
+	case X509_V_OK:
+		return PEER_NO_FLAW;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return PEER_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return PEER_NOT_YET_VALID;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return PEER_OTHER_NAME;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		return PEER_UNKNOWN_ISSUER;
+	default:
+		return PEER_UNTRUSTED;
+	}
+}
+
 static void write_facts(const SSL *ssl, const X509 *cert, struct peer_facts *facts)
 {
 	long verdict = SSL_get_verify_result(ssl);
@@ -161,6 +184,7 @@ static void write_facts(const SSL *ssl, const X509 *cert, struct peer_facts *fac
 	snprintf(facts->version, sizeof(facts->version), "%s", SSL_get_version(ssl));
 	snprintf(facts->verdict, sizeof(facts->verdict), "%s",
 		 verdict == X509_V_OK ? "" : X509_verify_cert_error_string(verdict));
+	facts->flaw = flaw_of(verdict);
 }
 
 void peer_describe(const struct peer_facts *facts, char *out, size_t size)
@@ -232,6 +256,9 @@ static bool peer_secure(struct talk *p, const struct peer_target *who, struct pe
 		return true;
 	if (cancel_fired(p->cancel))
 		return err_set(e, ERR_CANCELLED, 0, "cancelled");
+	facts->flaw = clock_mono(&clock_system) < p->deadline ? PEER_NO_TLS : PEER_SILENT;
+	if (facts->flaw == PEER_SILENT)
+		return err_set(e, ERR_TIMEOUT, 0, "TLS: no answer from %s port %ld in time", who->host, who->port);
 	return err_set(e, ERR_TRUST, 0, "TLS: %s port %ld does not shake hands", who->host, who->port);
 }
 

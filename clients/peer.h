@@ -19,6 +19,13 @@ enum peer_tls {
 	PEER_POSTGRES_TLS,      /* asked for with an SSLRequest first */
 };
 
+/* What is wrong with TLS there, as far as it says what to do about it. */
+enum peer_flaw {
+	PEER_NO_FLAW, PEER_EXPIRED, PEER_NOT_YET_VALID, PEER_OTHER_NAME, PEER_UNKNOWN_ISSUER, PEER_UNTRUSTED,
+	PEER_NO_TLS,            /* it does not shake hands */
+	PEER_SILENT,            /* it accepts, and says nothing */
+};
+
 struct peer_target {
 	const char *host;       /* as configured: for the server's choice of certificate, and its name */
 	const char *address;    /* numeric */
@@ -34,10 +41,12 @@ struct peer_facts {
 	char until[40];                 /* "Nov 24 10:00:00 2026 GMT" */
 	int days_left;                  /* negative: expired so long ago */
 	char verdict[120];              /* why the certificate is not trusted; "" = it is */
+	enum peer_flaw flaw;
 };
 
-/* True when everything asked for was done, trusted or not. ERR_NETWORK, ERR_TIMEOUT and
- * ERR_TRUST (no TLS there) say which step failed; what was found before it is kept. */
+/* True when everything asked for was done, trusted or not. ERR_NETWORK and ERR_TIMEOUT: no
+ * connection; with `connected` set ERR_TRUST (no TLS there) and ERR_TIMEOUT: no handshake.
+ * What was found before it is kept. */
 bool peer_look(const struct peer_target *, struct peer_facts *, struct cancel *, usec deadline,
 	       struct err *);
 

@@ -213,6 +213,7 @@ static void note_tls(struct walk *w, const struct peer_facts *facts, const struc
 		skip(w, REACH_TLS, *source_get(w->source, "proxy", "") ? "through the proxy" : "not used");
 		return;
 	}
+	w->reach->flaw = facts->flaw;
 	if (!facts->version[0]) {
 		failed(w, REACH_TLS, now_mono() - facts->secured, why);
 		return;

@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "clients/peer.h"
 #include "clients/source.h"
 
 /* X(NAME, word) in the order in which they are gone. */
@@ -36,6 +37,7 @@ struct reach_step {
 struct reach {
 	bool expires;           /* a certificate was seen */
 	int days_left;          /* of it; negative: over */
+	enum peer_flaw flaw;    /* of TLS */
 	struct reach_step steps[REACH_STEP_COUNT];
 };
 

@@ -128,17 +128,16 @@ static bool s3_check(void *conn, usec deadline, struct cancel *cancel, struct he
 	const char *prefix = source_get(a->source, "health_prefix", "");
 	const struct query q = { .name = "check", .id = "sextant-check", .deadline = deadline };
 	struct s3_asking k = { .s3 = a, .query = &q, .cancel = cancel, .max_bytes = CLIENT_MAX_BYTES };
-	bool any;
+	bool any, ok = s3_ask_any(&k, prefix, &any, e);
 
-	*h = (struct health){ "" };
-	if (!s3_ask_any(&k, prefix, &any, e))
+	*h = (struct health){ .skew_ms = a->skew_ms };
+	if (!ok)
 		return false;
 	snprintf(h->server, sizeof(h->server), "S3, %.24s, bucket %.55s", a->endpoint.region,
 		 source_get(a->source, "bucket", ""));
 	snprintf(h->detail, sizeof(h->detail), "%s%s%.50s; signed by %.70s",
 		 any ? "there are objects" : "there is no object", *prefix ? " under " : "", prefix,
 		 a->who.origin);
-	h->skew_ms = a->skew_ms;
 	return true;
 }
 

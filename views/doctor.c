@@ -10,14 +10,25 @@
 enum { MOST = 70 };      /* per cent that must be healthy for "some" */
 enum { EXIT_ALL_HEALTHY = 0, EXIT_SOME_UNHEALTHY = 1, EXIT_FEW_HEALTHY = 2 };
 
+/* Whether that word, with the blank before it, is among them. */
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if (at[len] == ' ' || at[len] == '\0')
+			return true;
+	return false;
+}
+
 /* "; data until 2026-11-22 10:58, 4m old", or why that is not known. */
-static void print_freshness(const struct freshness *f)
+static void print_freshness(const struct freshness *f, const char *source)
 {
 	struct buf text = BUF_INIT;
 
 	freshness_text(&text, f);
 	if (f->err.kind != ERR_NONE)
-		printf("; how new its data is it did not tell: %s", f->err.text);
+		printf("; how new its data is it did not tell: %s", without_source(f->err.text, source));
 	else if (f->asked)
 		printf("; data: %s", text.len ? buf_str(&text) : "none of the last days");
 	buf_release(&text);
@@ -26,14 +37,38 @@ static void print_freshness(const struct freshness *f)
 static void print_found(const struct source_status *st)
 {
 	const struct health *h = &st->health;
+	struct buf clock = BUF_INIT;
 
 	printf("; %s%s%s%s%s", h->server, h->user[0] ? " as " : "", h->user, h->detail[0] ? ", " : "",
 	       h->detail);
 	if (st->reach.steps[REACH_TLS].outcome == REACH_OK)
 		printf(", %s", st->reach.steps[REACH_TLS].text);
-	if (h->skew_ms)
-		printf(", clock %+" PRId64 "ms", h->skew_ms);
-	print_freshness(&st->freshness);
+	if (h->rights == RIGHTS_READ)
+		printf(", may only read");
+	health_clock(&clock, h);
+	if (clock.len)
+		printf(", %s", buf_str(&clock));
+	buf_release(&clock);
+	print_freshness(&st->freshness, st->source->name);
+}
+
+/* What set it: the names in the environment, and of files the name alone. */
+static void print_config(const struct source *s)
+{
+	struct buf all = BUF_INIT;
+
+	for (size_t i = 0; i < s->nsettings; i++) {
+		const char *origin = s->settings[i].origin, *slash = strrchr(origin, '/');
+		const char *name = slash ? slash + 1 : origin;
+		int len = (int)strcspn(name, ":");
+		char word[80];
+
+		snprintf(word, sizeof(word), " %.*s", len < 70 ? len : 70, name);
+		if (strcmp(name, "built-in") != 0 && !has_word(buf_str(&all), word))
+			buf_puts(&all, word);
+	}
+	printf("config%s  ", all.len ? buf_str(&all) : " built-in");
+	buf_release(&all);
 }
 
 static void print(const struct source_status *st)
@@ -48,7 +83,9 @@ static void print(const struct source_status *st)
 		return;
 	}
 	health_way(&way, st);
-	printf(" %6s  %s", time_span(span, st->check_time), buf_str(&way));
+	printf(" %6s  ", time_span(span, st->check_time));
+	print_config(st->source);
+	fputs(buf_str(&way), stdout);
 	buf_release(&way);
 	if (st->healthy)
 		print_found(st);

@@ -10,7 +10,8 @@
 
 #define QUIT_GRACE (900 * USEC_MS)
 
-enum { SKEW_MS = 2000, DAYS_SOON = 14 };
+/* SIGNED_MS: services that sign requests refuse more than five minutes. */
+enum { SKEW_MS = 2000, SIGNED_MS = 240000, DAYS_SOON = 14 };
 
 /* ---- asking ----------------------------------------------------------------------- */
 
@@ -190,18 +191,25 @@ static json_t *string_or_null(const char *s)
 	return s && *s ? json_string(s) : json_null();
 }
 
+/* NULL: it does not tell. */
+static const char *rights_word(enum health_rights rights)
+{
+	return rights == RIGHTS_WRITE ? "write" : rights == RIGHTS_READ ? "read" : NULL;
+}
+
 json_t *health_json(const struct source_status *st)
 {
 	bool asked = st->checked;
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", st->source->name, "kind", string_or_null(health_kind(st)),
 		"state", health_state(st), "origin", string_or_null(st->source->origin),
 		"missing", string_or_null(st->source->configured ? NULL : st->source->missing),
 		"ms", asked ? json_integer(st->check_time / USEC_MS) : json_null(),
 		"server", string_or_null(st->health.server), "user", string_or_null(st->health.user),
 		"read_only", asked && st->healthy ? json_boolean(st->health.read_only) : json_null(),
-		"skew_ms", asked && st->healthy ? json_integer(st->health.skew_ms) : json_null(),
+		"rights", string_or_null(asked && st->healthy ? rights_word(st->health.rights) : NULL),
+		"skew_ms", asked && (st->healthy || st->health.skew_ms) ? json_integer(st->health.skew_ms) : json_null(),
 		"class", asked && !st->healthy ? json_string(err_word(st->check_err.kind)) : json_null(),
 		"detail", string_or_null(st->healthy ? st->health.detail : st->check_err.text));
 }
@@ -221,8 +229,24 @@ static const char *advice_on_secret(enum err_kind why)
 	}
 }
 
-static const char *advice_on_way(enum reach_name step, enum err_kind why)
+static const char *advice_on_tls(enum peer_flaw flaw)
 {
+	switch (flaw) {
+	case PEER_EXPIRED:        return "its certificate is over: whoever runs it has to renew it";
+	case PEER_NOT_YET_VALID:  return "its certificate is not good yet: is this machine's clock right?";
+	case PEER_OTHER_NAME:     return "its certificate is for another name: is the host the one that it names?";
+	case PEER_UNKNOWN_ISSUER: return "who signed its certificate is not known here: is ca_file set, is a proxy "
+					 "in between?";
+	case PEER_NO_TLS:         return "it does not speak TLS as it should: is the port right?";
+	case PEER_SILENT:         return "it accepts and says nothing: is it hanging, is the port right?";
+	default:                  return "its certificate is not trusted: who runs it has to say why";
+	}
+}
+
+static const char *advice_on_way(const struct reach *reach, enum reach_name step)
+{
+	enum err_kind why = reach->steps[step].why;
+
 	switch (step) {
 	case REACH_SECRET:
 		return advice_on_secret(why);
@@ -231,45 +255,80 @@ static const char *advice_on_way(enum reach_name step, enum err_kind why)
 	case REACH_CONNECT:
 		return why == ERR_TIMEOUT ? "not reachable: are you on the VPN?"
 		                          : "nothing accepts there: is the port right, and are you on the VPN?";
-	case REACH_TLS:
-		return "who answers is not who it should be: is ca_file set, is a proxy in between?";
-	case REACH_STEP_COUNT:
-		break;
+	default:
+		return advice_on_tls(reach->flaw);
 	}
-	return NULL;
 }
 
-static const char *advice_on_answer(enum err_kind why)
+static bool clocks_differ(const struct health *h, int64_t ms)
 {
-	switch (why) {
-	case ERR_AUTH:    return "the identity was refused: has the secret been changed, or expired?";
+	return llabs((long long)h->skew_ms) > ms;
+}
+
+static const char *advice_on_refusal(const struct source_status *st)
+{
+	if (clocks_differ(&st->health, SIGNED_MS))
+		return "this machine's clock or its own is wrong: what is signed is refused for that";
+	return "the identity was refused: has the secret been changed, or expired?";
+}
+
+static const char *advice_on_answer(const struct source_status *st)
+{
+	switch (st->check_err.kind) {
+	case ERR_AUTH:    return advice_on_refusal(st);
 	case ERR_DENIED:  return "it knows you and does not allow the question: ask for read access";
-	case ERR_NETWORK: return "the connection broke: does something in between close it?";
+	case ERR_TRUST:   return "it sends us elsewhere, or is not who it should be: is the url right, is a login "
+				 "page in between?";
+	case ERR_NETWORK: return strncmp(st->source->origin, "http:", 5) == 0 ?
+				 "the connection broke: does it want https?" :
+				 "the connection broke: does something in between close it?";
 	case ERR_TIMEOUT: return "it accepts and does not answer: is it asleep or overloaded?";
 	case ERR_QUOTA:   return "it asks to slow down: try again in a minute";
 	case ERR_DECODE:  return "something else answers there: a login page, another service?";
-	case ERR_REMOTE:  return "it answers with an error of its own: ask who runs it";
+	case ERR_REMOTE:  return st->check_err.code == 404 ?
+				 "what is asked for is not there: is the url right?" :
+				 "it answers with an error of its own: ask who runs it";
 	case ERR_CONFIG:  return "`sextant config check` shows what is set, and from where";
-	default:          return NULL;
+	default:          return "try again; if it stays so, tell who keeps Sextant";
 	}
+}
+
+static const char *advice_when_well(const struct source_status *st)
+{
+	if (clocks_differ(&st->health, SKEW_MS))
+		return "its clock and this machine's differ: signatures may be refused";
+	if (st->reach.expires && st->reach.days_left < DAYS_SOON)
+		return "its certificate ends soon";
+	if (st->freshness.asked && st->freshness.err.kind != ERR_NONE)
+		return "it answers, but not about its data: are database and schema right, may we read them?";
+	if (freshness_stale(&st->freshness, st->source))
+		return "nothing new came for days: does its feed still run?";
+	return st->health.rights == RIGHTS_WRITE ? "an account that only reads would be safer" : NULL;
 }
 
 const char *health_advice(const struct source_status *st)
 {
 	if (!st->checked)
 		return NULL;
-	if (st->healthy && llabs((long long)st->health.skew_ms) > SKEW_MS)
-		return "its clock and this machine's differ: signatures may be refused";
-	if (st->healthy && st->reach.expires && st->reach.days_left < DAYS_SOON)
-		return "its certificate ends soon";
-	if (st->healthy && freshness_stale(&st->freshness, st->source))
-		return "nothing new came for days: does its feed still run?";
 	if (st->healthy)
-		return NULL;
+		return advice_when_well(st);
 	for (int i = 0; i < REACH_STEP_COUNT; i++)
 		if (st->reach.steps[i].outcome == REACH_FAILED)
-			return advice_on_way((enum reach_name)i, st->reach.steps[i].why);
-	return advice_on_answer(st->check_err.kind);
+			return advice_on_way(&st->reach, (enum reach_name)i);
+	return advice_on_answer(st);
+}
+
+void health_clock(struct buf *out, const struct health *h)
+{
+	char span[TIME_SPAN_MAX];
+
+	if (!h->skew_ms)
+		return;
+	if (clocks_differ(h, SKEW_MS))
+		buf_printf(out, "its clock is %s %s", time_span(span, llabs((long long)h->skew_ms) * USEC_MS),
+			   h->skew_ms > 0 ? "ahead" : "behind");
+	else
+		buf_puts(out, "clock ok");
 }
 
 void health_telemetry(struct buf *out, const struct telemetry_status *st)
@@ -283,10 +342,14 @@ void health_telemetry(struct buf *out, const struct telemetry_status *st)
 		buf_printf(out, "; %s", without_source(st->err.text, "telemetry"));
 }
 
-/* A secret that was found here; of one that a store gave it is said where. */
-static bool is_no_news(const struct reach_step *step, enum reach_name i)
+/* Of a secret that a store gave it is said where. */
+static const char *step_text(const struct reach_step *step, enum reach_name i, char span[static TIME_SPAN_MAX])
 {
-	return i == REACH_SECRET && step->outcome == REACH_OK && !strchr(step->text, '(');
+	if (step->outcome != REACH_OK)
+		return "failed";
+	if (i == REACH_SECRET)
+		return strchr(step->text, '(') ? step->text : "ok";
+	return time_span(span, step->took);
 }
 
 void health_way(struct buf *out, const struct source_status *st)
@@ -298,13 +361,9 @@ void health_way(struct buf *out, const struct source_status *st)
 		const struct reach_step *step = &st->reach.steps[i];
 
 		left -= step->took;
-		if (step->outcome == REACH_SKIPPED || is_no_news(step, (enum reach_name)i))
-			continue;
-		buf_printf(out, "%s%s ", out->len ? "  " : "", reach_word((enum reach_name)i));
-		if (step->outcome == REACH_OK && i == REACH_SECRET)
-			buf_puts(out, step->text);
-		else
-			buf_puts(out, step->outcome == REACH_OK ? time_span(span, step->took) : "failed");
+		if (step->outcome != REACH_SKIPPED)
+			buf_printf(out, "%s%s %s", out->len ? "  " : "", reach_word((enum reach_name)i),
+				   step_text(step, (enum reach_name)i, span));
 	}
 	if (st->healthy)
 		buf_printf(out, "%sasked %s", out->len ? "  " : "", time_span(span, left > 0 ? left : 0));

@@ -30,7 +30,9 @@ json_t *health_json(const struct source_status *);
 const char *health_advice(const struct source_status *);
 /* "120 told, 3 lost; 503 …": how telling the collector goes. */
 void health_telemetry(struct buf *out, const struct telemetry_status *);
-/* "dns 3ms  tcp 12ms  tls 30ms  asked 0.4s": the way as far as it was gone. */
+/* "clock ok", "its clock is 1h ahead"; nothing when it is not known. */
+void health_clock(struct buf *out, const struct health *);
+/* "secret ok  dns 3ms  tcp 12ms  tls 30ms  asked 0.4s": the way as far as it was gone. */
 void health_way(struct buf *out, const struct source_status *);
 
 #endif

@@ -266,12 +266,17 @@ static bool has_detail(const struct view *v)
 static void put_health(struct flow *f, const struct source_status *st)
 {
 	const struct health *h = &st->health;
-	char text[320], span[TIME_SPAN_MAX];
+	struct buf text = BUF_INIT, clock = BUF_INIT;
+	char span[TIME_SPAN_MAX];
 
-	snprintf(text, sizeof text, "%s%s%s%s%s%s, %s", h->server, h->user[0] ? " as " : "", h->user,
-	         h->detail[0] ? ", " : "", h->detail, h->read_only ? ", read-only" : "",
-	         time_span(span, st->check_time));
-	flow_puts(f, "checked", text);
+	health_clock(&clock, h);
+	buf_printf(&text, "%s%s%s%s%s%s%s%s%s, %s", h->server, h->user[0] ? " as " : "", h->user,
+	           h->detail[0] ? ", " : "", h->detail, h->read_only ? ", read-only" : "",
+	           h->rights == RIGHTS_READ ? ", may only read" : "", clock.len ? ", " : "", buf_str(&clock),
+	           time_span(span, st->check_time));
+	flow_puts(f, "checked", buf_str(&text));
+	buf_release(&clock);
+	buf_release(&text);
 }
 
 /* How far its data reaches, and how far it is behind by nature. */

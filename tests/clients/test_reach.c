@@ -12,9 +12,11 @@
 
 #include "clients/reach.h"
 #include "clients/registry.h"
+#include "tests/support/api_simulator.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/tls.h"
 
 static struct postgres_server server;
 static char port_text[12];
@@ -113,6 +115,68 @@ static void the_certificate_of_another(void **state)
 	assert_true(go(database("127.0.0.2", port_text, "env:TEST_PASSWORD"), &reach, in_ms(10000)));
 	expect(&reach, REACH_TLS, REACH_FAILED, "IP address mismatch; TLSv1.3, issuer Sextant test CA");
 	assert_int_equal(reach.steps[REACH_TLS].why, ERR_TRUST);
+	assert_int_equal(reach.flaw, PEER_OTHER_NAME);
+}
+
+/* As from a CA that is not in our file. */
+static void the_certificate_of_an_unknown_issuer(void **state)
+{
+	struct reach reach;
+
+	(void)state;
+	assert_true(go(source_make(&postgres_ops, "warehouse", "host", "localhost", "port", port_text, "user",
+				   "analyst", "database", "postgres", NULL), &reach, in_ms(10000)));
+	expect(&reach, REACH_TLS, REACH_FAILED, "unable to get local issuer certificate");
+	assert_int_equal(reach.flaw, PEER_UNKNOWN_ISSUER);
+}
+
+static void certificates_by_their_days(void **state)
+{
+	static const struct { const char *name; int from, until; enum peer_flaw flaw; const char *says; } trials[] = {
+		{ "over", -10, -3, PEER_EXPIRED, "certificate has expired; TLS" },
+		{ "early", 3, 10, PEER_NOT_YET_VALID, "certificate is not yet valid; TLS" },
+		{ "good", -1, 60, PEER_NO_FLAW, "issuer Sextant test CA" },
+	};
+	struct err e = { 0 };
+	char crt[300], key[300], url[60];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		struct api_options o = { .cert_file = crt, .key_file = key };
+		struct api_simulator *api;
+		struct reach reach;
+
+		snprintf(crt, sizeof(crt), "%s/%s.crt", server.dir, trials[i].name);
+		snprintf(key, sizeof(key), "%s/%s.key", server.dir, trials[i].name);
+		api = tls_other(server.dir, trials[i].name, "2048", trials[i].from, trials[i].until, &e) ?
+		      api_simulator_start(&o, &e) : NULL;
+		if (!api)
+			fail_msg("%s", e.text);
+		snprintf(url, sizeof(url), "https://localhost:%u", api_simulator_port(api));
+		assert_true(go(source_make(&rest_ops, "api", "url", url, "ca_file", server.ca_file, NULL), &reach,
+			       in_ms(10000)));
+		expect(&reach, REACH_TLS, trials[i].flaw ? REACH_FAILED : REACH_OK, trials[i].says);
+		assert_int_equal(reach.flaw, trials[i].flaw);
+		assert_true(trials[i].flaw == PEER_EXPIRED ? reach.days_left < 0 : reach.days_left > 0);
+		api_simulator_stop(api);
+	}
+}
+
+static void plain_text_where_tls_should_be(void **state)
+{
+	struct err e = { 0 };
+	struct api_simulator *http = api_simulator_start(&(struct api_options){ 0 }, &e);
+	struct reach reach;
+	char url[60];
+
+	(void)state;
+	if (!http)
+		fail_msg("%s", e.text);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u", api_simulator_port(http));
+	assert_true(go(source_make(&clickhouse_ops, "logs", "url", url, NULL), &reach, in_ms(10000)));
+	expect(&reach, REACH_TLS, REACH_FAILED, "does not shake hands");
+	assert_int_equal(reach.flaw, PEER_NO_TLS);
+	api_simulator_stop(http);
 }
 
 static void silence_ends_with_the_deadline(void **state)
@@ -127,7 +191,9 @@ static void silence_ends_with_the_deadline(void **state)
 	assert_true(go(source_make(&clickhouse_ops, "logs", "url", url, NULL), &reach, in_ms(300)));
 	expect(&reach, REACH_SECRET, REACH_SKIPPED, "none is configured");
 	expect(&reach, REACH_CONNECT, REACH_OK, "127.0.0.1 port");
-	expect(&reach, REACH_TLS, REACH_FAILED, "does not shake hands");
+	expect(&reach, REACH_TLS, REACH_FAILED, "in time");
+	assert_int_equal(reach.steps[REACH_TLS].why, ERR_TIMEOUT);
+	assert_int_equal(reach.flaw, PEER_SILENT);
 	fault_stop(&mute);
 }
 
@@ -189,6 +255,9 @@ int main(void)
 		cmocka_unit_test(a_name_without_addresses),
 		cmocka_unit_test(nobody_accepts),
 		cmocka_unit_test(the_certificate_of_another),
+		cmocka_unit_test(the_certificate_of_an_unknown_issuer),
+		cmocka_unit_test(certificates_by_their_days),
+		cmocka_unit_test(plain_text_where_tls_should_be),
 		cmocka_unit_test(silence_ends_with_the_deadline),
 		cmocka_unit_test(plain_text_and_proxies),
 		cmocka_unit_test(a_file_has_no_way),

@@ -406,7 +406,7 @@ static const char *word(json_t *source, const char *member)
 static void test_sources(void **state)
 {
 	static const char *const members[] = {
-		"name", "kind", "state", "origin", "missing", "ms", "server", "user", "read_only",
+		"name", "kind", "state", "origin", "missing", "ms", "server", "user", "read_only", "rights",
 		"skew_ms", "class", "detail",
 	};
 	char text[900], broken[260];
@@ -481,6 +481,7 @@ static void test_doctor(void **state)
 
 	assert_int_equal(run(&r, WORDS("--config", config_with(false, NO_ARCHIVES), "doctor")), 0);
 	assert_non_null(strstr(buf_str(&r.out), "asked "));
+	assert_non_null(strstr(buf_str(&r.out), "  config test.yaml  "));
 	assert_non_null(strstr(buf_str(&r.out), " configured sources healthy, "));
 	command_release(&r);
 	assert_int_equal(run(&r, WORDS("--config", config_with(false, NO_SOURCE), "doctor")), 2);
