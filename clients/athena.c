@@ -53,11 +53,9 @@ static void athena_close(void *conn)
 
 static void *athena_open(const struct source *s, struct err *e)
 {
-	struct aws_client *a = calloc(1, sizeof(*a));
+	struct aws_client *a = source_alloc(s, sizeof(*a), e);
 
-	if (!a)
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
-	else if (aws_client_init(a, s, source_get(s, "url", NULL), source_get(s, "region", ""), "athena", e))
+	if (a && aws_client_init(a, s, source_get(s, "url", NULL), source_get(s, "region", ""), "athena", e))
 		return a;
 	athena_close(a);
 	return NULL;

@@ -82,13 +82,11 @@ static void close_conn(void *conn)
 
 static void *open_conn(const struct source *s, struct err *e)
 {
-	struct ch *c = calloc(1, sizeof(*c));
+	struct ch *c = source_alloc(s, sizeof(*c), e);
 	char origin[sizeof(s->origin)];
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!c)
 		return NULL;
-	}
 	c->source = s;
 	c->http = http_new(s, e);
 	if (c->http && ch_address(s, &c->base, origin, sizeof(origin), e))

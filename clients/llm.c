@@ -132,13 +132,11 @@ static void close_conn(void *conn)
 
 static void *open_conn(const struct source *s, struct err *e)
 {
-	struct llm *l = calloc(1, sizeof(*l));
+	struct llm *l = source_alloc(s, sizeof(*l), e);
 	struct base_url u;
 
-	if (!l) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!l)
 		return NULL;
-	}
 	l->source = s;
 	l->api = llm_api_of(s, e);
 	if (l->api && read_base(s, l->api, l->base, &u, e)) {

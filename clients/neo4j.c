@@ -103,14 +103,12 @@ static void close_conn(void *conn)
 
 static void *open_conn(const struct source *s, struct err *e)
 {
-	struct neo4j *n = calloc(1, sizeof(*n));
+	struct neo4j *n = source_alloc(s, sizeof(*n), e);
 	char base[HTTP_BASE_MAX];
 	struct base_url u;
 
-	if (!n) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!n)
 		return NULL;
-	}
 	n->source = s;
 	if (http_source_base(s, base, &u, e) && rest_auth_init(&n->auth, s, e))
 		n->http = http_new(s, e);

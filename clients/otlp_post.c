@@ -43,12 +43,10 @@ bool otlp_in_clear(const struct source *s)
 struct otlp_link *otlp_link_new(const struct source *s, const struct setting *headers, size_t nheaders,
 				const char *env_headers, struct err *e)
 {
-	struct otlp_link *l = calloc(1, sizeof(*l));
+	struct otlp_link *l = source_alloc(s, sizeof(*l), e);
 
-	if (!l) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!l)
 		return NULL;
-	}
 	*l = (struct otlp_link){ .source = s, .headers = headers, .nheaders = nheaders,
 				 .env_headers = env_headers, .http = http_new(s, e) };
 	if (l->http)

@@ -223,12 +223,10 @@ static bool check(void *conn, usec deadline, struct cancel *c, struct health *h,
 
 static void *open_link(const struct source *s, struct err *e)
 {
-	struct pg_link *l = calloc(1, sizeof(*l));
+	struct pg_link *l = source_alloc(s, sizeof(*l), e);
 
 	if (l)
 		l->source = s;
-	else
-		err_set(e, ERR_MEMORY, 0, "%s: out of memory for a connection", s->name);
 	return l;
 }
 

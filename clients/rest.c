@@ -93,12 +93,10 @@ static void rest_close(void *conn)
 
 static void *rest_open(const struct source *s, struct err *e)
 {
-	struct rest *c = calloc(1, sizeof(*c));
+	struct rest *c = source_alloc(s, sizeof(*c), e);
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!c)
 		return NULL;
-	}
 	c->source = s;
 	c->there = *s;
 	if (rest_auth_init(&c->auth, s, e) && rest_move(c, source_get(s, "url", ""), e))

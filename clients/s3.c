@@ -90,13 +90,11 @@ static void s3_close(void *conn)
 
 static void *s3_open(const struct source *s, struct err *e)
 {
-	struct aws_client *a = calloc(1, sizeof(*a));
+	struct aws_client *a = source_alloc(s, sizeof(*a), e);
 	char at[AWS_URL_MAX];
 
-	if (!a)
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
-	else if (place(s, at, e) &&
-		 aws_client_init(a, s, at, source_get(s, "region", ""), "s3", e))
+	if (a && place(s, at, e) &&
+	    aws_client_init(a, s, at, source_get(s, "region", ""), "s3", e))
 		return a;
 	s3_close(a);
 	return NULL;

@@ -51,6 +51,15 @@ bool source_bool(const struct source *s, const char *key, bool fallback)
 	return false;
 }
 
+void *source_alloc(const struct source *s, size_t size, struct err *e)
+{
+	void *conn = calloc(1, size);
+
+	if (!conn)
+		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	return conn;
+}
+
 void login_release(struct login *l)
 {
 	secret_release(&l->secret);

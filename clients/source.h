@@ -45,6 +45,8 @@ const char *source_get(const struct source *, const char *key, const char *fallb
 /* Typed reads of a validated setting; `fallback` when not set. */
 long source_int(const struct source *, const char *key, long fallback);
 bool source_bool(const struct source *, const char *key, bool fallback);
+/* Zeroed memory for a connection to it. */
+void *source_alloc(const struct source *, size_t size, struct err *);
 /* Reads the secret that `key` refers to. May block (helper command): workers only.
  * ERR_CONFIG when it is not set. */
 bool source_secret(const struct source *, const char *key, struct secret *, struct err *);

@@ -177,12 +177,10 @@ static bool connect_file(struct sqlite_conn *c, struct err *e)
 
 static void *sqlite_open(const struct source *s, struct err *e)
 {
-	struct sqlite_conn *c = calloc(1, sizeof *c);
+	struct sqlite_conn *c = source_alloc(s, sizeof(*c), e);
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "%s: out of memory", s->name);
+	if (!c)
 		return NULL;
-	}
 	c->source = s;
 	c->scripted = source_bool(s, "scripted", false);
 	return c;

@@ -78,13 +78,11 @@ static void close_conn(void *conn)
 
 static void *open_conn(const struct source *s, struct err *e)
 {
-	struct trino *t = calloc(1, sizeof(*t));
+	struct trino *t = source_alloc(s, sizeof(*t), e);
 	struct base_url u;
 
-	if (!t) {
-		err_set(e, ERR_MEMORY, 0, "%s: no memory for a connection", s->name);
+	if (!t)
 		return NULL;
-	}
 	t->source = s;
 	if (http_source_base(s, t->base, &u, e) && rest_auth_init(&t->auth, s, e))
 		t->http = http_new(s, e);
