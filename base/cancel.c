@@ -35,7 +35,7 @@ void cancel_fire(struct cancel *c)
 
 static struct timespec time_left(usec deadline)
 {
-	usec now = clock_mono(&clock_system);
+	usec now = now_mono();
 	usec left = deadline > now ? deadline - now : 0;
 
 	return (struct timespec){

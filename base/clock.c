@@ -33,7 +33,7 @@ struct clock clock_shifted(usec wall_now)
 {
 	struct clock c = clock_system;
 
-	c.offset = wall_now - clock_wall(&clock_system);
+	c.offset = wall_now - now_wall();
 	return c;
 }
 

@@ -29,6 +29,9 @@ struct clock clock_shifted(usec wall_now);
 
 static inline usec clock_mono(const struct clock *c) { return c->mono(c); }
 static inline usec clock_wall(const struct clock *c) { return c->wall(c); }
+/* The system's own readings, which nothing shifts: for deadlines, and times that others check. */
+static inline usec now_mono(void) { return clock_mono(&clock_system); }
+static inline usec now_wall(void) { return clock_wall(&clock_system); }
 
 /* Reads the time forms that the sources write: "2026-01-23 14:20:31[.ffffff]",
  * ISO 8601 with T, Z or ±hh[:mm], date alone, and integers since the epoch

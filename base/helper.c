@@ -85,7 +85,7 @@ static bool collect(struct run *r, struct err *e)
 	for (;;) {
 		struct pollfd on[] = { { .fd = r->pidfd, .events = POLLIN },
 				       { .fd = r->out, .events = POLLIN } };
-		usec left = r->deadline - clock_mono(&clock_system);
+		usec left = r->deadline - now_mono();
 
 		if (left <= 0)
 			return err_set(e, ERR_TIMEOUT, 0, "the secret command took over %d s: %s",
@@ -160,7 +160,7 @@ bool helper_run(const char *line, char *out, size_t size, size_t *len, struct er
 	struct run r = {
 		.buf = out,
 		.size = size,
-		.deadline = clock_mono(&clock_system) + TIME_LIMIT_S * USEC_SEC,
+		.deadline = now_mono() + TIME_LIMIT_S * USEC_SEC,
 	};
 	char *argv[ARGS_MAX + 1];
 	char *words = strdup(line);
@@ -215,7 +215,7 @@ static bool feed_all(struct feed *f, struct err *e)
 	for (;;) {
 		struct pollfd on[] = { { .fd = f->pidfd, .events = POLLIN },
 				       { .fd = f->in, .events = POLLOUT } };
-		usec left = f->deadline - clock_mono(&clock_system);
+		usec left = f->deadline - now_mono();
 
 		if (left <= 0)
 			return err_set(e, ERR_TIMEOUT, 0, "%s did not end in time", f->program);
@@ -251,7 +251,7 @@ static bool attend_feed(struct feed *f, pid_t pid, struct err *e)
 bool helper_feed(const char *const argv[], const char *data, size_t len, int ms, struct err *e)
 {
 	struct feed f = { .program = argv[0], .data = data, .len = len,
-			  .deadline = clock_mono(&clock_system) + ms * USEC_MS };
+			  .deadline = now_mono() + ms * USEC_MS };
 	int ends[2], rc;
 	pid_t pid;
 	bool ok;

@@ -138,7 +138,7 @@ void log_line(const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
-	buf_printf(&line, "%s ", time_iso(stamp, clock_wall(&clock_system), true));
+	buf_printf(&line, "%s ", time_iso(stamp, now_wall(), true));
 	buf_put_safe(&line, raw, strlen(raw));
 	buf_putc(&line, '\n');
 	if (!line.failed) {

@@ -71,7 +71,7 @@ static int look_at_clock(pcre2_callout_block *block, void *ctx)
 	const struct regex *r = ctx;
 
 	(void)block;
-	return clock_mono(&clock_system) < r->until ? 0 : PCRE2_ERROR_MATCHLIMIT;
+	return now_mono() < r->until ? 0 : PCRE2_ERROR_MATCHLIMIT;
 }
 
 static bool set_limits(struct regex *r)
@@ -147,7 +147,7 @@ enum regex_result regex_find(struct regex *r, const char *in, size_t len, size_t
 	if (len <= QUICK_TEXT)
 		result = pcre2_match(r->quick, (PCRE2_SPTR)in, len, from, 0, r->found, r->limits);
 	if (!answered(result)) {
-		r->until = clock_mono(&clock_system) + WATCHED_TIME;
+		r->until = now_mono() + WATCHED_TIME;
 		result = pcre2_match(r->watched, (PCRE2_SPTR)in, len, from, 0, r->found, r->watch);
 	}
 	if (result < 0)

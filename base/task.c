@@ -39,11 +39,6 @@ struct attendance {
 	bool news;
 };
 
-static usec now(void)
-{
-	return clock_mono(&clock_system);
-}
-
 /* ---- words ---------------------------------------------------------------------------- */
 
 void task_words_free(char **words)
@@ -82,10 +77,10 @@ static void wake(int fd)
 
 static void tell(struct attendance *a)
 {
-	if (!a->news || (a->told != TIME_NONE && now() < a->told + TASK_TELL_MS * USEC_MS))
+	if (!a->news || (a->told != TIME_NONE && now_mono() < a->told + TASK_TELL_MS * USEC_MS))
 		return;
 	a->news = false;
-	a->told = now();
+	a->told = now_mono();
 	wake(a->task->tell);
 }
 
@@ -145,28 +140,28 @@ static void take_wish(struct attendance *a)
 	if (wish == WISH_KILL)
 		kill(-a->pid, SIGKILL);
 	else if (wish == WISH_END && a->kill == TIME_NONE)
-		end_group(a, SIGTERM, now() + TASK_GRACE_MS * USEC_MS);
+		end_group(a, SIGTERM, now_mono() + TASK_GRACE_MS * USEC_MS);
 }
 
 static void check_time(struct attendance *a)
 {
-	if (a->kill != TIME_NONE && now() >= a->kill) {
+	if (a->kill != TIME_NONE && now_mono() >= a->kill) {
 		kill(-a->pid, SIGKILL);
 		a->kill = TIME_NONE;
 		a->late = TIME_NONE;
 	}
-	if (a->late == TIME_NONE || now() < a->late)
+	if (a->late == TIME_NONE || now_mono() < a->late)
 		return;
 	a->late = TIME_NONE;
 	pthread_mutex_lock(&a->task->lock);
 	a->task->report.late = true;
 	pthread_mutex_unlock(&a->task->lock);
-	end_group(a, SIGTERM, now() + TASK_GRACE_MS * USEC_MS);
+	end_group(a, SIGTERM, now_mono() + TASK_GRACE_MS * USEC_MS);
 }
 
 static void earlier(usec *wait, usec when)
 {
-	usec left = when == TIME_NONE ? *wait : when - now();
+	usec left = when == TIME_NONE ? *wait : when - now_mono();
 
 	if (when != TIME_NONE && (*wait < 0 || left < *wait))
 		*wait = left > 0 ? left : 0;
@@ -227,7 +222,7 @@ static void bury(struct attendance *a)
 		;
 	pthread_mutex_lock(&t->lock);
 	t->report.state = TASK_ENDED;
-	t->report.ended = now();
+	t->report.ended = now_mono();
 	t->report.status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	t->report.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	pthread_mutex_unlock(&t->lock);
@@ -237,7 +232,7 @@ static void failed(struct task *t, int code)
 {
 	pthread_mutex_lock(&t->lock);
 	t->report.state = TASK_FAILED;
-	t->report.ended = now();
+	t->report.ended = now_mono();
 	err_set(&t->report.err, ERR_CONFIG, code, "cannot run %s: %s", t->argv[0], strerror(code));
 	pthread_mutex_unlock(&t->lock);
 }
@@ -272,7 +267,7 @@ static void *run(void *task)
 		return NULL;
 	}
 	if (t->limit)
-		a.late = now() + t->limit;
+		a.late = now_mono() + t->limit;
 	a.pidfd = pidfd_open(a.pid, 0);
 	if (a.pidfd >= 0) {
 		attend(&a);
@@ -326,7 +321,7 @@ struct task *task_new(const struct task_spec *spec, struct err *e)
 	t->limit = spec->limit;
 	t->tell = spec->tell;
 	t->asked = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	t->report.started = now();
+	t->report.started = now_mono();
 	ok = (t->argv && t->env) || err_set(e, ERR_MEMORY, 0, "out of memory");
 	ok = ok && (t->asked >= 0 || err_set(e, ERR_INTERNAL, errno, "no descriptor for a command: %s",
 	                                     strerror(errno)));

@@ -89,7 +89,7 @@ static bool athena_check(void *conn, usec deadline, struct cancel *cancel, struc
 		.max_bytes = CLIENT_MAX_BYTES,
 	};
 	char took[TIME_SPAN_MAX], queued[TIME_SPAN_MAX];
-	usec began = clock_mono(&clock_system);
+	usec began = now_mono();
 	bool ok = athena_ask(&k, e);
 
 	*h = (struct health){ .skew_ms = a->skew_ms };
@@ -97,7 +97,7 @@ static bool athena_check(void *conn, usec deadline, struct cancel *cancel, struc
 		return false;
 	snprintf(h->server, sizeof(h->server), "Athena, %.40s", source_get(a->source, "region", ""));
 	snprintf(h->detail, sizeof(h->detail), "SELECT 1 took %s, was queued %s; signed by %.90s",
-		 time_span(took, clock_mono(&clock_system) - began), time_span(queued, k.last.queued_ms * USEC_MS),
+		 time_span(took, now_mono() - began), time_span(queued, k.last.queued_ms * USEC_MS),
 		 a->who.origin);
 	return true;
 }

@@ -19,11 +19,6 @@ enum {
 	PAGE_BYTES = 32 << 20,          /* of one page; a tree takes several times that */
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 static bool prefixed(const struct athena_asking *k, struct err *e)
 {
 	struct err why;

@@ -186,7 +186,7 @@ static bool sign(struct aws_endpoint *p, const struct aws_call *c, usec offset, 
 		.method = method_of(c), .path = path, .query = c->query ? c->query : "",
 		.headers = headers, .nheaders = c->path ? 1 : c->target ? 3 : 2, .body = c->body,
 		.body_len = c->body_len, .region = p->region, .service = p->service,
-		.s3 = strcmp(p->service, "s3") == 0, .now = clock_wall(&clock_system) + offset,
+		.s3 = strcmp(p->service, "s3") == 0, .now = now_wall() + offset,
 	};
 	struct sigv4_signer who;
 

@@ -67,11 +67,6 @@ void aws_credentials_unref(struct aws_credentials *c)
 
 /* ---- what is known ----------------------------------------------------------------- */
 
-static usec now_wall(void)
-{
-	return clock_wall(&clock_system);
-}
-
 static bool is_good(const struct aws_credentials *c)
 {
 	return c->known.generation > 0 && (c->refresh_at == TIME_NONE || now_wall() < c->refresh_at);

@@ -53,11 +53,6 @@ static const struct setting_def settings[] = {
 	{ NULL, NULL, false, false, NULL },
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 static bool prepare(struct source *s, struct err *e)
 {
 	struct buf base = BUF_INIT;

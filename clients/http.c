@@ -54,11 +54,6 @@ struct exchange {
 	struct err *e;
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 struct http *http_new(const struct source *s, struct err *e)
 {
 	struct http *h = calloc(1, sizeof(*h));
@@ -97,7 +92,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 {
 	struct exchange *x = ctx;
 
-	http_head_line(&x->head, data, size * n, clock_wall(&clock_system));
+	http_head_line(&x->head, data, size * n, now_wall());
 	return size * n;
 }
 

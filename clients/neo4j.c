@@ -123,11 +123,6 @@ static void *open_conn(const struct source *s, struct err *e)
 
 /* ---- one exchange ------------------------------------------------------------------- */
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 /* Errors come as plain JSON as well. */
 static bool is_answer(const struct http_response *r)
 {

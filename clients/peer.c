@@ -117,7 +117,7 @@ static bool peer_handshake(struct talk *p, SSL *ssl, BIO *in, BIO *out)
 				return false;
 		if (rc == 1 || SSL_get_error(ssl, rc) != SSL_ERROR_WANT_READ)
 			return rc == 1;
-		got = clock_mono(&clock_system) < p->deadline ?
+		got = now_mono() < p->deadline ?
 		      peer_receive(p, bytes, sizeof(bytes)) : 0;
 		if (got == 0)
 			return false;
@@ -266,16 +266,16 @@ bool peer_look(const struct peer_target *who, struct peer_facts *facts, struct c
 	       usec deadline, struct err *e)
 {
 	struct talk p = { .fd = -1, .cancel = c, .deadline = deadline };
-	usec began = clock_mono(&clock_system);
+	usec began = now_mono();
 	bool ok;
 
 	*facts = (struct peer_facts){ 0 };
 	ok = peer_connect(&p, who, e);
 	if (ok)
-		facts->connected = clock_mono(&clock_system) - began;
+		facts->connected = now_mono() - began;
 	if (ok && who->tls != PEER_PLAIN) {
 		ok = peer_secure(&p, who, facts, e);
-		facts->secured = clock_mono(&clock_system) - began - facts->connected;
+		facts->secured = now_mono() - began - facts->connected;
 	}
 	if (p.fd >= 0)
 		close(p.fd);

@@ -215,7 +215,7 @@ static bool check(void *conn, usec deadline, struct cancel *c, struct health *h,
 	describe_health(l, &f, h);
 	server_ms = strtoll(f.facts[FACT_NOW], NULL, 10);
 	if (server_ms)
-		h->skew_ms = server_ms - clock_wall(&clock_system) / USEC_MS;
+		h->skew_ms = server_ms - now_wall() / USEC_MS;
 	return true;
 }
 

@@ -32,11 +32,6 @@ enum {
 	SILENT_BYTES = 64 << 20,        /* between two results: one row, or a flood of notices */
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 static usec earlier(usec a, usec b)
 {
 	return a < b ? a : b;

@@ -51,11 +51,6 @@ struct run {
 	struct err refused;     /* what the server complained about first */
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 /* ---- the statement ---- */
 
 static bool bound_text(struct sqltext_visitor *v, const char *s, size_t len, struct err *e)

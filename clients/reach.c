@@ -39,11 +39,6 @@ const char *reach_word(enum reach_name name)
 	return words[name];
 }
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 static usec step_end(const struct walk *w)
 {
 	usec end = now_mono() + STEP_TIME;

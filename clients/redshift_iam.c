@@ -242,7 +242,7 @@ static bool ask(struct aws_client *a, const struct iam_kind *k, struct aws_call 
 		return false;
 	if (!aws_client_success(c))
 		return refused(a, c, &fault, e);
-	now = clock_wall(&clock_system) + c->response.skew_ms * USEC_MS;
+	now = now_wall() + c->response.skew_ms * USEC_MS;
 	return k->json ? redshift_iam_read_json(buf_str(&c->answer), c->answer.len, now, out, e)
 		       : redshift_iam_read_xml(buf_str(&c->answer), c->answer.len, k->action, now, out, e);
 }

@@ -111,7 +111,7 @@ static bool sign(struct rest_asking *q, usec offset, struct err *e)
 	struct buf path = BUF_INIT;
 	struct rest_signed what = {
 		.method = q->method, .body = buf_str(&q->request->body),
-		.body_len = q->request->body.len, .now = clock_wall(&clock_system) + offset,
+		.body_len = q->request->body.len, .now = now_wall() + offset,
 	};
 	bool ok;
 

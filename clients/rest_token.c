@@ -199,11 +199,6 @@ static bool ask(const struct source *s, struct rest_grant *g, usec deadline, str
 
 /* ---- what is known -------------------------------------------------------------------- */
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 void rest_token_release(struct rest_token *t)
 {
 	secret_release(&t->value);

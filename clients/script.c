@@ -49,7 +49,7 @@ static bool wait_latency(const struct script *s, const struct query *q, struct c
 	usec until = s->fault == SCRIPT_TIMEOUT && s->latency == 0 ? INT64_MAX : s->asked + s->latency;
 	usec now, next;
 
-	while ((now = clock_mono(&clock_system)) < until) {
+	while ((now = now_mono()) < until) {
 		if (now >= q->deadline)
 			return err_transient(e, ERR_TIMEOUT, 0, "no answer before the deadline");
 		next = now + next_wait(until - now);
@@ -125,7 +125,7 @@ bool script_before(const struct script *s, const char *what, const struct query 
 bool script_row(const struct script *s, const char *what, uint64_t rows, const struct query *q,
 		struct cancel *c, struct err *e)
 {
-	usec until = clock_mono(&clock_system) + s->row_delay;
+	usec until = now_mono() + s->row_delay;
 
 	if (s->fault == SCRIPT_CUT_AFTER_ROWS && rows >= (uint64_t)s->n)
 		return err_set(e, ERR_NETWORK, 0, "%s: the connection was closed in the middle of the "

@@ -33,11 +33,6 @@ void secrets_unlock(void)
 /* What the thread's request was given. */
 static _Thread_local struct { const struct source *source; unsigned generation; } given;
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 void issued_release(struct issued *i)
 {
 	secret_release(&i->secret);

@@ -21,11 +21,6 @@ static struct keeper {
 	bool running, stopping;
 } keeper;
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 /* ---- renewing ------------------------------------------------------------------------ */
 
 static void renewed(struct secret_entry *n, const struct issued *got)

@@ -93,7 +93,7 @@ bool source_secret(const struct source *s, const char *key, struct secret *out, 
 {
 	struct login l = LOGIN_INIT;
 
-	if (!source_login(s, key, &l, clock_mono(&clock_system) + SECRET_TIME, NULL, e))
+	if (!source_login(s, key, &l, now_mono() + SECRET_TIME, NULL, e))
 		return false;
 	secret_release(out);
 	*out = l.secret;

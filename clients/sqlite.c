@@ -106,7 +106,7 @@ static int on_progress(void *ctx)
 {
 	const struct sqlite_conn *c = ctx;
 
-	return cancel_fired(c->cancel) || clock_mono(&clock_system) >= c->deadline;
+	return cancel_fired(c->cancel) || now_mono() >= c->deadline;
 }
 
 static void harden(struct sqlite_conn *c)
@@ -432,7 +432,7 @@ static bool read_script(struct sqlite_conn *c, const struct query *q, struct scr
 static bool ask(struct sqlite_conn *c, const struct query *q, struct row_sink *sink, struct err *e)
 {
 	struct answer a = { 0 };
-	struct script s = { .asked = clock_mono(&clock_system) };
+	struct script s = { .asked = now_mono() };
 	bool ok;
 
 	if (!connect_file(c, e) || !read_script(c, q, &s, e))
@@ -541,7 +541,7 @@ static bool sqlite_check(void *conn, usec deadline, struct cancel *cancel, struc
 	struct sqlite_conn *c = conn;
 	struct query q = { .name = "check", .text = "", .deadline = deadline };
 	struct row_sink nowhere = { .sent = no_sent, .progress = no_progress };
-	struct script s = { .asked = clock_mono(&clock_system) };
+	struct script s = { .asked = now_mono() };
 	bool ok;
 
 	*h = (struct health){ 0 };

@@ -20,11 +20,6 @@ enum {
 	HEADERS_MAX = 16,
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 bool trino_name_error(const struct trino *t, struct err *e)
 {
 	return rest_auth_name_error(&t->auth, t->source->name, e);

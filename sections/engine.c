@@ -84,7 +84,7 @@ static bool slots_init(struct engine *en)
 static void seed(struct engine *en)
 {
 	if (getrandom(&en->random, sizeof en->random, 0) != sizeof en->random || !en->random)
-		en->random = (uint64_t)clock_mono(&clock_system) | 1;
+		en->random = (uint64_t)now_mono() | 1;
 	snprintf(en->run_id, sizeof en->run_id, "%016" PRIx64, en->random);
 }
 
@@ -182,7 +182,7 @@ void engine_observe(struct engine *en, const struct attempt_observer *o)
 
 static bool release_observer(struct engine *en, usec end)
 {
-	usec left = end - clock_mono(&clock_system);
+	usec left = end - now_mono();
 	bool all = !en->observer.release || en->observer.release(en->observer.ctx, left > 0 ? left : 0);
 
 	en->observer = (struct attempt_observer){ NULL };
@@ -191,7 +191,7 @@ static bool release_observer(struct engine *en, usec end)
 
 bool engine_free(struct engine *en, usec grace)
 {
-	usec end = clock_mono(&clock_system) + grace;
+	usec end = now_mono() + grace;
 	bool all;
 
 	if (!en)
@@ -242,7 +242,7 @@ static void take_letter(struct engine *en, struct job_mail *m)
 		break;
 	case MAIL_PENDING:
 		if (j->flush_at == TIME_NONE)
-			j->flush_at = clock_mono(&clock_system) + JOB_FLUSH_MS * USEC_MS;
+			j->flush_at = now_mono() + JOB_FLUSH_MS * USEC_MS;
 		break;
 	case MAIL_ROWS:
 		fetch_rows(en, j, m->chunk);
@@ -281,7 +281,7 @@ static void read_mail(struct engine *en)
  * on the engine's clock. */
 static usec flush_due(struct engine *en)
 {
-	usec now = clock_mono(&clock_system), next = TIME_NONE;
+	usec now = now_mono(), next = TIME_NONE;
 
 	for (struct job *j = en->flying; j; j = j->also_flying) {
 		if (j->flush_at == TIME_NONE)

@@ -209,7 +209,7 @@ static usec attempt_deadline(struct engine *en, const struct fetch *f, const str
 /* Real waiting is on the system's clock; a test's clock only steers the policy. */
 static usec on_system_clock(const struct engine *en, usec t)
 {
-	return t - clock_mono(en->clock) + clock_mono(&clock_system);
+	return t - clock_mono(en->clock) + now_mono();
 }
 
 static struct job *build_job(struct engine *en, struct open_case *c, size_t section,
@@ -381,7 +381,7 @@ static void check_over(struct source_status *st, const struct reach *reach,
 	st->health = *health;
 	st->freshness = *freshness;
 	st->check_err = *e;
-	st->check_time = clock_mono(&clock_system) - st->check_time;
+	st->check_time = now_mono() - st->check_time;
 }
 
 /* The user wants to know: the breaker lets it through, as its probe when it is open. */
@@ -414,7 +414,7 @@ static void start_check(struct engine *en, struct slot *slot)
 	struct job *j = build_check(en, slot, &e);
 
 	slot->check_wanted = false;
-	slot->status.check_time = clock_mono(&clock_system);
+	slot->status.check_time = now_mono();
 	en->changed = true;
 	if (!j) {
 		check_over(&slot->status, &(struct reach){ 0 }, &(struct health){ 0 },

@@ -46,11 +46,6 @@ struct telemetry {
 	struct otlp_series told[SERIES_MAX];
 };
 
-static usec now_mono(void)
-{
-	return clock_mono(&clock_system);
-}
-
 /* ---- on the engine's thread ----------------------------------------------------------------- */
 
 static void number_into(unsigned char *id, size_t len, const unsigned char *seed, uint64_t number)
@@ -98,7 +93,7 @@ static void enqueue(struct telemetry *t, const struct otlp_attempt *a)
 static void on_ended(void *ctx, const struct attempt *a)
 {
 	struct telemetry *t = ctx;
-	usec end = clock_wall(&clock_system);
+	usec end = now_wall();
 	struct otlp_attempt told = {
 		.source = a->source, .kind = a->kind, .section = a->section, .query = a->query,
 		.outcome = attempt_outcome_word(a->outcome), .error = err_word(a->cls),
@@ -263,7 +258,7 @@ static void send_spans(struct telemetry *t)
 	t->status.rejected += rejected;
 	if (ok) {
 		t->status.told += n;
-		t->status.told_at = clock_wall(&clock_system);
+		t->status.told_at = now_wall();
 	} else {
 		t->status.dropped += n;
 	}
@@ -279,7 +274,7 @@ static void send_metrics(struct telemetry *t)
 	t->fresh = false;
 	t->metrics_at = now_mono() + TELEMETRY_EVERY;
 	pthread_mutex_unlock(&t->lock);
-	otlp_metrics(&body, SEXTANT_VERSION, t->told, n, dropped, t->started, clock_wall(&clock_system));
+	otlp_metrics(&body, SEXTANT_VERSION, t->told, n, dropped, t->started, now_wall());
 	send_body(t, OTLP_METRICS, &body, &rejected);
 	buf_release(&body);
 	pthread_mutex_lock(&t->lock);
@@ -392,7 +387,7 @@ static bool init(struct telemetry *t)
 
 	if (getrandom(t->seed, sizeof(t->seed), 0) != sizeof(t->seed) || !cancel_init(&t->cancel, &e))
 		return false;
-	t->started = clock_wall(&clock_system);
+	t->started = now_wall();
 	t->metrics_at = now_mono() + TELEMETRY_EVERY;
 	t->status.told_at = TIME_NONE;
 	t->deadline = INT64_MAX;

@@ -169,7 +169,7 @@ static bool deliver_row(struct row_sink *s, const struct cell *source, struct er
 	if (def->max_rows && d->rows >= def->max_rows)
 		return err_set(e, ERR_LIMIT, 0, "the first %u rows; there are more", def->max_rows);
 	if (!d->rows++)
-		d->first_row = clock_mono(&clock_system);
+		d->first_row = now_mono();
 	for (size_t c = 0; c < def->ncolumns; c++)
 		d->cells[c] = d->from[c] ? source[d->from[c] - 1] : CELL_NULL;
 	if (!def->derive)
@@ -181,7 +181,7 @@ static bool deliver_row(struct row_sink *s, const struct cell *source, struct er
 static void deliver_progress(struct row_sink *s, const struct progress *p)
 {
 	struct delivery *d = (struct delivery *)s;
-	usec now = clock_mono(&clock_system);
+	usec now = now_mono();
 
 	if (now - d->told < JOB_FLUSH_MS * USEC_MS)
 		return;
@@ -332,7 +332,7 @@ static void run_job(struct job *j)
 	done->rows = d.rows;
 	done->bytes = d.bytes;
 	done->first_row = d.first_row;
-	done->ended = clock_mono(&clock_system);
+	done->ended = now_mono();
 	if (!job_flush(j) && done->err.kind == ERR_NONE)
 		err_set(&done->err, ERR_MEMORY, 0, "out of memory: the last rows were dropped");
 	post(j, done);
@@ -437,7 +437,7 @@ struct pool *pool_new(unsigned workers, struct err *e)
 
 static struct timespec timespec_in(usec span)
 {
-	usec t = clock_mono(&clock_system) + span;
+	usec t = now_mono() + span;
 
 	return (struct timespec){ .tv_sec = t / USEC_SEC, .tv_nsec = t % USEC_SEC * 1000 };
 }

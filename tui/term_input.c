@@ -127,7 +127,7 @@ static void paste_begin(struct term_input *in)
 {
 	in->pasting = true;
 	in->paste_cut = false;
-	in->paste_last = clock_mono(&clock_system);
+	in->paste_last = now_mono();
 	buf_clear(&in->paste);
 }
 
@@ -141,7 +141,7 @@ static void paste_add(struct term_input *in, struct key k)
 	n = key_utf8(k, utf8);
 	if (n > 0 && !buf_put(&in->paste, utf8, n))
 		in->paste_cut = true;
-	in->paste_last = clock_mono(&clock_system);
+	in->paste_last = now_mono();
 }
 
 /* A pasted text may hold the end marker itself, with commands behind it: all
@@ -175,7 +175,7 @@ static bool paste_input(struct term_input *in, enum input got, uint32_t code)
 static bool gives_up_paste(const struct term_input *in, enum input got, uint32_t code)
 {
 	return in->pasting && got == INPUT_RUNE && code == 0x03 &&
-	       clock_mono(&clock_system) - in->paste_last > PASTE_GIVE_UP * USEC_MS;
+	       now_mono() - in->paste_last > PASTE_GIVE_UP * USEC_MS;
 }
 
 static void paste_event(const struct term_input *in, struct term_event *event)

@@ -80,7 +80,7 @@ static usec wait_of(usec when, usec now)
 static int sleep_ms(const struct loop *l)
 {
 	usec now = clock_mono(l->app->clock), until = earlier(l->engine_next, l->tick);
-	usec fingers = clock_mono(&clock_system), when = frame_when(l, fingers);
+	usec fingers = now_mono(), when = frame_when(l, fingers);
 
 	if (l->working)
 		return 0;
@@ -107,7 +107,7 @@ static void note_frame(struct loop *l, enum pace_kind kind)
 {
 	unsigned left = l->app->leaves;
 
-	pace_drawn(&l->pace, kind, left, term_cost(l->app->term), clock_mono(&clock_system));
+	pace_drawn(&l->pace, kind, left, term_cost(l->app->term), now_mono());
 	l->behind = left & (PACE_DETAIL | PACE_ROWS);
 	l->urgent = l->stepped = false;
 	l->dirty = left & PACE_COUNTERS;
@@ -117,7 +117,7 @@ static void note_frame(struct loop *l, enum pace_kind kind)
 static void frame(struct loop *l)
 {
 	struct app *app = l->app;
-	usec now = clock_mono(&clock_system), when = frame_when(l, now);
+	usec now = now_mono(), when = frame_when(l, now);
 	enum pace_kind kind = kind_of(l, now);
 
 	if (when == TIME_NONE || when > now)
@@ -157,7 +157,7 @@ static void resize(struct app *app)
 
 static void note_key(struct loop *l, struct key key)
 {
-	usec now = clock_mono(&clock_system);
+	usec now = now_mono();
 	bool waits = l->dirty && !l->urgent && !l->stepped && frame_when(l, now) > now;
 
 	if (app_steps(l->app, key)) {

@@ -109,10 +109,10 @@ static int report(struct engine *en, const struct asked *a, enum format format,
 /* False when a signal came first. */
 static bool collector_asked(struct telemetry *t, usec timeout, int stop_fd)
 {
-	usec end = clock_mono(&clock_system) + timeout, now;
+	usec end = now_mono() + timeout, now;
 	struct pollfd stop = { stop_fd, POLLIN, 0 };
 
-	while ((now = clock_mono(&clock_system)) < end) {
+	while ((now = now_mono()) < end) {
 		usec until = now + 100 * USEC_MS;
 
 		if (telemetry_asked(t, until < end ? until : end))

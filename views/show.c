@@ -62,7 +62,7 @@ static bool run(struct engine *en, struct investigation *inv, int stop_fd, bool 
 			return true;
 		}
 		if (next != TIME_NONE) {
-			wait = (next - clock_mono(&clock_system) + USEC_MS - 1) / USEC_MS;
+			wait = (next - now_mono() + USEC_MS - 1) / USEC_MS;
 			wait = wait < 0 ? 0 : wait > 60000 ? 60000 : wait;
 		}
 		poll(fds, 2, (int)wait);
@@ -82,12 +82,12 @@ static bool any_open(const struct investigation *inv)
 /* After a cancel: until every request has said how it ended, but not for long. */
 static void let_go(struct engine *en, const struct investigation *inv)
 {
-	usec end = clock_mono(&clock_system) + QUIT_GRACE, left = QUIT_GRACE;
+	usec end = now_mono() + QUIT_GRACE, left = QUIT_GRACE;
 	struct pollfd fd = { engine_fd(en), POLLIN, 0 };
 
 	for (engine_tick(en, NULL); any_open(inv) && left > 0; engine_tick(en, NULL)) {
 		poll(&fd, 1, (int)(left / USEC_MS) + 1);
-		left = end - clock_mono(&clock_system);
+		left = end - now_mono();
 	}
 }
 

@@ -54,7 +54,7 @@ static size_t log_request(struct api_simulator *s, const struct loopback_call *c
 			abort();
 	}
 	at = s->nlog++;
-	s->log[at] = (struct api_request){ .at = clock_mono(&clock_system) };
+	s->log[at] = (struct api_request){ .at = now_mono() };
 	snprintf(s->log[at].method, sizeof(s->log[at].method), "%s", c->method);
 	snprintf(s->log[at].uri, sizeof(s->log[at].uri), "%s", c->uri);
 	pthread_cond_broadcast(&s->http.changed);
@@ -126,7 +126,7 @@ static void hold(struct api_simulator *s, usec span)
 
 static usec wall_now(struct api_simulator *s)
 {
-	return clock_wall(&clock_system) + api_faults_skew(&s->faults);
+	return now_wall() + api_faults_skew(&s->faults);
 }
 
 /* ---- making the answer ------------------------------------------------------------------ */

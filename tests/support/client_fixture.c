@@ -121,7 +121,7 @@ void record_release(struct record *r)
 
 usec in_ms(long ms)
 {
-	return clock_mono(&clock_system) + ms * USEC_MS;
+	return now_mono() + ms * USEC_MS;
 }
 
 struct firing {
@@ -136,7 +136,7 @@ static void *fire(void *arg)
 	struct firing *f = arg;
 
 	poll(NULL, 0, f->ms);
-	f->at = clock_mono(&clock_system);
+	f->at = now_mono();
 	cancel_fire(f->cancel);
 	return NULL;
 }

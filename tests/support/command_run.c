@@ -95,7 +95,7 @@ static void read_some(int *fd, struct buf *into)
 static bool read_more(struct command_run *r, usec end)
 {
 	struct pollfd fds[] = { { r->out_fd, POLLIN, 0 }, { r->err_fd, POLLIN, 0 } };
-	usec left = end - clock_mono(&clock_system);
+	usec left = end - now_mono();
 
 	if (r->out_fd < 0 && r->err_fd < 0)
 		return false;
@@ -112,7 +112,7 @@ static bool read_more(struct command_run *r, usec end)
 
 void command_wait_err(struct command_run *r, const char *text)
 {
-	usec end = clock_mono(&clock_system) + PATIENCE;
+	usec end = now_mono() + PATIENCE;
 
 	while (!strstr(buf_str(&r->err), text)) {
 		if (!read_more(r, end))
@@ -128,7 +128,7 @@ void command_deaf(struct command_run *r)
 
 void command_finish(struct command_run *r)
 {
-	usec end = clock_mono(&clock_system) + PATIENCE;
+	usec end = now_mono() + PATIENCE;
 	int status = 0;
 
 	while (read_more(r, end))

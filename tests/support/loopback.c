@@ -200,5 +200,5 @@ bool loopback_pause(struct loopback *l, usec until)
 
 usec loopback_in(usec span)
 {
-	return clock_mono(&clock_system) + span;
+	return now_mono() + span;
 }

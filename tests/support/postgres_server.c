@@ -118,10 +118,10 @@ bool postgres_exec(const struct postgres_server *s, const char *sql, struct err 
 
 bool postgres_wait(const struct postgres_server *s, const char *sql, const char *wanted)
 {
-	usec end = clock_mono(&clock_system) + 10 * USEC_SEC;
+	usec end = now_mono() + 10 * USEC_SEC;
 	bool found = false;
 
-	while (!found && clock_mono(&clock_system) < end) {
+	while (!found && now_mono() < end) {
 		char *answer = postgres_ask(s, sql, NULL);
 
 		found = answer && strcmp(answer, wanted) == 0;

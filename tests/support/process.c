@@ -196,12 +196,12 @@ static bool accepts(unsigned port)
 
 bool port_wait(unsigned port, struct child *c, unsigned seconds)
 {
-	usec end = clock_mono(&clock_system) + seconds * USEC_SEC;
+	usec end = now_mono() + seconds * USEC_SEC;
 
 	while (!accepts(port)) {
 		if (c && !child_alive(c))
 			return false;
-		if (clock_mono(&clock_system) > end)
+		if (now_mono() > end)
 			return false;
 		/* No event tells that another process listens: look again soon. */
 		if (c)

@@ -161,7 +161,7 @@ struct buf stores_embedded(const struct stores *s, const struct stores_options *
 static usec system_mono(const struct clock *c)
 {
 	(void)c;
-	return clock_mono(&clock_system);
+	return now_mono();
 }
 
 static usec standing_wall(const struct clock *c)
@@ -187,10 +187,10 @@ void opened_start(struct opened *o, const char *config, const char *load)
 
 void opened_run(struct opened *o, bool (*until)(struct opened *, void *), void *ctx)
 {
-	usec end = clock_mono(&clock_system) + PATIENCE;
+	usec end = now_mono() + PATIENCE;
 
 	for (;;) {
-		usec next = engine_tick(o->engine, NULL), now = clock_mono(&clock_system);
+		usec next = engine_tick(o->engine, NULL), now = now_mono();
 		struct pollfd p = { engine_fd(o->engine), POLLIN, 0 };
 
 		if (until ? until(o, ctx) : investigation_settled(o->inv))

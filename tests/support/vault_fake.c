@@ -51,11 +51,6 @@ struct reply {
 	char text[400], location[200];
 };
 
-static usec now(void)
-{
-	return clock_mono(&clock_system);
-}
-
 static usec lease_time(const struct vault_fake *f)
 {
 	return f->options.lease_ms ? f->options.lease_ms * USEC_MS : USEC_HOUR;
@@ -63,7 +58,7 @@ static usec lease_time(const struct vault_fake *f)
 
 static usec lease_end(const struct vault_fake *f)
 {
-	return now() + lease_time(f) + 30 * USEC_SEC;
+	return now_mono() + lease_time(f) + 30 * USEC_SEC;
 }
 
 static bool begins(const char *s, const char *prefix)
@@ -98,7 +93,7 @@ static json_int_t seconds(usec span)
 
 static bool is_alive(const struct token *t)
 {
-	return !t->dead && (!t->until || t->until > now());
+	return !t->dead && (!t->until || t->until > now_mono());
 }
 
 static struct token *token_of(struct vault_fake *f, const char *value)
@@ -208,7 +203,7 @@ static void lend(struct vault_fake *f, const struct request *q, size_t token, st
 
 static bool is_live(const struct vault_fake *f, const struct lease *l)
 {
-	return !l->revoked && l->until > now() && is_alive(&f->tokens[l->token]);
+	return !l->revoked && l->until > now_mono() && is_alive(&f->tokens[l->token]);
 }
 
 static void drop(struct vault_fake *f, struct lease *l)

@@ -251,7 +251,7 @@ static bool wait_some(struct vterm_pty *p, usec deadline)
 		{ p->stalled ? -1 : p->master, POLLIN, 0 }, { p->idle, POLLIN, 0 },
 		{ p->state == JOB_ENDED ? -1 : p->status, POLLIN, 0 },
 	};
-	usec left = deadline - clock_mono(&clock_system);
+	usec left = deadline - now_mono();
 
 	if (left <= 0 || poll(fds, 3, (int)(left / USEC_MS) + 1) <= 0)
 		return false;
@@ -266,7 +266,7 @@ static bool wait_some(struct vterm_pty *p, usec deadline)
 
 static usec new_deadline(void)
 {
-	return clock_mono(&clock_system) + VTERM_PTY_SECONDS * USEC_SEC;
+	return now_mono() + VTERM_PTY_SECONDS * USEC_SEC;
 }
 
 /* Writes behind the program's output, through a description of its own that does not
@@ -382,7 +382,7 @@ bool vterm_pty_send(struct vterm_pty *p, const char *bytes, size_t len)
 		struct pollfd fd = { p->master, POLLIN | POLLOUT, 0 };
 		ssize_t n;
 
-		if (clock_mono(&clock_system) > deadline || poll(&fd, 1, 1000) < 0)
+		if (now_mono() > deadline || poll(&fd, 1, 1000) < 0)
 			return false;
 		if (fd.revents & POLLIN)
 			read_some(p);
