@@ -87,16 +87,6 @@ size_t chunk_rows(const struct chunk *c)
 	return c->rows;
 }
 
-size_t chunk_columns(const struct chunk *c)
-{
-	return c->columns;
-}
-
-size_t chunk_bytes(const struct chunk *c)
-{
-	return c->bytes;
-}
-
 static size_t offset_of(const struct chunk *c, size_t row)
 {
 	return c->at[row] & DATA_MAX;

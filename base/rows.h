@@ -37,8 +37,6 @@ struct chunk; /* shared, immutable, reference counted (thread-safe) */
 struct chunk *chunk_ref(struct chunk *);
 void chunk_unref(struct chunk *);            /* NULL allowed */
 size_t chunk_rows(const struct chunk *);
-size_t chunk_columns(const struct chunk *);
-size_t chunk_bytes(const struct chunk *);    /* payload bytes, without bookkeeping */
 /* O(column). */
 struct cell chunk_cell(const struct chunk *, size_t row, size_t column);
 

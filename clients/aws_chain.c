@@ -26,7 +26,8 @@ struct chain {
 	struct err *e;
 };
 
-bool aws_placeholder(const char *value)
+/* What examples put in the place of a value: "your_token", "none", "<token>". */
+static bool is_placeholder(const char *value)
 {
 	static const char *const words[] = { "none", "null", "changeme", "todo", "xxx" };
 	size_t len = strlen(value);
@@ -45,12 +46,12 @@ static bool is_set(const char *name)
 {
 	const char *value = secret_env(name);
 
-	return value && !aws_placeholder(value);
+	return value && !is_placeholder(value);
 }
 
 static struct cell secret_cell(const struct secret *s)
 {
-	return s->data && !aws_placeholder(s->data) ? (struct cell){ s->data, s->len } : CELL_NULL;
+	return s->data && !is_placeholder(s->data) ? (struct cell){ s->data, s->len } : CELL_NULL;
 }
 
 static enum aws_found failed(const struct chain *c, const char *what, const struct err *why)

@@ -22,7 +22,5 @@
 bool aws_chain(const struct source *, struct aws_identity *out, usec deadline, struct cancel *,
 	       struct err *);
 
-/* What examples put in the place of a value: "your_token", "none", "<token>". Pure. */
-bool aws_placeholder(const char *value);
 
 #endif

@@ -94,7 +94,8 @@ static const struct {
 	{ "content_filter", ERR_DENIED, 400, false },
 };
 
-bool llm_failure_err(const char *source, const struct llm_failure *f, struct err *e)
+/* What an error within a stream stands for. False. */
+static bool failure_err(const char *source, const struct llm_failure *f, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	enum err_kind kind = ERR_REMOTE;
@@ -132,7 +133,7 @@ bool llm_take(const struct llm_api *api, const char *source, struct llm_answer *
 	root = jsontext_read(data.data, data.len, e);
 	if (!root)
 		return false;
-	ok = llm_failure_find(root, &failure) ? llm_failure_err(source, &failure, e) : api->take(a, root, e);
+	ok = llm_failure_find(root, &failure) ? failure_err(source, &failure, e) : api->take(a, root, e);
 	json_decref(root);
 	return ok;
 }

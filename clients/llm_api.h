@@ -65,8 +65,6 @@ struct llm_failure {
 	struct cell word, message;      /* borrowed from the tree; may be NULL */
 };
 bool llm_failure_find(json_t *root, struct llm_failure *);
-/* What an error within a stream stands for. False. */
-bool llm_failure_err(const char *source, const struct llm_failure *, struct err *);
 
 /* Written by the tables: "key":"value", and a text for a member of struct llm_answer. */
 void llm_put_string(struct buf *out, const char *key, struct cell value);

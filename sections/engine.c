@@ -586,9 +586,3 @@ void engine_check(struct engine *en, size_t source)
 	slot->check_wanted = slot->status.checking = true;
 	en->changed = true;
 }
-
-void engine_nudge(struct engine *en, size_t source)
-{
-	breaker_nudge(&en->slots[source].origin->breaker, clock_mono(en->clock));
-	en->changed = true;
-}

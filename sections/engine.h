@@ -125,7 +125,5 @@ const struct source_status *engine_source(struct engine *, size_t i);
 /* Really asks a source (configured ones only), from the next engine_tick() on; the
  * status shows the answer. */
 void engine_check(struct engine *, size_t source);
-/* The user wants it now: breaker_nudge(). */
-void engine_nudge(struct engine *, size_t source);
 
 #endif

@@ -6,7 +6,6 @@
 #include <sys/random.h>
 
 #include "base/cancel.h"
-#include "base/log.h"
 #include "base/secret.h"
 #include "clients/otlp.h"
 #include "clients/otlp_post.h"
@@ -211,8 +210,6 @@ static struct otlp_link *open_link(struct telemetry *t, enum otlp_signal signal,
 static void note(struct telemetry *t, const struct err *e)
 {
 	pthread_mutex_lock(&t->lock);
-	if (e->kind != ERR_NONE)
-		log_line("%s", e->text);
 	t->status.err = *e;
 	pthread_mutex_unlock(&t->lock);
 }

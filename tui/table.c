@@ -85,16 +85,6 @@ void table_begin(struct table *t, size_t row)
 	table_select(t, row);
 }
 
-bool table_select_key(struct table *t, uint64_t key)
-{
-	size_t row;
-
-	if (!find_key(t, key, t->selected, &row))
-		return false;
-	table_select(t, row);
-	return true;
-}
-
 void table_place(struct table *t, int w, int h)
 {
 	size_t line = t->selected - t->top, row = t->selected;

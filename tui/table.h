@@ -69,7 +69,6 @@ void table_top(struct table *);
 void table_bottom(struct table *);
 void table_select(struct table *, size_t row);
 void table_begin(struct table *, size_t row);      /* with a few of the rows before it in sight */
-bool table_select_key(struct table *, uint64_t key); /* false when no row has it */
 void table_scroll_columns(struct table *, int delta);
 void table_choose_column(struct table *, int delta);
 

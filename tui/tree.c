@@ -163,21 +163,6 @@ void tree_collapse(struct tree *t)
 		select_node(t, parent_of(t, t->selected));
 }
 
-void tree_collapse_all(struct tree *t, bool collapsed)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (has_children(t, i))
-			t->nodes[i].collapsed = collapsed && t->nodes[i].depth > 0;
-	tree_place(t, t->page);
-}
-
-void tree_scroll(struct tree *t, int cells)
-{
-	t->skip += cells;
-	if (t->skip < 0)
-		t->skip = 0;
-}
-
 /* --- drawing --- */
 
 static enum role value_role(enum tree_type type)
@@ -198,8 +183,7 @@ static void draw_branch(const struct tree_node *n, struct canvas *c, int x, int 
 		canvas_puts(c, x, y, room, ROLE_DIM, map ? "{" : "[");
 }
 
-static void draw_node(const struct tree *t, const struct tree_node *n, struct canvas *c,
-                      struct rect r, int y)
+static void draw_node(const struct tree_node *n, struct canvas *c, struct rect r, int y)
 {
 	int indent = n->depth * INDENT < INDENT_MAX ? n->depth * INDENT : INDENT_MAX;
 	int x = r.x + 1 + indent, end = r.x + r.w;
@@ -214,7 +198,7 @@ static void draw_node(const struct tree *t, const struct tree_node *n, struct ca
 	if (is_branch(n))
 		draw_branch(n, c, x, y, end - x);
 	else if (n->value)
-		canvas_text_from(c, x, y, end - x, value_role(n->type), n->value, n->value_len, t->skip);
+		canvas_text(c, x, y, end - x, value_role(n->type), n->value, n->value_len);
 }
 
 void tree_draw(const struct tree *t, struct canvas *c, struct rect r, bool focused)
@@ -224,7 +208,7 @@ void tree_draw(const struct tree *t, struct canvas *c, struct rect r, bool focus
 
 	canvas_fill(c, r, ROLE_TEXT);
 	for (int y = r.y; y < r.y + r.h && at < t->count; y++, at = next_shown(t, at)) {
-		draw_node(t, &t->nodes[at], c, r, y);
+		draw_node(&t->nodes[at], c, r, y);
 		if (at != t->selected)
 			continue;
 		canvas_glyph(c, r.x, y, ROLE_FOCUS, GLYPH_SELECT);

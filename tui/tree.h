@@ -25,7 +25,6 @@ struct tree {
 	struct tree_node *nodes; /* the caller's; only `collapsed` is changed here */
 	size_t count;
 	size_t selected, top;    /* indices of shown nodes */
-	int skip;                /* cells scrolled to the right */
 	int page;                /* lines, as of tree_place() */
 };
 
@@ -39,8 +38,6 @@ void tree_bottom(struct tree *);
 void tree_toggle(struct tree *);
 void tree_expand(struct tree *);                  /* unfolds, or goes to the first child */
 void tree_collapse(struct tree *);                /* folds, or goes to the parent */
-void tree_collapse_all(struct tree *, bool collapsed);  /* the root stays open */
-void tree_scroll(struct tree *, int cells);
 
 void tree_draw(const struct tree *, struct canvas *, struct rect, bool focused);
 

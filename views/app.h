@@ -217,7 +217,6 @@ void app_related(struct app *);                               /* related.c */
 void app_tell(struct app *, int section);                     /* tell.c */
 void app_refetch(struct app *, int section);
 void app_mark(struct app *, char letter);                     /* marks.c */
-void app_go_mark(struct app *, char letter);
 void app_mark_key(struct app *, struct key);                  /* the one after m and ' */
 void mark_hint_draw(const struct app *, struct canvas *, struct rect);
 /* The record in front, with that mark or, for '\0', with what comes next (compare_view.c). */
@@ -256,8 +255,5 @@ int app_side_at(const struct app *, int x, int y);
 void rail_draw_line(const struct app *, struct canvas *, struct rect);
 void footer_draw(const struct app *, struct canvas *, struct rect);
 void tiny_draw(const struct app *, struct canvas *, struct rect);
-/* The sentence that matters now. */
-struct sentence;
-void app_headline(const struct app *, struct sentence *);
 
 #endif

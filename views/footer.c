@@ -122,7 +122,8 @@ static bool none_configured(const struct app *app)
 	return true;
 }
 
-void app_headline(const struct app *app, struct sentence *out)
+/* The sentence that matters now. */
+static void headline(const struct app *app, struct sentence *out)
 {
 	*out = (struct sentence){ .glyph = GLYPH_DOT, .role = ROLE_DIM };
 	if (!app->desk->inv) {
@@ -152,7 +153,7 @@ static void draw_headline(const struct app *app, struct canvas *c, int x, int y,
 		canvas_puts(c, x, y, w, app->message_bad ? ROLE_BAD : ROLE_ATTENTION, app->message);
 		return;
 	}
-	app_headline(app, &say);
+	headline(app, &say);
 	rows = say.glyph == GLYPH_SELECT;
 	if (!say.text[0])
 		return;

@@ -13,8 +13,10 @@ void list_view_place(struct view *v, int w, int h)
 	table_place(&((struct list_view *)v)->table, w, h > 1 ? h - 1 : 0);
 }
 
-bool list_table_act(struct table *t, enum action a)
+bool list_view_act(struct view *v, enum action a)
 {
+	struct table *t = &((struct list_view *)v)->table;
+
 	switch (a) {
 	case ACTION_DOWN:      table_move(t, 1); break;
 	case ACTION_UP:        table_move(t, -1); break;
@@ -29,11 +31,6 @@ bool list_table_act(struct table *t, enum action a)
 	default:               return false;
 	}
 	return true;
-}
-
-bool list_view_act(struct view *v, enum action a)
-{
-	return list_table_act(&((struct list_view *)v)->table, a);
 }
 
 void list_view_free(struct view *v)

@@ -13,7 +13,6 @@ struct list_view {
 
 struct table_text list_text(const char *s, enum role);
 void list_view_place(struct view *, int w, int h);     /* one line of title above */
-bool list_table_act(struct table *, enum action);      /* movement only */
 bool list_view_act(struct view *, enum action);
 void list_view_free(struct view *);
 

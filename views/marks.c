@@ -91,7 +91,7 @@ static bool switch_to(struct app *app, const struct record_copy *r)
 	return at < app->ndesks;
 }
 
-void app_go_mark(struct app *app, char letter)
+static void go_to_mark(struct app *app, char letter)
 {
 	const struct record_copy *r = marks_get(&app->marks, letter);
 	size_t row;
@@ -122,7 +122,7 @@ void app_mark_key(struct app *app, struct key k)
 	if (what == AWAIT_MARK)
 		app_mark(app, letter[0]);
 	else
-		app_go_mark(app, letter[0]);
+		go_to_mark(app, letter[0]);
 }
 
 void mark_hint_draw(const struct app *app, struct canvas *c, struct rect r)

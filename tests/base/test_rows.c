@@ -61,8 +61,6 @@ static void bytes_come_back_as_they_went_in(void **state)
 	assert_int_equal(chunk_builder_rows(b), 1);
 	c = chunk_builder_seal(b);
 	assert_int_equal(chunk_rows(c), 1);
-	assert_int_equal(chunk_columns(c), 4);
-	assert_int_equal(chunk_bytes(c), 15);
 	for (size_t i = 0; i < 4; i++)
 		assert_true(cell_eq(chunk_cell(c, 0, i), row[i]));
 	assert_non_null(chunk_cell(c, 0, 2).data);
@@ -166,7 +164,6 @@ static void a_full_chunk_is_compact(void **state)
 		c = chunk_builder_seal(b);
 	}
 	used = mallinfo2().uordblks - before;
-	assert_int_equal(chunk_bytes(c), CHUNK_ROWS * 60);
 	/* A sanitizer's allocator does not report here. */
 	if (used > 0)
 		assert_in_range(used, CHUNK_ROWS * 60, CHUNK_ROWS * (60 + 17));

@@ -111,16 +111,15 @@ static void reopen(void)
 
 static void do_anything(void)
 {
-	switch (roll(16)) {
+	switch (roll(15)) {
 	case 0: engine_refetch(fake.engine, fake.inv, roll(3)); break;
 	case 1: engine_refetch_all(fake.engine, fake.inv); break;
 	case 2: engine_cancel(fake.engine, fake.inv, roll(3)); break;
 	case 3: engine_cancel_all(fake.engine, fake.inv); break;
 	case 4: engine_check(fake.engine, roll(FAKE_SOURCES)); break;
-	case 5: engine_nudge(fake.engine, roll(FAKE_SOURCES)); break;
-	case 6: fake_play(moods[roll(MOODS)]); break;
-	case 7: fake.mono += roll(20) * USEC_SEC; break;
-	case 8:
+	case 5: fake_play(moods[roll(MOODS)]); break;
+	case 6: fake.mono += roll(20) * USEC_SEC; break;
+	case 7:
 		if (roll(4) == 0)
 			reopen();
 		break;

@@ -212,9 +212,7 @@ static void test_moves(void **state)
 	at(9, 5);
 	table_top(&table);
 	at(0, 0);
-	assert_true(table_select_key(&table, 107));
-	at(7, 3);
-	assert_false(table_select_key(&table, 5));
+	table_select(&table, 7);
 	at(7, 3);
 	table_place(&table, 40, 20);
 	at(7, 0);

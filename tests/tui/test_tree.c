@@ -107,21 +107,6 @@ static void test_empty_branches_do_not_fold(void **state)
 	assert_false(nodes[7].collapsed);
 }
 
-static void test_folding_all_keeps_the_selection_in_sight(void **state)
-{
-	(void)state;
-	tree_move(&tree, 5);
-	assert_int_equal(tree.selected, 5);
-	tree_collapse_all(&tree, true);
-	assert_int_equal(tree.selected, 2);
-	assert_false(nodes[0].collapsed);
-	assert_true(nodes[2].collapsed && nodes[4].collapsed);
-	tree_bottom(&tree);
-	assert_int_equal(tree.selected, 8);
-	tree_collapse_all(&tree, false);
-	assert_false(nodes[2].collapsed || nodes[4].collapsed);
-}
-
 static void test_paging(void **state)
 {
 	(void)state;
@@ -139,17 +124,6 @@ static void test_paging(void **state)
 	assert_int_equal(tree.top, 0);
 }
 
-static void test_long_values_scroll(void **state)
-{
-	(void)state;
-	tree_bottom(&tree);
-	tree_scroll(&tree, 8);
-	tree_place(&tree, 1);
-	draws(1, "▸    long: 89abcdefghij\n");
-	tree_scroll(&tree, -100);
-	assert_int_equal(tree.skip, 0);
-}
-
 static void test_nothing(void **state)
 {
 	(void)state;
@@ -159,7 +133,6 @@ static void test_nothing(void **state)
 	tree_bottom(&tree);
 	tree_expand(&tree);
 	tree_collapse(&tree);
-	tree_collapse_all(&tree, true);
 	assert_int_equal(tree.selected, 0);
 }
 
@@ -192,9 +165,7 @@ int main(void)
 		cmocka_unit_test_setup(test_drawing, setup),
 		cmocka_unit_test_setup(test_folding, setup),
 		cmocka_unit_test_setup(test_empty_branches_do_not_fold, setup),
-		cmocka_unit_test_setup(test_folding_all_keeps_the_selection_in_sight, setup),
 		cmocka_unit_test_setup(test_paging, setup),
-		cmocka_unit_test_setup(test_long_values_scroll, setup),
 		cmocka_unit_test_setup(test_nothing, setup),
 		cmocka_unit_test_setup(test_big_flat_list, setup),
 	};
