@@ -55,6 +55,8 @@ struct run {
 	char *buf;
 	size_t size, len;
 	usec deadline;
+	bool own;           /* the deadline is the limit of helpers, not the caller's */
+	struct cancel *cancel;
 };
 
 /* False when nothing more is there for now; closes the pipe at its end. */
@@ -78,19 +80,29 @@ static bool take_output(struct run *r)
 	return false;
 }
 
+static bool late(const struct run *r, struct err *e)
+{
+	if (r->own)
+		return err_set(e, ERR_TIMEOUT, 0, "the secret command took over %d s: %s",
+			       (int)TIME_LIMIT_S, r->program);
+	return err_set(e, ERR_TIMEOUT, 0, "deadline passed (secret command): %s", r->program);
+}
+
 /* Reads until the helper has ended or gave more than is wanted. A child that
  * it left behind with the pipe open is not waited for. */
 static bool collect(struct run *r, struct err *e)
 {
 	for (;;) {
 		struct pollfd on[] = { { .fd = r->pidfd, .events = POLLIN },
-				       { .fd = r->out, .events = POLLIN } };
+				       { .fd = r->out, .events = POLLIN },
+				       { .fd = r->cancel ? r->cancel->fd : -1, .events = POLLIN } };
 		usec left = r->deadline - now_mono();
 
+		if (cancel_fired(r->cancel))
+			return err_set(e, ERR_CANCELLED, 0, "stopped");
 		if (left <= 0)
-			return err_set(e, ERR_TIMEOUT, 0, "the secret command took over %d s: %s",
-				       (int)TIME_LIMIT_S, r->program);
-		if (poll(on, 2, (int)(left / USEC_MS) + 1) < 0 && errno != EINTR)
+			return late(r, e);
+		if (poll(on, 3, (int)(left / USEC_MS) + 1) < 0 && errno != EINTR)
 			return err_set(e, ERR_INTERNAL, errno, "cannot wait: %s", strerror(errno));
 		while (take_output(r))
 			;
@@ -155,18 +167,22 @@ static bool run_words(char *const argv[], struct run *r, struct err *e)
 	return ok;
 }
 
-bool helper_run(const char *line, char *out, size_t size, size_t *len, struct err *e)
+bool helper_run(const char *line, char *out, size_t size, size_t *len, usec deadline,
+		struct cancel *cancel, struct err *e)
 {
+	usec limit = now_mono() + TIME_LIMIT_S * USEC_SEC;
 	struct run r = {
 		.buf = out,
 		.size = size,
-		.deadline = now_mono() + TIME_LIMIT_S * USEC_SEC,
+		.own = deadline == TIME_NONE || deadline >= limit,
+		.cancel = cancel,
 	};
 	char *argv[ARGS_MAX + 1];
 	char *words = strdup(line);
 	bool ok;
 
 	*len = 0;
+	r.deadline = r.own ? limit : deadline;
 	if (!words)
 		return err_set(e, ERR_MEMORY, 0, "out of memory for a command");
 	ok = split(words, argv, e);

@@ -190,37 +190,41 @@ static bool read_file(struct secret *s, const char *path, struct err *e)
 	return ok;
 }
 
-static bool read_command(struct secret *s, const char *line, struct err *e)
+static bool read_command(struct secret *s, const char *line, usec deadline, struct cancel *c,
+			 struct err *e)
 {
 	char buf[SECRET_MAX + 2];
 	size_t len = 0;
-	bool ok = helper_run(line, buf, sizeof(buf), &len, e) &&
+	bool ok = helper_run(line, buf, sizeof(buf), &len, deadline, c, e) &&
 		  keep(s, buf, len, "output of the secret command", "", e);
 
 	explicit_bzero(buf, sizeof(buf));
 	return ok;
 }
 
-bool secret_read(struct secret *s, const char *ref, struct err *e)
+static bool scheme_is(const char *ref, const char *scheme)
 {
-	static const struct {
-		const char *scheme;
-		bool (*read)(struct secret *, const char *, struct err *);
-	} kinds[] = {
-		{ "env:", read_env },
-		{ "file:", read_file },
-		{ "command:", read_command },
-	};
+	return strncmp(ref, scheme, strlen(scheme)) == 0;
+}
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t n = strlen(kinds[i].scheme);
+bool secret_read_until(struct secret *s, const char *ref, usec deadline, struct cancel *c, struct err *e)
+{
+	const char *what = ref + strcspn(ref, ":") + 1;
 
-		if (strncmp(ref, kinds[i].scheme, n) == 0)
-			return kinds[i].read(s, ref + n, e);
-	}
+	if (scheme_is(ref, "env:"))
+		return read_env(s, what, e);
+	if (scheme_is(ref, "file:"))
+		return read_file(s, what, e);
+	if (scheme_is(ref, "command:"))
+		return read_command(s, what, deadline, c, e);
 	/* The text itself may be a secret that somebody put here by mistake. */
 	return err_set(e, ERR_CONFIG, 0,
 		       "a secret must be env:NAME, file:PATH or command:PROGRAM ARGUMENTS");
+}
+
+bool secret_read(struct secret *s, const char *ref, struct err *e)
+{
+	return secret_read_until(s, ref, TIME_NONE, NULL, e);
 }
 
 static bool seal_one(const char *name)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cancel.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 enum { SECRET_MAX = 4096 };
@@ -26,6 +28,8 @@ void secret_release(struct secret *);
  *   command:PROG ARG...  stdout of a helper run without a shell; 10 s; blocks
  * ERR_CONFIG says which rule failed and what to run (chmod 600 PATH). */
 bool secret_read(struct secret *, const char *ref, struct err *);
+/* The same for somebody who may stop waiting: see helper_run(). */
+bool secret_read_until(struct secret *, const char *ref, usec deadline, struct cancel *, struct err *);
 
 /* An option of a command line that is called as one for a secret: "--api-token=...". */
 bool secret_named(const char *word);

@@ -218,7 +218,7 @@ static enum aws_found from_process(struct chain *c, const char *profile, const c
 	size_t len = 0;
 	bool ok = text || err_set(&why, ERR_MEMORY, 0, "out of memory");
 
-	ok = ok && helper_run(line, text, PROCESS_MAX, &len, &why) &&
+	ok = ok && helper_run(line, text, PROCESS_MAX, &len, c->deadline, c->cancel, &why) &&
 	     aws_json_identity(text, len, c->out, &why);
 	if (text)
 		explicit_bzero(text, PROCESS_MAX);

@@ -86,7 +86,7 @@ bool source_login(const struct source *s, const char *key, struct login *l, usec
 		return err_set(e, ERR_CONFIG, 0, "%s: its %s is not set", s->name, key);
 	if (secrets_stored(ref))
 		return secrets_get(s, ref, l, deadline, c, &why) || named(s, key, &why, e);
-	return l->secret.data || secret_read(&l->secret, ref, e);
+	return l->secret.data || secret_read_until(&l->secret, ref, deadline, c, e);
 }
 
 bool source_secret(const struct source *s, const char *key, struct secret *out, struct err *e)
