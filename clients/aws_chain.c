@@ -12,7 +12,7 @@
 #include "clients/aws_metadata.h"
 #include "clients/aws_sts.h"
 
-enum { PROFILES_MAX = 5, PROCESS_MAX = 64 << 10, WEB_TOKEN_MAX = 16 << 10, VALUE_MAX = 512 };
+enum { PROFILES_MAX = 5, PROCESS_MAX = 64 << 10, WEB_TOKEN_MAX = 16 << 10, VALUE_MAX = 1024 };
 
 /* One search. */
 struct chain {
@@ -20,6 +20,8 @@ struct chain {
 	struct aws_identity *out;
 	struct aws_files files;
 	bool files_read;
+	const char *profile;     /* who is meant; NULL = the default, if there is one */
+	bool chosen;             /* by the settings, so that the environment is left out */
 	usec deadline;
 	struct cancel *cancel;
 	const char *region;
@@ -177,14 +179,6 @@ static enum aws_found web_identity(struct chain *c, const char *path, const char
 	return ok ? AWS_FOUND : AWS_FAILED;
 }
 
-static enum aws_found from_web_identity(struct chain *c)
-{
-	if (!is_set("AWS_WEB_IDENTITY_TOKEN_FILE") || !is_set("AWS_ROLE_ARN"))
-		return AWS_ABSENT;
-	return web_identity(c, secret_env("AWS_WEB_IDENTITY_TOKEN_FILE"), secret_env("AWS_ROLE_ARN"),
-			    secret_env("AWS_ROLE_SESSION_NAME"));
-}
-
 /* ---- near by ----------------------------------------------------------------------- */
 
 static enum aws_found from_container(struct chain *c)
@@ -211,31 +205,76 @@ static const char *value_of(const struct chain *c, const char *profile, const ch
 	return out;
 }
 
-static enum aws_found from_process(struct chain *c, const char *profile, const char *line)
+static enum aws_found from_process(struct chain *c, const char *profile, struct cell command)
 {
-	char *text = malloc(PROCESS_MAX);
+	char *text = malloc(PROCESS_MAX), *line = strndup(command.data, command.len);
 	struct err why = { 0 };
 	size_t len = 0;
-	bool ok = text || err_set(&why, ERR_MEMORY, 0, "out of memory");
+	bool ok = (text && line) || err_set(&why, ERR_MEMORY, 0, "out of memory");
 
 	ok = ok && helper_run(line, text, PROCESS_MAX, &len, c->deadline, c->cancel, &why) &&
 	     aws_json_identity(text, len, c->out, &why);
 	if (text)
 		explicit_bzero(text, PROCESS_MAX);
 	free(text);
+	free(line);
 	say_origin(c, "profile %s, credential_process", profile);
 	return ok ? AWS_FOUND : failed(c, "credential_process", &why);
 }
 
-static enum aws_found from_keys(struct chain *c, const char *profile)
+/* The three of one file: a token that stands in the other one is of other keys. */
+static enum aws_found from_keys_of(struct chain *c, enum aws_file_kind kind, const char *profile)
 {
 	struct err why = { 0 };
 
 	say_origin(c, "profile %s", profile);
-	return aws_identity_set(c->out, aws_files_get(&c->files, profile, "aws_access_key_id"),
-				aws_files_get(&c->files, profile, "aws_secret_access_key"),
-				aws_files_get(&c->files, profile, "aws_session_token"), &why)
+	return aws_identity_set(c->out, aws_files_get_of(&c->files, kind, profile, "aws_access_key_id"),
+				aws_files_get_of(&c->files, kind, profile, "aws_secret_access_key"),
+				aws_files_get_of(&c->files, kind, profile, "aws_session_token"), &why)
 		       ? AWS_FOUND : failed(c, c->out->origin, &why);
+}
+
+static bool has_keys_of(const struct chain *c, enum aws_file_kind kind, const char *profile)
+{
+	return !cell_is_null(aws_files_get_of(&c->files, kind, profile, "aws_access_key_id"));
+}
+
+static bool has_keys(const struct chain *c, const char *profile)
+{
+	return has_keys_of(c, AWS_CREDENTIALS, profile) || has_keys_of(c, AWS_CONFIG, profile);
+}
+
+/* Its own keys, or what hands them out. */
+static enum aws_found profile_keys(struct chain *c, const char *profile)
+{
+	struct cell command = aws_files_get(&c->files, profile, "credential_process");
+
+	if (has_keys_of(c, AWS_CREDENTIALS, profile))
+		return from_keys_of(c, AWS_CREDENTIALS, profile);
+	if (!cell_is_null(command))
+		return from_process(c, profile, command);
+	if (has_keys_of(c, AWS_CONFIG, profile))
+		return from_keys_of(c, AWS_CONFIG, profile);
+	return AWS_ABSENT;
+}
+
+/* What credential_source names. */
+static enum aws_found named_place(struct chain *c, const char *profile, const char *place)
+{
+	struct err why = { 0 };
+
+	if (strcmp(place, "Environment") == 0)
+		return from_env(c);
+	if (strcmp(place, "EcsContainer") == 0)
+		return from_container(c);
+	if (strcmp(place, "Ec2InstanceMetadata") == 0)
+		return from_instance(c);
+	if (*place)
+		err_set(&why, ERR_CONFIG, 0, "its credential_source is none of Environment, EcsContainer and "
+			"Ec2InstanceMetadata");
+	else
+		err_set(&why, ERR_CONFIG, 0, "a role needs source_profile or credential_source");
+	return failed(c, profile, &why);
 }
 
 /* Who takes the role: another profile, or what credential_source names. */
@@ -246,19 +285,14 @@ static enum aws_found role_base(struct chain *c, const char *profile, unsigned d
 
 	value_of(c, profile, "source_profile", source);
 	value_of(c, profile, "credential_source", place);
+	if (*source && *place) {
+		err_set(&why, ERR_CONFIG, 0, "it has both source_profile and credential_source");
+		return failed(c, profile, &why);
+	}
 	/* A profile may take its role with its own keys. */
-	if (strcmp(source, profile) == 0)
-		return from_keys(c, profile);
-	if (*source)
-		return profile_named(c, source, depth + 1);
-	if (strcmp(place, "Environment") == 0)
-		return from_env(c);
-	if (strcmp(place, "EcsContainer") == 0)
-		return from_container(c);
-	if (strcmp(place, "Ec2InstanceMetadata") == 0)
-		return from_instance(c);
-	err_set(&why, ERR_CONFIG, 0, "a role needs source_profile or credential_source");
-	return failed(c, profile, &why);
+	if (strcmp(source, profile) == 0 && has_keys(c, profile))
+		return profile_keys(c, profile);
+	return *source ? profile_named(c, source, depth + 1) : named_place(c, profile, place);
 }
 
 static enum aws_found take_role(struct chain *c, const struct aws_role *role)
@@ -272,12 +306,13 @@ static enum aws_found take_role(struct chain *c, const struct aws_role *role)
 	return AWS_FOUND;
 }
 
-static enum aws_found from_role(struct chain *c, const char *profile, const char *arn, unsigned depth)
+static enum aws_found from_role(struct chain *c, const char *profile, unsigned depth)
 {
-	char session[VALUE_MAX], external[VALUE_MAX], mfa[VALUE_MAX];
+	char arn[VALUE_MAX], session[VALUE_MAX], external[VALUE_MAX], mfa[VALUE_MAX], seconds[VALUE_MAX];
 	const struct aws_role role = {
-		.arn = arn, .session = value_of(c, profile, "role_session_name", session),
+		.arn = value_of(c, profile, "role_arn", arn), .session = value_of(c, profile, "role_session_name", session),
 		.external_id = value_of(c, profile, "external_id", external),
+		.seconds = value_of(c, profile, "duration_seconds", seconds),
 	};
 	struct err why = { 0 };
 	enum aws_found found;
@@ -294,25 +329,72 @@ static enum aws_found from_role(struct chain *c, const char *profile, const char
 	return found == AWS_FOUND ? take_role(c, &role) : found;
 }
 
-static enum aws_found profile_says(struct chain *c, const char *profile, unsigned depth)
+/* What the environment says, where it counts, or else the profile (NULL: there is none). */
+static const char *said(const struct chain *c, bool environment, const char *variable,
+			const char *profile, const char *key, char out[static VALUE_MAX])
 {
-	char arn[VALUE_MAX], path[VALUE_MAX], session[VALUE_MAX], line[VALUE_MAX], sso[VALUE_MAX];
+	if (environment && is_set(variable))
+		snprintf(out, VALUE_MAX, "%s", secret_env(variable));
+	else if (profile)
+		value_of(c, profile, key, out);
+	else
+		*out = '\0';
+	return out;
+}
+
+static enum aws_found said_web_identity(struct chain *c, bool environment, const char *profile)
+{
+	char path[VALUE_MAX], arn[VALUE_MAX], session[VALUE_MAX];
 	struct err why = { 0 };
 
-	value_of(c, profile, "role_arn", arn);
-	if (*arn && *value_of(c, profile, "web_identity_token_file", path))
-		return web_identity(c, path, arn, value_of(c, profile, "role_session_name", session));
-	if (*arn)
-		return from_role(c, profile, arn, depth);
-	if (!cell_is_null(aws_files_get(&c->files, profile, "aws_access_key_id")))
-		return from_keys(c, profile);
-	if (*value_of(c, profile, "credential_process", line))
-		return from_process(c, profile, line);
-	if (!*value_of(c, profile, "sso_session", sso) && !*value_of(c, profile, "sso_start_url", sso))
+	if (!*said(c, environment, "AWS_WEB_IDENTITY_TOKEN_FILE", profile, "web_identity_token_file", path))
 		return AWS_ABSENT;
+	if (*said(c, environment, "AWS_ROLE_ARN", profile, "role_arn", arn))
+		return web_identity(c, path, arn, said(c, environment, "AWS_ROLE_SESSION_NAME", profile,
+						       "role_session_name", session));
+	err_set(&why, ERR_CONFIG, 0, "there is a token, and no role for it: set %s",
+		environment ? "AWS_ROLE_ARN" : "role_arn");
+	return failed(c, "web identity", &why);
+}
+
+static bool takes_role(const struct chain *c, const char *profile)
+{
+	return !cell_is_null(aws_files_get(&c->files, profile, "role_arn")) &&
+	       cell_is_null(aws_files_get(&c->files, profile, "web_identity_token_file"));
+}
+
+static bool signs_in(const struct chain *c, const char *profile)
+{
+	static const char *const keys[] = { "sso_session", "sso_start_url", "login_session" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!cell_is_null(aws_files_get(&c->files, profile, keys[i])))
+			return true;
+	}
+	return false;
+}
+
+static enum aws_found profile_itself(struct chain *c, const char *profile)
+{
+	enum aws_found found = profile_keys(c, profile);
+	struct err why = { 0 };
+
+	if (found != AWS_ABSENT || !signs_in(c, profile))
+		return found;
 	err_set(&why, ERR_CONFIG, 0, "it signs in by SSO: give it credential_process = "
 		"aws configure export-credentials --profile %s --format process", profile);
 	return failed(c, profile, &why);
+}
+
+/* A profile that another one names: its keys come before its role. */
+static enum aws_found profile_says(struct chain *c, const char *profile, unsigned depth)
+{
+	enum aws_found found;
+
+	if (takes_role(c, profile) && !has_keys(c, profile))
+		return from_role(c, profile, depth);
+	found = said_web_identity(c, false, profile);
+	return found == AWS_ABSENT ? profile_itself(c, profile) : found;
 }
 
 static bool read_files(struct chain *c)
@@ -349,32 +431,73 @@ static enum aws_found profile_named(struct chain *c, const char *name, unsigned 
 	return failed(c, name, &why);
 }
 
-static enum aws_found from_profile_setting(struct chain *c)
+/* The profile that is meant; *found is what to say when there is none to look into. */
+static const char *meant(struct chain *c, enum aws_found *found)
 {
-	const char *name = source_get(c->source, "profile", "");
+	const char *name = c->profile ? c->profile : "default";
+	struct err why = { 0 };
 
-	return *name ? profile_named(c, name, 0) : AWS_ABSENT;
+	*found = AWS_FAILED;
+	if (!read_files(c))
+		return NULL;
+	if (aws_files_has(&c->files, name))
+		return name;
+	*found = AWS_ABSENT;
+	/* Without a name nothing is missed when it is not there. */
+	if (c->profile) {
+		err_set(&why, ERR_CONFIG, 0, "there is no such profile in %s or %s", c->files.config.path,
+			c->files.credentials.path);
+		*found = failed(c, name, &why);
+	}
+	return NULL;
 }
 
-/* Without a name nothing is missed when it is not there. */
+/* A name that is nobody's is a mistake, whatever else there is. */
+static enum aws_found from_nobody(struct chain *c)
+{
+	enum aws_found found;
+
+	return c->profile && !meant(c, &found) ? found : AWS_ABSENT;
+}
+
+static enum aws_found from_env_first(struct chain *c)
+{
+	return c->chosen ? AWS_ABSENT : from_env(c);
+}
+
+static enum aws_found from_profile_role(struct chain *c)
+{
+	enum aws_found found;
+	const char *name = meant(c, &found);
+
+	if (!name)
+		return found;
+	return takes_role(c, name) ? from_role(c, name, 0) : AWS_ABSENT;
+}
+
+static enum aws_found from_web_identity(struct chain *c)
+{
+	enum aws_found found;
+
+	return said_web_identity(c, !c->chosen, meant(c, &found));
+}
+
 static enum aws_found from_profile(struct chain *c)
 {
-	const char *name = secret_env("AWS_PROFILE");
+	enum aws_found found;
+	const char *name = meant(c, &found);
 
-	if (name && *name)
-		return profile_named(c, name, 0);
-	if (!read_files(c))
-		return AWS_FAILED;
-	return aws_files_has(&c->files, "default") ? profile_says(c, "default", 0) : AWS_ABSENT;
+	return name ? profile_itself(c, name) : found;
 }
 
 /* ---- the chain --------------------------------------------------------------------- */
 
+/* In the order of AWS's own command line. */
 static enum aws_found search(struct chain *c)
 {
 	static enum aws_found (*const links[])(struct chain *) = {
-		from_settings, from_profile_setting, from_env, from_profile,
-		from_web_identity, from_container, from_instance,
+		from_settings, from_nobody, from_env_first, from_profile_role, from_web_identity,
+		from_profile, from_container, from_instance,
 	};
 	enum aws_found found = AWS_ABSENT;
 
@@ -385,11 +508,22 @@ static enum aws_found search(struct chain *c)
 	return found;
 }
 
+static void choose_profile(struct chain *c)
+{
+	const char *set = source_get(c->source, "profile", ""), *env = secret_env("AWS_PROFILE");
+
+	c->chosen = *set != '\0';
+	c->profile = *set ? set : env && *env ? env : NULL;
+}
+
 static bool nobody(const struct chain *c, const struct err *last)
 {
-	return err_set(c->e, ERR_AUTH, 0, "%s: no AWS credentials: none set, no profile, no role of a "
-		       "container or machine%s%s%s", c->source->name, last->text[0] ? " (" : "",
-		       last->text, last->text[0] ? ")" : "");
+	const char *profile = c->profile;
+
+	return err_set(c->e, ERR_AUTH, 0, "%s: no AWS credentials: none set, %s%s, no role of a "
+		       "container or machine%s%s%s", c->source->name,
+		       profile ? "none in profile " : "no profile", profile ? profile : "",
+		       last->text[0] ? " (" : "", last->text, last->text[0] ? ")" : "");
 }
 
 bool aws_chain(const struct source *s, struct aws_identity *out, usec deadline, struct cancel *cancel,
@@ -403,8 +537,10 @@ bool aws_chain(const struct source *s, struct aws_identity *out, usec deadline, 
 		.source = s, .out = out, .deadline = deadline, .cancel = cancel,
 		.region = source_get(s, "region", ""), .e = &why,
 	};
-	enum aws_found found = search(&c);
+	enum aws_found found;
 
+	choose_profile(&c);
+	found = search(&c);
 	if (found == AWS_FOUND && *role.arn)
 		found = take_role(&c, &role);
 	aws_files_release(&c.files);

@@ -1,14 +1,15 @@
 /* Where AWS credentials come from: the first link of the chain that has any.
  *
  *   settings access_key, secret_key, session_token
- *   setting profile
  *   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
- *   AWS_PROFILE, or the profile "default"
+ *   the profile's role, taken by another profile or place
  *   AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN
+ *   the profile's web identity, keys in the credentials file, credential_process, keys in
+ *   the configuration
  *   a container's agent, an instance's metadata service
  *
- * A profile has keys, a credential_process, a web identity, or a role that another
- * profile or place takes. The setting role_arn is taken with whatever was found. A link
+ * The profile is that of the setting, which leaves both links of the environment out, or
+ * AWS_PROFILE's, or "default". The setting role_arn is taken with whatever was found. A link
  * that has something which does not work ends the search: who else could sign is
  * not who was meant. */
 #ifndef CLIENTS_AWS_CHAIN_H

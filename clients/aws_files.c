@@ -26,6 +26,14 @@ static struct cell trimmed(const char *s, size_t len)
 	return (struct cell){ s, len };
 }
 
+/* `aws configure` puts a name that holds blanks between quotes. */
+static struct cell unquoted(struct cell c)
+{
+	bool quoted = c.len >= 2 && (*c.data == '\'' || *c.data == '"') && c.data[c.len - 1] == *c.data;
+
+	return quoted ? (struct cell){ c.data + 1, c.len - 2 } : c;
+}
+
 /* "[profile prod]" names prod; "[default]" needs no prefix. */
 static bool names_profile(struct cell line, const char *prefix, const char *profile)
 {
@@ -34,7 +42,7 @@ static bool names_profile(struct cell line, const char *prefix, const char *prof
 	size_t n = strlen(prefix);
 
 	if (n > 0 && name.len > n && memcmp(name.data, prefix, n) == 0)
-		name = trimmed(name.data + n, name.len - n);
+		name = unquoted(trimmed(name.data + n, name.len - n));
 	else if (n > 0 && strcmp(profile, "default") != 0)
 		return false;
 	return name.len == strlen(profile) && memcmp(name.data, profile, name.len) == 0;
@@ -142,24 +150,37 @@ void aws_files_release(struct aws_files *f)
 	release(&f->credentials);
 }
 
-static bool find(const struct aws_files *f, const char *profile, const char *key, struct cell *value)
+static bool find(const struct aws_files *f, enum aws_file_kind kind, const char *profile,
+		 const char *key, struct cell *value)
 {
-	const struct aws_file *a = &f->credentials, *b = &f->config;
+	const struct aws_file *file = kind == AWS_CONFIG ? &f->config : &f->credentials;
 
-	return (a->text && aws_ini_find(a->text, a->len, "", profile, key, value)) ||
-	       (b->text && aws_ini_find(b->text, b->len, "profile ", profile, key, value));
+	*value = CELL_NULL;
+	return file->text && aws_ini_find(file->text, file->len, kind == AWS_CONFIG ? "profile " : "",
+					  profile, key, value);
 }
 
 bool aws_files_has(const struct aws_files *f, const char *profile)
 {
 	struct cell value;
 
-	return find(f, profile, NULL, &value);
+	return find(f, AWS_CREDENTIALS, profile, NULL, &value) ||
+	       find(f, AWS_CONFIG, profile, NULL, &value);
+}
+
+struct cell aws_files_get_of(const struct aws_files *f, enum aws_file_kind kind, const char *profile,
+			     const char *key)
+{
+	struct cell value;
+
+	return find(f, kind, profile, key, &value) && value.len > 0 ? value : CELL_NULL;
 }
 
 struct cell aws_files_get(const struct aws_files *f, const char *profile, const char *key)
 {
-	struct cell value = CELL_NULL;
+	struct cell value;
 
-	return find(f, profile, key, &value) && value.len > 0 ? value : CELL_NULL;
+	return find(f, AWS_CREDENTIALS, profile, key, &value)
+		       ? aws_files_get_of(f, AWS_CREDENTIALS, profile, key)
+		       : aws_files_get_of(f, AWS_CONFIG, profile, key);
 }

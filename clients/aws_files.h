@@ -29,6 +29,10 @@ bool aws_files_has(const struct aws_files *, const char *profile);
 /* What a profile says, from the credentials before the configuration; CELL_NULL when
  * it says nothing. Lives as long as the files. */
 struct cell aws_files_get(const struct aws_files *, const char *profile, const char *key);
+/* Of one of the two only: keys of different files do not belong together. */
+enum aws_file_kind { AWS_CREDENTIALS, AWS_CONFIG };
+struct cell aws_files_get_of(const struct aws_files *, enum aws_file_kind, const char *profile,
+			     const char *key);
 
 /* The same in one text. `prefix` is "profile " in a configuration, where only the
  * profile "default" goes without; NULL key: any. Pure. */

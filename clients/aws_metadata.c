@@ -12,6 +12,20 @@ enum { ANSWER_MAX = 64 << 10, TRIES = 2, TOKEN_MAX = 8 << 10 };
 
 /* ---- the document ------------------------------------------------------------------ */
 
+/* What a machine says when it has a role and no credentials of it; and whether they are
+ * written as we know it. */
+static bool is_success(json_t *root, struct err *e)
+{
+	struct cell code = jsontext_scalar(json_object_get(root, "Code"));
+	struct cell words = jsontext_scalar(json_object_get(root, "Message"));
+	struct cell version = jsontext_scalar(json_object_get(root, "Version"));
+
+	if (!cell_is_null(code) && !cell_is(code, "Success"))
+		return err_set(e, ERR_AUTH, 0, "%.60s: %.120s", code.data, words.data ? words.data : "");
+	return cell_is_null(version) || cell_is(version, "1") ||
+	       err_set(e, ERR_DECODE, 0, "they are of version %.20s, not 1", version.data);
+}
+
 static bool take_document(json_t *root, struct aws_identity *out, struct err *e)
 {
 	struct cell token = jsontext_scalar(json_object_get(root, "Token"));
@@ -32,7 +46,7 @@ bool aws_json_identity(const char *text, size_t len, struct aws_identity *out, s
 	json_t *root = jsontext_read(text, len, e);
 	bool ok = root && (json_is_object(root) || err_set(e, ERR_DECODE, 0, "they are no JSON object"));
 
-	ok = ok && take_document(root, out, e);
+	ok = ok && is_success(root, e) && take_document(root, out, e);
 	json_decref(root);
 	return ok;
 }
@@ -111,7 +125,7 @@ static bool read_answer(const struct question *q, const char *who, const struct 
 		return err_set(e, ERR_AUTH, q->response.status, "%s: %s gave HTTP %ld for credentials",
 			       s->name, who, q->response.status);
 	return aws_json_identity(buf_str(&q->answer), q->answer.len, out, &why) ||
-	       err_set(e, ERR_DECODE, 0, "%s: the credentials of %s: %s", s->name, who, why.text);
+	       err_set(e, why.kind, 0, "%s: the credentials of %s: %s", s->name, who, why.text);
 }
 
 /* ---- containers -------------------------------------------------------------------- */

@@ -58,9 +58,17 @@ static const char *action_of(const struct aws_role *r)
 	return r->token ? "AssumeRoleWithWebIdentity" : "AssumeRole";
 }
 
+static bool is_number(const char *s)
+{
+	size_t digits = s ? strspn(s, "0123456789") : 0;
+
+	return digits > 0 && !s[digits];
+}
+
 static void put_form(struct buf *out, const struct aws_role *r)
 {
-	buf_printf(out, "Action=%s&Version=2011-06-15&DurationSeconds=3600", action_of(r));
+	buf_printf(out, "Action=%s&Version=2011-06-15&DurationSeconds=%s", action_of(r),
+		   is_number(r->seconds) ? r->seconds : "3600");
 	put_field(out, "RoleArn", r->arn);
 	put_field(out, "RoleSessionName", r->session && *r->session ? r->session : "sextant");
 	put_field(out, "ExternalId", r->external_id);

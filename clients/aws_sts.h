@@ -10,10 +10,11 @@ struct aws_role {
 	const char *arn;
 	const char *session;       /* NULL = "sextant" */
 	const char *external_id;   /* NULL = none */
+	const char *seconds;       /* that it is to last; NULL or no number = an hour */
 	const char *token;         /* of a web identity, instead of signing; NULL = none */
 };
 
-/* Asks for an hour. `who` and `out` may be the same. Blocks. */
+/* `who` and `out` may be the same. Blocks. */
 bool aws_assume_role(const struct source *, const char *region, const struct aws_role *,
 		     const struct aws_identity *who, struct aws_identity *out, usec deadline,
 		     struct cancel *, struct err *);

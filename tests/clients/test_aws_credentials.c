@@ -206,6 +206,17 @@ static const char config_text[] =
 	"[profile lost]\nrole_arn = x\nsource_profile = nowhere\n[profile bare]\nregion = x\n"
 	"[profile foreign]\nrole_arn = arn:aws:iam::9:role/other\nsource_profile = base\n"
 	"[profile env]\nrole_arn = " AWS_FAKE_ROLE "\ncredential_source = Environment\n"
+	"[profile login]\nlogin_session = arn:aws:sts::1:a\n[profile onbare]\nrole_arn = x\nsource_profile = bare\n"
+	"[profile both]\nrole_arn = x\nsource_profile = base\ncredential_source = Environment\n"
+	"[profile place]\nrole_arn = x\ncredential_source = Nowhere\n"
+	"[profile self]\nrole_arn = x\nsource_profile = self\n"
+	"[profile roleless]\nweb_identity_token_file = /nonexistent\n"
+	"[profile base]\naws_session_token = canary-of-other-keys\n"
+	"[profile both-kinds]\nrole_arn = x\nsource_profile = nowhere\naws_access_key_id = " AWS_FAKE_ID "\n"
+	"aws_secret_access_key = " AWS_FAKE_SECRET "\n"
+	"[profile over]\nrole_arn = " AWS_FAKE_ROLE "\nsource_profile = both-kinds\nduration_seconds = 900\n"
+	"[profile 'with blanks']\nrole_arn = " AWS_FAKE_ROLE "\nsource_profile = base\n"
+	"[profile slow]\ncredential_process = sleep 60\n"
 	"[profile web]\nrole_arn = " AWS_FAKE_ROLE "\nweb_identity_token_file = /nonexistent\n";
 
 static const char credentials_text[] =
@@ -238,13 +249,88 @@ static void profiles_are_read(void **state)
 	finds(plain(), "AKIDENV", "", "environment AWS_ACCESS_KEY_ID");
 }
 
+/* tests/peers/aws_chain.py compares all of this with botocore. */
+static void the_order_is_that_of_aws(void **state)
+{
+	(void)state;
+	write_files();
+	/* Keys of a profile that is named come before its role; of one file come all three. */
+	finds(with_profile("over"), "ASIAFAKEROLE", "canary-session-token",
+	      "profile both-kinds, role " AWS_FAKE_ROLE);
+	finds(with_profile("with blanks"), "ASIAFAKEROLE", "canary-session-token",
+	      "profile base, role " AWS_FAKE_ROLE);
+	/* A web identity comes before the keys of a profile, and behind its role. */
+	setenv("AWS_WEB_IDENTITY_TOKEN_FILE", write_file("token", 0644, AWS_FAKE_WEB_TOKEN), 1);
+	fails(plain(), ERR_CONFIG, "there is a token, and no role for it: set AWS_ROLE_ARN");
+	setenv("AWS_ROLE_ARN", AWS_FAKE_ROLE, 1);
+	finds(plain(), "ASIAFAKEROLE", "canary-session-token", "web identity, role " AWS_FAKE_ROLE);
+	finds(with_profile("session"), "AKIDSESSION", "canary-t", "profile session");
+	setenv("AWS_PROFILE", "prod", 1);
+	finds(plain(), "ASIAFAKEROLE", "canary-session-token", "profile base, role " AWS_FAKE_ROLE);
+	setenv("AWS_ACCESS_KEY_ID", "AKIDENV", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "canary-env", 1);
+	finds(plain(), "AKIDENV", "", "environment AWS_ACCESS_KEY_ID");
+	setenv("AWS_PROFILE", "nosuch", 1);
+	fails(plain(), ERR_CONFIG, "nosuch: there is no such profile");
+}
+
+/* A profile that says nothing of credentials leaves them to where it runs, but not to the
+ * environment when the settings name it. */
+static void a_bare_profile_leaves_it_to_the_place(void **state)
+{
+	char full[100];
+
+	(void)state;
+	write_files();
+	setenv("AWS_ACCESS_KEY_ID", "AKIDENV", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "canary-env", 1);
+	snprintf(full, sizeof(full), "%s/container", url);
+	setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", full, 1);
+	setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", AWS_FAKE_CONTAINER_TOKEN, 1);
+	finds(with_profile("bare"), "ASIAFAKECONT", "canary-session-token", "container agent");
+}
+
+static void *fire_soon(void *ctx)
+{
+	cancel_fire(ctx);
+	return NULL;
+}
+
+/* The helper would sleep for longer than any deadline here. */
+static void a_slow_helper_can_be_stopped(void **state)
+{
+	struct aws_identity out = AWS_IDENTITY_INIT;
+	struct source *s = with_profile("slow");
+	struct cancel cancel;
+	struct err e = { 0 };
+	pthread_t thread;
+
+	(void)state;
+	write_files();
+	assert_true(cancel_init(&cancel, &e));
+	assert_int_equal(pthread_create(&thread, NULL, fire_soon, &cancel), 0);
+	assert_false(aws_chain(s, &out, in_ms(60000), &cancel, &e));
+	assert_int_equal(e.kind, ERR_CANCELLED);
+	pthread_join(thread, NULL);
+	assert_false(aws_chain(s, &out, in_ms(1), NULL, &e));
+	assert_int_equal(e.kind, ERR_TIMEOUT);
+	assert_non_null(strstr(e.text, "deadline passed (secret command)"));
+	cancel_release(&cancel);
+	source_free(s);
+}
+
 static void profiles_fail_honestly(void **state)
 {
 	static const struct { const char *name; enum err_kind kind; const char *words; } cases[] = {
 		{ "nosuch", ERR_CONFIG, "no such profile" }, { "broken", ERR_CONFIG, "status 1" },
 		{ "silent", ERR_DECODE, "credential_process" }, { "ring", ERR_CONFIG, "name each other" },
-		{ "sso", ERR_CONFIG, "signs in by SSO" }, { "code", ERR_CONFIG, "code of a device" },
-		{ "lost", ERR_CONFIG, "no such profile" }, { "bare", ERR_CONFIG, "no credentials" },
+		{ "sso", ERR_CONFIG, "signs in by SSO" }, { "login", ERR_CONFIG, "signs in by SSO" }, { "code", ERR_CONFIG, "code of a device" },
+		{ "lost", ERR_CONFIG, "no such profile" }, { "bare", ERR_AUTH, "no AWS credentials: none set, none in profile bare" },
+		{ "onbare", ERR_CONFIG, "bare: the profile has no credentials" },
+		{ "both", ERR_CONFIG, "both source_profile and credential_source" },
+		{ "place", ERR_CONFIG, "its credential_source is none of" },
+		{ "self", ERR_CONFIG, "name each other" },
+		{ "roleless", ERR_CONFIG, "there is a token, and no role for it: set role_arn" },
 		{ "foreign", ERR_AUTH, "not authorized to perform" },
 		{ "env", ERR_AUTH, "nobody to take its role" },
 		{ "web", ERR_CONFIG, "cannot be read: /nonexistent" },
@@ -397,6 +483,8 @@ static void documents_of_keys(void **state)
 	static const char *const bad[] = {
 		"", "[]", "{}", "{\"AccessKeyId\":\"A\"}", "{\"AccessKeyId\":1,\"SecretAccessKey\":null}",
 		"{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"canary\",\"Expiration\":\"x\"}",
+		"{\"Version\":2,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"canary\"}",
+		"{\"Code\":\"AssumeRoleUnauthorizedAccess\",\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"canary\"}",
 		"{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"canary\",\"Token\":\"a\\r\\nb\"}",
 	};
 
@@ -555,6 +643,9 @@ int main(void)
 		CASE(half_of_a_pair_is_no_pair),
 		CASE(nobody_at_all),
 		CASE(profiles_are_read),
+		CASE(the_order_is_that_of_aws),
+		CASE(a_bare_profile_leaves_it_to_the_place),
+		CASE(a_slow_helper_can_be_stopped),
 		CASE(profiles_fail_honestly),
 		CASE(test_P42_files_that_others_read_are_refused),
 		CASE(texts_of_profiles),

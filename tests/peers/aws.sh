@@ -1,7 +1,7 @@
 #!/bin/sh
-# aws.sh BUILD: our signer against botocore, our fake of AWS against the AWS command
-# line, our client against moto, which checks signatures. They come from PyPI (kept in
-# build/peers). Says why and ends with 77 when that or Python is not there.
+# aws.sh BUILD: our signer and our search for credentials against botocore, our fake of AWS
+# against the AWS command line, our client against moto, which checks signatures. They come from
+# PyPI (kept in build/peers). Says why and ends with 77 when that or Python is not there.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build}
@@ -92,6 +92,11 @@ said=$(cli redshift-serverless get-credentials --workgroup-name reports --query 
 case $said in IAMR:serverless*[0-9]*) ;; *) fail "Redshift Serverless issued $said" ;; esac
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 echo "the AWS command line takes the fake for Athena, STS, S3, Secrets Manager and Redshift"
+
+# We find whom AWS's own tools find.
+mkdir "$work/chain"
+timeout 300 $dir/bin/python tests/peers/aws_chain.py "$build/tests/peers/aws" "http://127.0.0.1:$port" "$work/chain" 200 ||
+	fail 'others sign than with botocore'
 
 # moto believes in us.
 INITIAL_NO_AUTH_ACTION_COUNT=3 $dir/bin/moto_server -H 127.0.0.1 -p 0 > "$work/moto" 2>&1 &

@@ -1,6 +1,8 @@
-/* Our signer and our client, for tests/peers/aws.sh to compare and to try.
+/* Our signer, our search for credentials and our client, for tests/peers/aws.sh to compare and to try.
  *
  *   aws sign            requests as JSON, one a line; their signatures, one a line
+ *   aws chain [KEY VALUE]...: who signs for a source of the kind athena with these settings:
+ *                       the access key's id and the token, or the error and ends with 1
  *   aws ask KIND URL QUERY [KEY VALUE]...: of the kind athena or s3, with further settings;
  *                       the keys are in TEST_ID and TEST_SECRET. Prints the rows, or the
  *                       error and ends with 1
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/aws_chain.h"
 #include "clients/registry.h"
 #include "clients/secret_settings.h"
 #include "clients/secrets.h"
@@ -70,6 +73,29 @@ static int sign_all(void)
 	return 0;
 }
 
+/* Settings behind the first `at` words. */
+static void add_pairs(const char *pairs[static PAIRS_MAX], size_t at, int n, char **words)
+{
+	for (int i = 0; i < n && at < PAIRS_MAX - 1; i++)
+		pairs[at++] = words[i];
+}
+
+static int chain(int n, char **words)
+{
+	const char *pairs[PAIRS_MAX] = { "region", "us-east-1", "output_location", "s3://r/" };
+	struct aws_identity who = AWS_IDENTITY_INIT;
+	struct source s;
+	struct err e = { 0 };
+	bool ok;
+
+	add_pairs(pairs, 4, n, words);
+	ok = source_init(&s, "athena", &athena_ops, pairs, &e) && aws_chain(&s, &who, in_ms(30000), NULL, &e);
+	printf("%s %s\n", ok ? who.id : e.text, ok && who.token.data ? who.token.data : "");
+	aws_identity_release(&who);
+	source_release(&s);
+	return ok ? 0 : 1;
+}
+
 static int ask(const struct client_ops *ops, int n, char **words)
 {
 	const char *pairs[PAIRS_MAX] = {
@@ -80,12 +106,10 @@ static int ask(const struct client_ops *ops, int n, char **words)
 	struct source s;
 	struct record r;
 	struct err e = { 0 };
-	size_t at = 6;
 	void *conn;
 	bool ok;
 
-	for (int i = 2; i < n && at < PAIRS_MAX - 1; i++)
-		pairs[at++] = words[i];
+	add_pairs(pairs, 6, n - 2, words + 2);
 	if (!source_init(&s, ops->kind, ops, pairs, &e) || !(conn = ops->open(&s, &e))) {
 		printf("%s\n", e.text);
 		return 1;
@@ -110,11 +134,9 @@ static int secret(int n, char **words)
 	struct login l = LOGIN_INIT;
 	struct source aws, s;
 	struct err e = { 0 };
-	size_t at = 8;
 	bool ok;
 
-	for (int i = 2; i < n && at < PAIRS_MAX - 1; i++)
-		pairs[at++] = words[i];
+	add_pairs(pairs, 8, n - 2, words + 2);
 	ok = source_init(&aws, "aws", &aws_store_ops, block, &e) &&
 	     source_init(&s, "redshift", &postgres_ops, pairs, &e);
 	if (ok) {
@@ -135,10 +157,12 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc == 2 && strcmp(argv[1], "sign") == 0)
 		return sign_all();
+	if (argc >= 2 && strcmp(argv[1], "chain") == 0)
+		return chain(argc - 2, argv + 2);
 	if (argc >= 5 && strcmp(argv[1], "ask") == 0 && client_find(argv[2]))
 		return ask(client_find(argv[2]), argc - 3, argv + 3);
 	if (argc >= 4 && strcmp(argv[1], "secret") == 0)
 		return secret(argc - 2, argv + 2);
-	fprintf(stderr, "aws: sign, secret URL REFERENCE [KEY VALUE]..., or ask KIND URL QUERY [KEY VALUE]...\n");
+	fprintf(stderr, "aws: sign, chain [KEY VALUE]..., secret URL REFERENCE [KEY VALUE]..., or ask KIND URL QUERY [KEY VALUE]...\n");
 	return 2;
 }

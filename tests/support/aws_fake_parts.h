@@ -10,7 +10,7 @@
 #include "tests/support/aws_fake.h"
 #include "tests/support/loopback.h"
 
-enum { AWS_KEYS = 64 };
+enum { AWS_KEYS = 4096 };
 
 struct aws_key {
 	char id[40], secret[64], token[80];
