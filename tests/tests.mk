@@ -7,7 +7,7 @@ SUPPORT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
 # Those with threads: they run once more under ThreadSanitizer.
 THREADED_SRC := $(wildcard tests/sections/test_*.c tests/base/test_mailbox.c tests/base/test_cancel.c tests/base/test_task.c \
-                           tests/clients/test_aws_credentials.c tests/clients/test_secrets.c \
+                           tests/clients/test_aws_credentials.c tests/clients/test_secrets.c tests/clients/test_vault.c \
                   tests/clients/test_aside.c tests/clients/test_half_open.c tests/clients/test_http_limits.c \
                   tests/clients/test_clickhouse_faults.c)
 THREADED_BIN := $(THREADED_SRC:%.c=$(BUILD)/%)
