@@ -95,7 +95,7 @@ static void list_on_demand(const struct app *app, const char *typed, size_t len,
 		struct item it = { .usage = "" };
 
 		snprintf(it.word, sizeof it.word, "%s", def->id);
-		snprintf(it.help, sizeof it.help, "%s", def->question);
+		snprintf(it.help, sizeof it.help, "%s: %s", def->title, def->question);
 		keep(list, &it, typed, len);
 	}
 }
@@ -211,7 +211,7 @@ static void draw_item(struct canvas *c, struct rect r, int y, const struct item 
 	unsigned hit = chosen ? ROLE_FOCUS | ATTR_BOLD | ATTR_UNDERLINE : ROLE_ACCENT | ATTR_BOLD;
 	int help_x = key_x + 3, used;
 
-	used = canvas_puts(c, x, y, arguments ? key_x - x - 1 : WORD_W, it->blocked ? ROLE_DIM : ROLE_TEXT,
+	used = canvas_puts(c, x, y, arguments || !it->usage[0] ? key_x - x - 1 : WORD_W, it->blocked ? ROLE_DIM : ROLE_TEXT,
 	                   it->word) + 1;
 	canvas_puts(c, x + used, y, key_x - 1 - x - used, ROLE_DIM, it->usage);
 	canvas_puts(c, key_x, y, 2, ROLE_ACCENT, it->key);

@@ -466,33 +466,59 @@ static void (*const runs[])(struct app *, const char *arg) = {
 #undef X
 };
 
-/* A section on demand by its name alone, or the beginning of it. */
-static bool open_on_demand(struct app *app, const char *line, size_t len)
+/* Without the blanks at its end. */
+static size_t line_length(const char *line)
 {
-	struct fuzzy_name names[APP_PANES];
-	struct err e = { 0 };
+	size_t n = strlen(line);
+
+	while (n && line[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+/* A section on demand by its id or title alone, or what is enough of them. FUZZY_ else. */
+static int open_on_demand(struct app *app, const char *line, size_t len, struct err *e)
+{
+	struct fuzzy_name names[2 * APP_PANES];
 	size_t n = 0;
 	int found;
 
-	for (size_t i = app->numbered; i < app->npanes; i++)
+	for (size_t i = app->numbered; i < app->npanes; i++) {
 		names[n++] = (struct fuzzy_name){ app->workspace->sections[i]->id, (int)i };
-	found = n ? fuzzy_pick(line, len, names, n, "section", &e) : -1;
+		names[n++] = (struct fuzzy_name){ app->workspace->sections[i]->title, (int)i };
+	}
+	found = n ? fuzzy_pick(line, len, names, n, "section", e) : FUZZY_NONE;
 	if (found >= 0)
 		app_go(app, app_base_of(app, found));
-	return found >= 0;
+	return found;
 }
 
-/* A command of the user's by its name alone. */
+static bool begins_a_verb(const char *typed, size_t len)
+{
+	for (unsigned v = 0; v < VERB_COUNT; v++)
+		if (!strncasecmp(verb_info((enum verb)v)->word, typed, len))
+			return true;
+	return false;
+}
+
+/* A command of the user's by its name alone, else a section: the whole line is its name. */
 static void run_own(struct app *app, const char *line, size_t len, const struct err *e)
 {
 	char name[USER_COMMAND_NAME];
 	const struct user_command *own;
+	struct err which = { 0 };
+	int found;
 
 	snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name), line);
 	own = user_command_named(&app->commands, name);
-	if (own)
+	if (own) {
 		app_command(app, own);
-	else if (!open_on_demand(app, line, len))
+		return;
+	}
+	found = open_on_demand(app, line, line_length(line), &which);
+	if (found == FUZZY_SEVERAL && !begins_a_verb(line, len))
+		app_complain(app, "%s", which.text);
+	else if (found < 0)
 		app_complain(app, "%s", e->text);
 }
 
@@ -502,14 +528,18 @@ void palette_run(struct app *app, const char *line)
 	const char *blocked;
 	struct err e = { 0 };
 	enum verb verb;
-	size_t len, n;
+	size_t len;
+	int section;
 
 	line += strspn(line, " ");
 	len = strcspn(line, " ");
 	if (!len)
 		return;
-	if (verbs_on_demand(app->workspace, line, len) >= 0) {
-		open_on_demand(app, line, len);
+	section = verbs_on_demand(app->workspace, line, line_length(line));
+	if (section < 0)
+		section = verbs_on_demand(app->workspace, line, len);
+	if (section >= 0) {
+		app_go(app, app_base_of(app, section));
 		return;
 	}
 	verb = verb_find(line, len, &e);
@@ -523,10 +553,7 @@ void palette_run(struct app *app, const char *line)
 		return;
 	}
 	line += len + strspn(line + len, " ");
-	n = strlen(line);
-	while (n && line[n - 1] == ' ')
-		n--;
-	snprintf(arg, sizeof arg, "%.*s", (int)n, line);
+	snprintf(arg, sizeof arg, "%.*s", (int)line_length(line), line);
 	runs[verb](app, arg);
 }
 

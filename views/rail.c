@@ -100,19 +100,30 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect r, in
 
 /* ---- where it is from ----------------------------------------------------------------------- */
 
-/* The last attempt of every source of the trail, a line each. */
+/* Another attempt at the source follows. */
+static bool tried_again(const struct section *s, size_t at)
+{
+	for (size_t k = at + 1; k < s->ntrail; k++)
+		if (!strcmp(s->trail[k]->source, s->trail[at]->source))
+			return true;
+	return false;
+}
+
+/* The last attempt of every source of the trail, a line each; for want of room those go
+ * first that were not asked. */
 static int draw_sources(const struct app *app, struct canvas *c, struct rect r, int y,
                         const struct section *s)
 {
-	for (size_t i = 0; i < s->ntrail && y < r.y + r.h - 3; i++) {
+	int end = r.y + r.h - 3, over = y - end;
+
+	for (size_t i = 0; i < s->ntrail; i++)
+		over += !tried_again(s, i);
+	for (size_t i = 0; i < s->ntrail && y < end; i++) {
 		const struct attempt *a = s->trail[i];
 		struct face f = attempt_face(a, app_mono(app));
 		char span[TIME_SPAN_MAX];
-		bool later = false;
 
-		for (size_t k = i + 1; k < s->ntrail; k++)
-			later = later || !strcmp(s->trail[k]->source, a->source);
-		if (later)
+		if (tried_again(s, i) || (!a->started && over-- > 0))
 			continue;
 		canvas_puts(c, r.x + 2, y, 9, ROLE_TEXT, a->source);
 		face_draw(c, r.x + 12, y, &f);

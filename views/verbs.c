@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tui/prompt.h"
 #include "views/fuzzy.h"
@@ -66,12 +67,19 @@ size_t verbs_line(char *line, size_t size, const char *const *words, size_t n)
 	return n;
 }
 
+static bool is_called(const char *name, const char *typed, size_t len)
+{
+	return strlen(name) == len && !strncasecmp(name, typed, len);
+}
+
 int verbs_on_demand(const struct workspace *w, const char *typed, size_t len)
 {
-	for (size_t i = 0; i < w->nsections; i++)
-		if (w->sections[i]->on_demand && strlen(w->sections[i]->id) == len &&
-		    !strncmp(w->sections[i]->id, typed, len))
+	for (size_t i = 0; i < w->nsections; i++) {
+		const struct section_def *def = w->sections[i];
+
+		if (def->on_demand && (is_called(def->id, typed, len) || is_called(def->title, typed, len)))
 			return (int)i;
+	}
 	return -1;
 }
 

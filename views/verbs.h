@@ -109,7 +109,7 @@ size_t verbs_line(char *line, size_t size, const char *const *words, size_t n);
 /* Every line begins with a verb, or is the name of a section on demand; else an error that says
  * which does not. */
 bool verbs_check(const struct workspace *, const char *const *words, size_t n, struct err *);
-/* The section on demand of that id, -1 when there is none. */
+/* The section on demand of that id or title, -1 when there is none. */
 int verbs_on_demand(const struct workspace *, const char *typed, size_t len);
 
 #endif

@@ -43,6 +43,23 @@ static void test_opened_by_its_name(void **state)
 	assert_int_equal(fc.app.desk->base, OTHERS_BASE);
 }
 
+static void test_opened_by_its_title(void **state)
+{
+	(void)state;
+	type("related tickets ");
+	assert_int_equal(fc.app.desk->base, TICKETS_BASE);
+	type("Other");
+	assert_int_equal(fc.app.desk->base, OTHERS_BASE);
+	/* No verb begins so, and more than one section has these letters. */
+	type("tes");
+	assert_int_equal(fc.app.desk->base, OTHERS_BASE);
+	type("ts");
+	assert_true(shows("section 'ts' may be tickets, others"));
+	/* What a verb begins with stays the verbs'. */
+	type("so");
+	assert_true(shows("command 'so' may be"));
+}
+
 static void test_opened_from_the_list(void **state)
 {
 	(void)state;
@@ -213,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, open_case, close_case)
 		T(opened_by_its_name),
+		T(opened_by_its_title),
 		T(opened_from_the_list),
 		T(where_it_stands),
 		T(left_out_until_then),
