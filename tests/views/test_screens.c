@@ -4,24 +4,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/support/fake_case.h"
 #include "tests/support/golden.h"
-
-/* Every pane and popup is there in EVERY form; what only differs in its words, in one. */
-enum {
-	SMALL = 1, MEDIUM = 2, LARGE = 4, NARROW = 8, TINY = 16, ASCII = 32, ROLES = 64, SPECK = 128,
-	EVERY = SMALL | MEDIUM | LARGE | ASCII | ROLES,
-};
+#include "tests/support/screens.h"
 
 struct screen {
 	const char *name, *scene;
-	const char *keys;        /* names, blanks between; 'text' is typed letter by letter */
+	const char *keys;
 	unsigned sizes;
 };
 
@@ -136,55 +128,6 @@ static const struct screen screens[] = {
 	{ "key-list", "settled", ": 'keys' Enter", EVERY },
 };
 
-static const struct { unsigned flag; int w, h; bool ascii, roles; const char *suffix; } forms[] = {
-	{ SMALL, 80, 24, false, false, "80x24" },
-	{ MEDIUM, 120, 40, false, false, "120x40" },
-	{ LARGE, 200, 60, false, false, "200x60" },
-	{ NARROW, 50, 18, false, false, "50x18" },
-	{ TINY, 28, 7, false, false, "28x7" },
-	{ SPECK, 9, 2, false, false, "9x2" },
-	{ ASCII, 80, 24, true, false, "80x24-ascii" },
-	{ ROLES, 80, 24, false, true, "80x24-roles" },
-};
-
-static void press(struct app *app, const char *keys)
-{
-	while (*keys) {
-		size_t len = strcspn(keys, " ");
-		struct key key;
-
-		if (*keys == '\'') {
-			for (keys++; *keys != '\''; keys++)
-				app_key(app, key_rune((unsigned char)*keys));
-			len = 1;
-		} else {
-			assert_true(key_parse(keys, len, &key));
-			app_key(app, key);
-		}
-		keys += len;
-		keys += *keys == ' ';
-	}
-}
-
-static void compare(struct app *app, const struct screen *s, size_t form)
-{
-	struct buf out = BUF_INIT;
-	struct err e = { 0 };
-	char name[80];
-
-	app->ascii = forms[form].ascii;
-	assert_true(app_resize(app, forms[form].w, forms[form].h, &e));
-	app_update(app);
-	app_draw(app);
-	/* A frame is a function of the state: drawing again changes nothing. */
-	app_draw(app);
-	assert_true(forms[form].roles ? canvas_dump_roles(&app->canvas, &out)
-	                              : canvas_dump(&app->canvas, &out));
-	snprintf(name, sizeof name, "%s-%s", s->name, forms[form].suffix);
-	golden_compare(name, &out);
-	buf_release(&out);
-}
-
 static void test_screens(void **state)
 {
 	struct fake_case fc;
@@ -193,11 +136,9 @@ static void test_screens(void **state)
 	for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
 		fake_case_open(&fc, screens[i].scene);
 		app_draw(&fc.app);
-		press(&fc.app, screens[i].keys);
+		screens_press(&fc.app, screens[i].keys);
 		fake_case_settle(&fc);
-		for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
-			if (screens[i].sizes & forms[f].flag)
-				compare(&fc.app, &screens[i], f);
+		screens_compare(&fc.app, screens[i].name, screens[i].sizes);
 		fake_case_close(&fc);
 	}
 	golden_finish();
