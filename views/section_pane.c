@@ -99,8 +99,10 @@ static void begin(struct section_pane *p, const struct section *s)
 {
 	size_t row, place;
 
-	if (!p->records.n && !s->settled_mono)
-		p->begun = false;        /* asked about something else */
+	if (strcmp(p->about, s->about) != 0) {
+		snprintf(p->about, sizeof p->about, "%s", s->about);
+		p->begun = false;
+	}
 	if (p->begun || !p->records.n || !section_state_final(s->state))
 		return;
 	p->begun = true;
@@ -196,7 +198,7 @@ static bool act(struct view *v, enum action a)
 	struct section_pane *p = (struct section_pane *)v;
 	bool taken = finder_act(&p->finder, a) || moved(p, a);
 
-	p->begun = p->begun || taken;
+	p->begun = p->begun || (taken && p->records.n > 0);
 	return taken;
 }
 

@@ -20,7 +20,8 @@ struct section_pane {
 	struct finder finder;
 	char summary[SUMMARY_MAX];
 	int head;                    /* lines above the table: title and sentence */
-	bool begun;                  /* the user chose a row, or it was chosen for him */
+	char about[ABOUT_MAX];       /* what the rows were asked about */
+	bool begun;                  /* the user chose a row of them, or it was chosen for him */
 };
 
 static inline const struct section *section_of(const struct section_pane *p)

@@ -18,12 +18,15 @@ struct tell {
 static void put_size(const struct tell *t, struct flow *f)
 {
 	const struct evidence *v = &t->evidence;
-	char size[FORMAT_MAX];
+	char size[FORMAT_MAX], left_out[64] = "";
 
 	flow_printf(f, ROLE_ATTENTION, " Send %zu row%s, %s, to %s? y sends it, q leaves it.", v->rows,
 		    v->rows == 1 ? "" : "s", format_bytes(size, v->text.len), buf_str(&t->whom));
-	flow_printf(f, ROLE_DIM, " Payloads are not sent, nor are %zu row%s beyond the limits%s.", v->left_out,
-		    v->left_out == 1 ? "" : "s", v->hidden ? "; what looks like a secret was taken out" : "");
+	if (v->left_out)
+		snprintf(left_out, sizeof left_out, ", nor %s %zu row%s beyond the limits",
+			 v->left_out == 1 ? "is" : "are", v->left_out, v->left_out == 1 ? "" : "s");
+	flow_printf(f, ROLE_DIM, " Payloads are not sent%s%s.", left_out,
+		    v->hidden ? "; what looks like a secret was taken out" : "");
 	if (!v->settled)
 		flow_text(f, ROLE_ATTENTION, " Sections are still being asked: what they find is not in it.");
 }

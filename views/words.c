@@ -454,8 +454,9 @@ static void say_instead(struct sentence *out, const struct section *s, usec now,
 		break;
 	case SECTION_UNASKED:
 		add_head(out, "not asked yet: ");
-		add(out, "on demand, it is asked once it is opened");
-		out->hint = "r asks";
+		add(out, s->def->told ? "nothing is sent before you agree to it"
+		                      : "on demand, it is asked once it is opened");
+		out->hint = s->def->told ? "r shows what would be" : "r asks";
 		break;
 	default:
 		say_empty(out, s, z);

@@ -10,10 +10,10 @@
 
 #define CONFIG_COLUMNS(X) \
 	X(K_FACT, "fact", "fact", TEXT, 1, 15, true) \
-	X(K_VALUE, "value", "value", TEXT, 1, 16, false) \
-	X(K_NOTE, "note", "what it means", TEXT, 1, 0, false) \
-	X(K_VERDICT, "verdict", "verdict", TEXT, 2, 8, false) \
-	X(K_AT, "at", "at", TIME, 3, 16, false) \
+	X(K_VALUE, "value", "value", TEXT, 1, 0, false) \
+	X(K_NOTE, "note", "what it means", TEXT, 3, 21, false) \
+	X(K_VERDICT, "verdict", "verdict", TEXT, 4, 8, false) \
+	X(K_AT, "at", "at", TIME, 0, 16, false) \
 	X(K_SOURCE, "tracking_source", "tracked by", TEXT, 0, 10, false) \
 	X(K_IDENTIFIER, "primary_identifier", "identifier", TEXT, 0, 16, false) \
 	X(K_IDENTIFIED, "identifier_value", "identifier value", TEXT, 0, 16, false) \

@@ -11,11 +11,11 @@
 #define TRACE_COLUMNS(X) \
 	X(W_TIME, "timestamp", "time", TIME, 1, 16, true) \
 	X(W_SERVICE, "service", "service", TEXT, 1, 16, false) \
-	X(W_OUTCOME, "outcome", "outcome", TEXT, 1, 8, false) \
+	X(W_OUTCOME, "outcome", "outcome", TEXT, 2, 8, false) \
 	X(W_SAYS, "says", "says", TEXT, 1, 0, false) \
-	X(W_STEP, "step", "step", TEXT, 2, 16, false) \
+	X(W_STEP, "step", "step", TEXT, 3, 16, false) \
 	X(W_CODE, "event_code", "code", TEXT, 2, 4, false) \
-	X(W_EVENT_TIME, "event_time", "event time", TEXT, 2, 19, false) \
+	X(W_EVENT_TIME, "event_time", "event time", TEXT, 3, 19, false) \
 	X(W_LOCATION, "location", "location", TEXT, 3, 10, false) \
 	X(W_SOURCE, "source", "source", TEXT, 3, 13, false) \
 	X(W_SEVERITY, "severity", "level", TEXT, 3, 5, false) \
@@ -142,27 +142,42 @@ static size_t services(const struct rowset *rows)
 	return n;
 }
 
-/* "4 lines in 3 services, accepted by tracking-service", or how far it is known to have come. */
+/* The last line that says what came of it; the number of rows when none does. */
+static size_t says_outcome(const struct rowset *rows)
+{
+	size_t said = rows->rows;
+
+	for (size_t i = 0; i < rows->rows; i++)
+		if (!cell_is_null(rowset_cell(rows, i, W_OUTCOME)))
+			said = i;
+	return said;
+}
+
+static size_t start(const struct rowset *rows)
+{
+	size_t said = says_outcome(rows);
+
+	return said < rows->rows ? said : 0;
+}
+
+/* "accepted by tracking-service, 4 lines in 3 services", or how far it is known to have come. */
 static void summary(const struct rowset *rows, usec now, struct buf *out)
 {
-	size_t n = services(rows), said = rows->rows;
+	size_t n = services(rows), said = says_outcome(rows);
 	struct cell service, outcome;
 
 	(void)now;
 	if (rows->rows == 0)
 		return;
-	for (size_t i = 0; i < rows->rows; i++)
-		if (!cell_is_null(rowset_cell(rows, i, W_OUTCOME)))
-			said = i;
 	service = rowset_cell(rows, said < rows->rows ? said : rows->rows - 1, W_SERVICE);
 	outcome = said < rows->rows ? rowset_cell(rows, said, W_OUTCOME) : CELL_NULL;
-	buf_printf(out, "%zu line%s in %zu service%s, ", rows->rows, rows->rows == 1 ? "" : "s", n,
-		   n == 1 ? "" : "s");
 	if (!cell_is_null(outcome))
 		buf_printf(out, "%.*s by ", (int)outcome.len, outcome.data);
 	else
-		buf_puts(out, "none says what came of it, last in ");
+		buf_puts(out, "no outcome told, last in ");
 	buf_put(out, service.data, service.len);
+	buf_printf(out, ", %zu line%s in %zu service%s", rows->rows, rows->rows == 1 ? "" : "s", n,
+		   n == 1 ? "" : "s");
 }
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
@@ -215,6 +230,7 @@ const struct section_def section_ocean_trace = {
 	.finish = finish,
 	.mark = mark,
 	.summary = summary,
+	.start = start,
 	.jumps = jumps,
 	.njumps = sizeof jumps / sizeof jumps[0],
 	.on_demand = true,

@@ -61,7 +61,7 @@ static void a_message_goes_from_service_to_service(void **state)
 	is(2, "outcome", "accepted");
 	is(2, "correlation_id", "48cbc482ef49");
 	assert_int_equal(section_mark(&r, 2), MARK_FINE);
-	assert_string_equal(section_summary(&r), "3 lines in 3 services, accepted by tracking-service");
+	assert_string_equal(section_summary(&r), "accepted by tracking-service, 3 lines in 3 services");
 }
 
 /* Nothing is made of silence: the message came so far, and nobody said more. */
@@ -71,7 +71,7 @@ static void without_a_word_nothing_is_claimed(void **state)
 	line("2026-01-23 11:20:37", "reader", "INFO", "1 event read");
 	line("2026-01-23 11:22:38", "worker", "INFO", "taken up");
 	section_finish(&r);
-	assert_string_equal(section_summary(&r), "2 lines in 2 services, none says what came of it, last in worker");
+	assert_string_equal(section_summary(&r), "no outcome told, last in worker, 2 lines in 2 services");
 }
 
 static void outcomes_are_words_of_the_line(void **state)
