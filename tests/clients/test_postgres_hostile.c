@@ -36,64 +36,11 @@ struct shared {
 	atomic_int after_ssl;                   /* bytes that came after the answer to SSLRequest */
 };
 
-static void ready(struct buf *b, char state)
-{
-	size_t m = wire_open(b, 'Z');
-
-	buf_putc(b, state);
-	wire_close(b, m);
-}
-
-static void command_done(struct buf *b, const char *tag)
-{
-	wire_simple(b, '1', NULL);
-	wire_simple(b, '2', NULL);
-	wire_simple(b, 'n', NULL);
-	wire_simple(b, 'C', tag);
-}
-
-static void begin_rows(struct buf *b, unsigned columns)
-{
-	wire_simple(b, '1', NULL);
-	wire_simple(b, '2', NULL);
-	wire_columns(b, columns);
-}
-
 static void honest(struct buf *b)
 {
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	wire_row(b, 1, "fine");
 	wire_simple(b, 'C', "SELECT 1");
-}
-
-static void before_statement(struct buf *b)
-{
-	command_done(b, "BEGIN");
-	begin_rows(b, 1);
-	wire_row(b, 1, "guard");
-	wire_simple(b, 'C', "SELECT 1");
-}
-
-static void after_statement(struct buf *b)
-{
-	ready(b, 'T');
-	command_done(b, "ROLLBACK");
-	ready(b, 'I');
-}
-
-/* Until the client's second Sync: then it waits. False when it has left. */
-static bool read_flight(int fd)
-{
-	struct buf payload = BUF_INIT;
-	unsigned syncs = 0;
-	char type = 1;
-
-	while (syncs < 2 && type) {
-		type = wire_message(fd, &payload);
-		syncs += type == 'S';
-	}
-	buf_release(&payload);
-	return syncs == 2;
 }
 
 static void build_answers(struct buf *b, const struct plan *p)
@@ -102,11 +49,11 @@ static void build_answers(struct buf *b, const struct plan *p)
 		buf_put(b, p->raw->data, p->raw->len);
 		return;
 	}
-	before_statement(b);
+	wire_before_statement(b);
 	if (p->answer)
 		p->answer(b);
 	if (!p->take_over)
-		after_statement(b);
+		wire_after_statement(b);
 }
 
 /* The plan is copied: the test goes on as soon as the answer is there. */
@@ -114,7 +61,7 @@ static void serve_flights(struct wire_conn *c, struct shared *shared)
 {
 	bool ok = true;
 
-	while (ok && read_flight(c->fd)) {
+	while (ok && wire_flight(c->fd)) {
 		struct plan p = *atomic_load(&shared->plan);
 		struct buf b = BUF_INIT;
 
@@ -227,7 +174,7 @@ static void expect_lie_seen(void (*answer)(struct buf *), enum err_kind kind, co
 
 static void more_cells_than_columns(struct buf *b)
 {
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	wire_row(b, 2, "x");
 	wire_simple(b, 'C', "SELECT 1");
 }
@@ -236,7 +183,7 @@ static void cell_of_length(struct buf *b, uint32_t len)
 {
 	size_t m;
 
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	m = wire_open(b, 'D');
 	wire_u16(b, 1);
 	wire_u32(b, len);
@@ -251,7 +198,7 @@ static void huge_cell(struct buf *b)
 
 static void message_of_length(struct buf *b, char type, uint32_t len)
 {
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	buf_putc(b, type);
 	wire_u32(b, len);
 }
@@ -273,7 +220,7 @@ static void huge_command(struct buf *b)
 
 static void unknown_type(struct buf *b)
 {
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	wire_simple(b, '~', "what");
 }
 
@@ -300,7 +247,7 @@ static void columns_without_end(struct buf *b)
 
 static void thousands_of_columns(struct buf *b)
 {
-	begin_rows(b, ROWS_MAX_COLUMNS + 1);
+	wire_rows(b, ROWS_MAX_COLUMNS + 1);
 	wire_row(b, ROWS_MAX_COLUMNS + 1, "");
 	wire_simple(b, 'C', "SELECT 1");
 }
@@ -343,7 +290,7 @@ static void error_with(struct buf *b, const char *fields, size_t len)
 {
 	size_t m;
 
-	begin_rows(b, 1);
+	wire_rows(b, 1);
 	wire_row(b, 1, "one");
 	m = wire_open(b, 'E');
 	buf_put(b, fields, len);
@@ -409,7 +356,7 @@ static void copy_in(struct buf *b)
 static void only_ready(struct buf *b)
 {
 	for (int i = 0; i < 6; i++)
-		ready(b, 'I');
+		wire_ready(b, 'I');
 }
 
 static void test_P33_misplaced_answers_are_errors(void **state)
@@ -436,7 +383,7 @@ static void hang_up(int fd)
 {
 	struct buf b = BUF_INIT;
 
-	begin_rows(&b, 1);
+	wire_rows(&b, 1);
 	wire_row(&b, 1, "one");
 	wire_row(&b, 1, "two");
 	buf_puts(&b, "D");
@@ -497,7 +444,7 @@ static void row_without_end(int fd)
 	struct buf b = BUF_INIT;
 	bool ok;
 
-	begin_rows(&b, 1);
+	wire_rows(&b, 1);
 	buf_putc(&b, 'D');
 	wire_u32(&b, 500 << 20);
 	ok = wire_write(fd, b.data, b.len);
@@ -666,9 +613,9 @@ static void test_P33_corrupted_answers_are_survived(void **state)
 		struct buf b = BUF_INIT;
 		const struct plan plan = { .raw = &b };
 
-		before_statement(&b);
+		wire_before_statement(&b);
 		honest(&b);
-		after_statement(&b);
+		wire_after_statement(&b);
 		corrupt(&b, &seed);
 		ask_for(&f, &plan, 2000);
 		expect_healed(&f);

@@ -226,7 +226,59 @@ void wire_greeting(struct buf *b)
 	wire_u32(b, 4711);
 	wire_u32(b, 12345);
 	wire_close(b, m);
-	m = wire_open(b, 'Z');
-	buf_putc(b, 'I');
+	wire_ready(b, 'I');
+}
+
+/* ---- how our client asks ---- */
+
+void wire_ready(struct buf *b, char state)
+{
+	size_t m = wire_open(b, 'Z');
+
+	buf_putc(b, state);
 	wire_close(b, m);
+}
+
+void wire_done(struct buf *b, const char *tag)
+{
+	wire_simple(b, '1', NULL);
+	wire_simple(b, '2', NULL);
+	wire_simple(b, 'n', NULL);
+	wire_simple(b, 'C', tag);
+}
+
+void wire_rows(struct buf *b, unsigned columns)
+{
+	wire_simple(b, '1', NULL);
+	wire_simple(b, '2', NULL);
+	wire_columns(b, columns);
+}
+
+void wire_before_statement(struct buf *b)
+{
+	wire_done(b, "BEGIN");
+	wire_rows(b, 1);
+	wire_row(b, 1, "guard");
+	wire_simple(b, 'C', "SELECT 1");
+}
+
+void wire_after_statement(struct buf *b)
+{
+	wire_ready(b, 'T');
+	wire_done(b, "ROLLBACK");
+	wire_ready(b, 'I');
+}
+
+bool wire_flight(int fd)
+{
+	struct buf payload = BUF_INIT;
+	unsigned syncs = 0;
+	char type = 1;
+
+	while (syncs < 2 && type) {
+		type = wire_message(fd, &payload);
+		syncs += type == 'S';
+	}
+	buf_release(&payload);
+	return syncs == 2;
 }

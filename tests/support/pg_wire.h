@@ -60,5 +60,14 @@ void wire_columns(struct buf *, unsigned columns);
 
 /* Lets anybody in, as a PostgreSQL 15 with few words. */
 void wire_greeting(struct buf *);
+void wire_ready(struct buf *, char state);
+void wire_done(struct buf *, const char *tag);          /* of a command without rows */
+void wire_rows(struct buf *, unsigned columns);         /* what comes before rows */
+
+/* Our client sends a transaction with a guard and the statement in one go: reads that, until
+ * its second Sync. False when it has left. */
+bool wire_flight(int fd);
+void wire_before_statement(struct buf *);               /* the answers in front */
+void wire_after_statement(struct buf *);                /* and behind */
 
 #endif
