@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "clients/athena_answer.h"
 #include "tests/support/athena_case.h"
 
 /* ---- failures ---------------------------------------------------------------------- */
@@ -54,22 +53,17 @@ static void test_P23_a_failed_query_is_an_error(void **state)
 
 static void test_P23_a_long_reason(void **state)
 {
-	static const char head[] =
-		"{\"QueryExecution\":{\"Status\":{\"State\":\"FAILED\",\"StateChangeReason\":\"";
-	struct athena_execution x;
-	struct buf look = BUF_INIT;
-	struct err e = { 0 };
+	static char reason[100001];
+	struct athena_case a;
 
 	(void)state;
-	buf_puts(&look, head);
-	for (int i = 0; i < 100000; i++)
-		buf_putc(&look, 'x');
-	buf_puts(&look, "\\u001b[2J\"}}}");
-	assert_true(athena_read_execution(buf_str(&look), look.len, &x, &e));
-	assert_false(athena_execution_err(&x, "athena", &e));
-	assert_int_equal(e.kind, ERR_REMOTE);
-	assert_true(strlen(e.text) < ERR_TEXT_MAX);
-	buf_release(&look);
+	memset(reason, 'x', sizeof(reason) - 1);
+	memcpy(reason, "why\x1b[2J", 7);
+	aws_fake_outcome(athena_fake, "FAILED", reason, "");
+	athena_case_begin(&a, "SELECT 1");
+	athena_case_err(&a, ERR_REMOTE, false, "why<1B>[2Jxxx");
+	assert_true(strlen(a.e.text) < ERR_TEXT_MAX);
+	athena_case_end(&a);
 }
 
 static void its_own_words_for_bad_sql(void **state)
@@ -310,7 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_P23_a_failed_query_is_an_error),
-		cmocka_unit_test(test_P23_a_long_reason),
+		CASE(test_P23_a_long_reason),
 		CASE(its_own_words_for_bad_sql),
 		CASE(throttled_at_the_start),
 		CASE(throttled_on_the_way),

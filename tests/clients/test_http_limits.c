@@ -41,6 +41,8 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		poll(&p, 1, -1);
 	else if (node && strcmp(node, "nowhere.test") == 0)
 		return EAI_NONAME;
+	else if (node && strcmp(node, "servfail.test") == 0)
+		return EAI_AGAIN;
 	else if (node && strcmp(node, "wrong.test") == 0)
 		node = "127.0.0.1";
 	return real(node, service, hints, result);
@@ -224,6 +226,20 @@ static void test_P27_no_such_name(void **state)
 	run_end(&x);
 }
 
+/* What SERVFAIL becomes, and a name server that is not there. */
+static void test_P27_a_name_server_that_fails(void **state)
+{
+	struct run x;
+
+	(void)state;
+	run_begin(&x, "http", "servfail.test", 80);
+	assert_false(run_go(&x));
+	assert_int_equal(x.e.kind, ERR_NETWORK);
+	assert_true(x.e.transient);
+	assert_says(&x, "orders: DNS (servfail.test:80)");
+	run_end(&x);
+}
+
 static void test_P27_a_resolver_that_hangs_holds_nobody(void **state)
 {
 	struct firing *f;
@@ -322,8 +338,8 @@ static void test_P31_only_trusted_peers_get_a_request(void **state)
 {
 	struct err e = { 0 };
 	char *dir = temp_dir("http", &e), ca[300];
-	unsigned port = free_port(), old_port = free_port();
-	struct child c, old;
+	unsigned port = free_port(), old_port = free_port(), oldest_port = free_port();
+	struct child c, old, oldest;
 	struct run x;
 
 	(void)state;
@@ -332,14 +348,17 @@ static void test_P31_only_trusted_peers_get_a_request(void **state)
 	snprintf(ca, sizeof(ca), "%s/ca.crt", dir);
 	tls_server(&c, dir, port, "-tls1_2", "server");
 	tls_server(&old, dir, old_port, "-tls1_1", "server");
+	tls_server(&oldest, dir, oldest_port, "-tls1", "server");
 	if (!over_tls(&x, "localhost", port, ca))
 		fail_msg("%s", x.e.text);
 	run_end(&x);
 	refused_by_trust("localhost", port, NULL);      /* a CA nobody knows */
 	refused_by_trust("wrong.test", port, ca);       /* another name */
 	refused_by_trust("localhost", old_port, ca);    /* TLS 1.1 */
+	refused_by_trust("localhost", oldest_port, ca); /* TLS 1.0 */
 	child_stop(&c);
 	child_stop(&old);
+	child_stop(&oldest);
 	temp_dir_remove(dir);
 	free(dir);
 }
@@ -405,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_P28_a_connection_that_is_never_made),
 		cmocka_unit_test(test_P28_nobody_listens),
 		cmocka_unit_test(test_P27_no_such_name),
+		cmocka_unit_test(test_P27_a_name_server_that_fails),
 		cmocka_unit_test(test_P27_a_resolver_that_hangs_holds_nobody),
 		cmocka_unit_test(test_P30_tls_failures_have_kinds),
 		cmocka_unit_test(test_P31_only_trusted_peers_get_a_request),

@@ -148,19 +148,22 @@ static void test_P21_foreign_links_are_not_followed(void **state)
 static void test_P21_odd_links_to_the_same_host_are_not_followed(void **state)
 {
 	static char megabyte[1 << 20];
-	static const char *const paths[] = { "/v2/x", "/v1/../ui/api/kill", "", "/v1/x#y", "/v1/x y", megabyte };
+	static const struct { const char *user, *path; } links[] = {
+		{ "", "/v2/x" }, { "", "/v1/../ui/api/kill" }, { "", "" }, { "", "/v1/x#y" }, { "", "/v1/x y" },
+		{ "", megabyte }, { "alice@", "/v1/statement/x" }, { "alice:pw@", "/v1/statement/x" },
+	};
 
 	(void)state;
 	memset(megabyte, 'a', sizeof(megabyte) - 1);
 	memcpy(megabyte, "/v1/", 4);
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
 		struct trino_answer answers[] = { { .next = megabyte }, { 0 } };
 		struct trino_talk t;
 		struct buf link = BUF_INIT;
 
 		/* The address is known only when it listens: the same port, asked for before. */
 		trino_talk_begin(&t, FAKE(answers));
-		buf_printf(&link, "http://127.0.0.1:%u%s", trino_fake_port(t.fake), paths[i]);
+		buf_printf(&link, "http://%s127.0.0.1:%u%s", links[i].user, trino_fake_port(t.fake), links[i].path);
 		answers[0].next = buf_str(&link);
 		assert_false(trino_talk_run(&t, "SELECT 1"));
 		assert_int_equal(t.e.kind, ERR_TRUST);
@@ -199,6 +202,27 @@ static void test_P22_no_progress_ends(void **state)
 	assert_int_equal(t.got.nrows, 1);
 	trino_talk_end(&t);
 	assert_int_equal(t.seen.gets, 1);
+	assert_int_equal(t.seen.deletes, 1);
+}
+
+/* A page that leads to one before the last: A, B, A. */
+static void test_P22_a_cycle_ends(void **state)
+{
+	struct trino_answer cycle[] = { { 0 }, { .rows = "[[1,\"x\"]]" }, { .rows = "[[2,\"y\"]]" }, { 0 } };
+	struct trino_talk t;
+	char link[100];
+
+	(void)state;
+	trino_talk_begin(&t, FAKE(cycle));
+	snprintf(link, sizeof(link), "http://127.0.0.1:%u/v1/statement/executing/q1/y1c94/1",
+		 trino_fake_port(t.fake));
+	cycle[2].next = link;
+	assert_false(trino_talk_run(&t, "SELECT 1"));
+	assert_int_equal(t.e.kind, ERR_LIMIT);
+	assert_non_null(strstr(t.e.text, "no progress"));
+	assert_int_equal(t.got.nrows, 2);
+	trino_talk_end(&t);
+	assert_int_equal(t.seen.gets, 2);
 	assert_int_equal(t.seen.deletes, 1);
 }
 
@@ -495,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_P21_odd_links_to_the_same_host_are_not_followed),
 		cmocka_unit_test(test_P20_a_redirect_is_not_followed),
 		cmocka_unit_test(test_P22_no_progress_ends),
+		cmocka_unit_test(test_P22_a_cycle_ends),
 		cmocka_unit_test(test_P22_waiting_without_end_is_bounded),
 		cmocka_unit_test(errors_in_an_answer_have_honest_classes),
 		cmocka_unit_test(a_failure_without_words_is_one),

@@ -385,7 +385,7 @@ void aws_fake_outcome(struct aws_fake *f, const char *state, const char *reason,
 {
 	pthread_mutex_lock(&f->http.lock);
 	f->outcome = state;
-	snprintf(f->outcome_reason, sizeof(f->outcome_reason), "%s", reason ? reason : "");
+	f->outcome_reason = reason;
 	snprintf(f->outcome_error, sizeof(f->outcome_error), "%s", error ? error : "");
 	pthread_mutex_unlock(&f->http.lock);
 }

@@ -88,7 +88,8 @@ static void start_query(struct aws_fake *f, json_t *q, struct aws_reply *r)
 static void end_query(struct aws_fake *f, struct aws_execution *x)
 {
 	x->state = f->outcome ? f->outcome : "SUCCEEDED";
-	snprintf(x->reason, sizeof(x->reason), "%s", f->outcome ? f->outcome_reason : "");
+	x->reason[0] = '\0';
+	x->told = f->outcome ? f->outcome_reason : NULL;
 	if (f->outcome)
 		x->error = strdup(f->outcome_error);
 	else if (!aws_tables_run(f->tables, x->sql, &x->result, x->reason))
@@ -123,8 +124,8 @@ static void look_at_query(struct aws_fake *f, json_t *q, struct aws_reply *r)
 	}
 	advance(f, x);
 	status = json_pack("{s:s,s:f}", "State", x->state, "SubmissionDateTime", 1.7e9);
-	if (x->reason[0])
-		json_object_set_new(status, "StateChangeReason", json_string(x->reason));
+	if (x->reason[0] || (x->told && *x->told))
+		json_object_set_new(status, "StateChangeReason", json_string(x->reason[0] ? x->reason : x->told));
 	if (x->error && *x->error)
 		json_object_set_new(status, "AthenaError", json_loads(x->error, 0, NULL));
 	doc = json_pack("{s:{s:s,s:s,s:s,s:o,s:{s:i,s:i,s:i}}}", "QueryExecution", "QueryExecutionId",

@@ -53,6 +53,7 @@ struct aws_execution {
 	char *token, *sql;
 	const char *state;       /* at its end, or "QUEUED", "RUNNING" */
 	char reason[200], *error;
+	const char *told;       /* the outcome's reason, instead; NULL = none */
 	unsigned looks;
 	struct aws_result result;
 };
@@ -79,7 +80,8 @@ struct aws_fake {
 	struct { char name[40]; size_t n; } counts[OPERATIONS];
 	struct aws_fault_plan faults[FAULTS];
 	const char *outcome;     /* NULL = SUCCEEDED */
-	char outcome_reason[200], outcome_error[400], refusal[200];
+	const char *outcome_reason;
+	char outcome_error[400], refusal[200];
 	struct { char name[80]; char *string, *binary; } secrets[SECRETS];
 	size_t nsecrets, nissued;
 	bool hold;

@@ -489,6 +489,30 @@ static void test_doctor(void **state)
 	assert_usage(WORDS("doctor", "--format", "csv"), "doctor prints text or json");
 }
 
+/* Whatever it does and however it fails: no log, no history, no crash file, for anybody. */
+static void test_P67_nothing_is_written(void **state)
+{
+	static const char *const commands[] = { "show", "doctor", "sources", "config" };
+	char fresh[] = "/tmp/sextant-fresh-XXXXXX";
+	mode_t old = umask(0);
+	struct command_run r;
+
+	(void)state;
+	assert_non_null(mkdtemp(fresh));
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		const char *second = i == 0 ? "726100801" : i == 3 ? "check" : NULL;
+
+		command_run(&r, fresh, (const char *const[]){ commands[i], second, NULL });
+		command_release(&r);
+		command_run(&r, fresh, (const char *const[]){ "--config", config_with(false, NO_SOURCE), commands[i],
+							      second, NULL });
+		command_release(&r);
+	}
+	umask(old);
+	/* It goes only when it is empty. */
+	assert_int_equal(rmdir(fresh), 0);
+}
+
 static void test_config_check(void **state)
 {
 	char path[300], folder[260];
@@ -601,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_sources_verdicts),
 		cmocka_unit_test(test_doctor),
+		cmocka_unit_test(test_P67_nothing_is_written),
 		cmocka_unit_test(test_config_check),
 		cmocka_unit_test(test_wrong_configuration),
 		cmocka_unit_test(test_P42_others_may_not_write_it),
