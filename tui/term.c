@@ -17,11 +17,12 @@
 #include "tui/term_caps.h"
 #include "tui/term_guard.h"
 #include "tui/term_input.h"
+#include "tui/term_put.h"
 
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-enum { ESC_MS = 25, STALL_MS = 500, PIECE = 512, LENT_MAX = 8, MOVE_COST = 7, LOOK_COST = 9 };
+enum { ESC_MS = 25, LENT_MAX = 8, MOVE_COST = 7, LOOK_COST = 9 };
 
 struct term {
 	SCREEN *screen;
@@ -67,8 +68,8 @@ static struct theme_mode mode_for(const struct term_options *o, const struct ter
 /* Past curses, which has no call for it; the terminal takes it at any time. */
 static void set_paste(const struct term *t, const char *sequence)
 {
-	if (t->pastes && write(STDOUT_FILENO, sequence, strlen(sequence)) < 0)
-		errno = 0;
+	if (t->pastes)
+		term_put_mark(sequence);
 }
 
 /* A pair per role, all on the terminal's own background. Looks without a colour have
@@ -351,22 +352,16 @@ static void put_cursor(struct term *t, const struct canvas *c)
 	move(c->cursor_y < LINES ? c->cursor_y : LINES - 1, c->cursor_x < COLS ? c->cursor_x : COLS - 1);
 }
 
-static void put_sync(const char *mark)
-{
-	if (write(STDOUT_FILENO, mark, strlen(mark)) < 0)
-		errno = 0;
-}
-
 /* What only moves the cursor needs no marks. */
 static void show(const struct term *t)
 {
 	bool marked = t->sync_on[0] && is_wintouched(stdscr);
 
 	if (marked)
-		put_sync(t->sync_on);
+		term_put_mark(t->sync_on);
 	refresh();
 	if (marked)
-		put_sync(t->sync_off);
+		term_put_mark(t->sync_off);
 }
 
 bool term_present(struct term *t, const struct canvas *c)
@@ -404,41 +399,6 @@ void term_redraw(struct term *t)
 
 /* --- copying and printing --- */
 
-/* Past curses. False when the terminal took nothing for a while. */
-static bool put_bytes(const char *data, size_t len)
-{
-	while (len > 0) {
-		struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
-		/* In small pieces: a write that blocks could not be given up. */
-		ssize_t n = poll(&p, 1, STALL_MS) == 1 && !(p.revents & (POLLERR | POLLHUP))
-			    ? write(STDOUT_FILENO, data, len < PIECE ? len : PIECE) : -1;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static void put_base64(struct buf *out, const char *text, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *in = (const unsigned char *)text;
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned b = in[i + 1 < len ? i + 1 : i], c = in[i + 2 < len ? i + 2 : i];
-		unsigned bits = (unsigned)in[i] << 16 | (i + 1 < len ? b << 8 : 0) | (i + 2 < len ? c : 0);
-
-		buf_putc(out, digits[bits >> 18]);
-		buf_putc(out, digits[bits >> 12 & 63]);
-		buf_putc(out, i + 1 < len ? digits[bits >> 6 & 63] : '=');
-		buf_putc(out, i + 2 < len ? digits[bits & 63] : '=');
-	}
-}
-
 bool term_copy(struct term *t, const char *text, size_t len, struct err *e)
 {
 	struct buf out = BUF_INIT;
@@ -449,29 +409,14 @@ bool term_copy(struct term *t, const char *text, size_t len, struct err *e)
 	if (t->mode.ascii)
 		return err_set(e, ERR_CONFIG, 0, "this terminal has no clipboard");
 	buf_puts(&out, "\033]52;c;");
-	put_base64(&out, text, len);
+	term_put_base64(&out, text, len);
 	buf_putc(&out, '\a');
 	ok = !out.failed && end_sequence(t);
-	if (ok && !put_bytes(out.data, out.len))
+	if (ok && !term_put(out.data, out.len))
 		t->cut = true;
 	ok = ok && !t->cut;
 	buf_release(&out);
 	return ok || err_set(e, ERR_TIMEOUT, 0, "the terminal does not read");
-}
-
-/* A terminal of another character set could take the parts of a character for controls. */
-static void put_text(const char *text, size_t len)
-{
-	struct buf out = BUF_INIT;
-	bool all = locale_is_utf8();
-
-	for (size_t i = 0; i < len; i++)
-		buf_putc(&out, all || (unsigned char)text[i] < 0x80 ? text[i] : '?');
-	buf_puts(&out, len && text[len - 1] == '\n' ? "" : "\n");
-	buf_puts(&out, "-- a key goes back --");
-	if (!out.failed)
-		put_bytes(out.data, out.len);
-	buf_release(&out);
 }
 
 static void await_key(void)
@@ -493,10 +438,10 @@ void term_print(struct term *t, const char *text, size_t len)
 		return;
 	set_paste(t, PASTE_OFF);
 	endwin();
-	put_text(text, len);
+	term_put_text(text, len, locale_is_utf8());
 	reset_prog_mode();
 	await_key();
-	put_bytes("\r\n", 2);
+	term_put("\r\n", 2);
 	take_size(t);
 	set_paste(t, PASTE_ON);
 	clearok(curscr, TRUE);
