@@ -1,6 +1,7 @@
 /* Inside the engine: what engine.c (life, mail, sources), again.c (refetching,
- * following), fetch.c (a section's way through its chain), answer.c (what is shown of
- * it) and launch.c (lanes, breakers, jobs) share. Nobody else includes this. All of it belongs to the engine's thread. */
+ * following), fetch.c (a section from being asked to its answer), segment.c (its way
+ * through the chain), answer.c (what is shown of it) and launch.c (lanes, breakers, jobs)
+ * share. Nobody else includes this. All of it belongs to the engine's thread. */
 #ifndef SECTIONS_ENGINE_IMPL_H
 #define SECTIONS_ENGINE_IMPL_H
 
@@ -125,6 +126,15 @@ void fetch_stop(struct engine *, struct open_case *, size_t section);
 void fetch_release(struct fetch *);
 /* Adds a sentence to what will be the section's reason. */
 void fetch_note(struct fetch *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* segment.c */
+/* `kept`: whether any step holds data of that age; else it is over at once. */
+void segment_begin(struct engine *, struct open_case *, size_t section, size_t segment, struct span,
+		   bool kept);
+/* Moves on when all slices have ended; false: not yet. */
+bool segment_check(struct engine *, struct open_case *, size_t section, size_t segment);
+/* Frees the slices. */
+void segment_clear(struct segment *);
 
 /* answer.c */
 void answer_clear(struct section *, struct fetch *);
