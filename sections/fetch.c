@@ -87,8 +87,9 @@ static void note_unkept(struct fetch *f, const struct section_def *def)
 	for (size_t g = 0; g < f->nsegments; g++)
 		if (!f->segments[g].kept) {
 			time_iso(day, f->segments[g].span.to, false);
-			fetch_note(f, "nothing older than %.10s is kept (%u days)", day,
-			     plan_kept_days(def));
+			fetch_note(f, "nothing older than %.10s is kept (%u days)%s%s", day,
+				   plan_kept_days(def), def->older ? ", " : "",
+				   def->older ? def->older : "");
 			return;
 		}
 }

@@ -133,6 +133,8 @@ struct section_def {
 	const char *absent;              /* what a source that should know said by no rows, as its words
 	                                  * ("no callback was sent"); NULL = there is nothing */
 	const char *otherwise;           /* what a person can do when nobody answered; NULL = nothing */
+	const char *older;               /* what there still is of what no source keeps any more, as a
+	                                  * clause; NULL = nothing */
 	/* What the timeline shows of a row. */
 	const struct moment_def *moments;
 	size_t nmoments;

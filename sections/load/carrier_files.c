@@ -163,6 +163,7 @@ const struct section_def section_carrier_files = {
 	.nsteps = sizeof steps / sizeof steps[0],
 	.windowed = true,
 	.lead_days = 7,
+	.older = "only the files themselves, in the backup bucket",
 	.max_rows = 200,
 	.ttl = 5 * USEC_MIN,
 	.skip = skip_without_load,
