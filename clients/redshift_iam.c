@@ -172,6 +172,14 @@ static void add(struct signer *who, const struct setting *from)
 		who->settings[who->source.nsettings++] = *from;
 }
 
+/* Keys of the block would be found before a profile of the source's own. */
+static bool is_overruled(const struct source *s, const char *key)
+{
+	return *source_get(s, "profile", "") && (strcmp(key, "access_key") == 0 ||
+						 strcmp(key, "secret_key") == 0 ||
+						 strcmp(key, "session_token") == 0);
+}
+
 static void choose_signer(struct signer *who, const struct source *s)
 {
 	static const char *const own[] = { "region", "profile", "role_arn", "external_id" };
@@ -183,8 +191,10 @@ static void choose_signer(struct signer *who, const struct source *s)
 				add(who, &s->settings[i]);
 		}
 	}
-	for (size_t i = 0; s->aws && i < s->aws->nsettings; i++)
-		add(who, &s->aws->settings[i]);
+	for (size_t i = 0; s->aws && i < s->aws->nsettings; i++) {
+		if (!is_overruled(s, s->aws->settings[i].key))
+			add(who, &s->aws->settings[i]);
+	}
 }
 
 static void put_field(struct buf *out, const char *name, const char *value)

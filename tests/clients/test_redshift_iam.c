@@ -235,6 +235,30 @@ static void what_does_not_exist_is_a_setting(void **state)
 	end(&f);
 }
 
+/* The keys of the block would sign as somebody else. */
+static void a_profile_of_the_source_comes_first(void **state)
+{
+	struct fixture f;
+	struct source *plain;
+	void *conn;
+
+	(void)state;
+	begin(&f, 900, "cluster", "c1");
+	plain = f.source;
+	f.source = source_make(&postgres_ops, "redshift", "host", "127.0.0.1", "port", f.proxy.wire.port_text,
+			       "user", "analyst", "database", "postgres", "sslmode", "disable", "iam", "cluster",
+			       "cluster_id", "c1", "region", "us-east-1", "iam_url", f.url, "profile", "nosuch",
+			       NULL);
+	f.source->aws = f.block;
+	conn = f.conn;
+	f.conn = postgres_ops.open(f.source, &f.e);
+	fails(&f, ERR_CONFIG, false, "nosuch: there is no such profile");
+	assert_int_equal(aws_fake_count(f.aws, ""), 0);
+	postgres_ops.close(conn);
+	source_free(plain);
+	end(&f);
+}
+
 static void a_wrong_key_is_refused_once(void **state)
 {
 	struct fixture f;
@@ -357,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_P25_refused_ones_are_issued_again_once),
 		cmocka_unit_test(refusals_have_kinds),
 		cmocka_unit_test(what_does_not_exist_is_a_setting),
+		cmocka_unit_test(a_profile_of_the_source_comes_first),
 		cmocka_unit_test(a_wrong_key_is_refused_once),
 		cmocka_unit_test(settings_are_checked),
 		cmocka_unit_test(json_answers),
