@@ -395,6 +395,8 @@ void aws_fault_read(const struct aws_call *c, struct aws_fault *f)
 	*f = (struct aws_fault){ "" };
 	if (!read_json_fault(c, f))
 		read_xml_fault(c, f);
+	if (!f->code[0] && c->response.error_type[0])
+		put_code(f, cell_of(c->response.error_type));
 }
 
 static bool one_of(const char *code, const char *const *list)

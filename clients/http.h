@@ -73,6 +73,7 @@ struct http_response {
 	char exception_tag[32];         /* X-ClickHouse-Exception-Tag */
 	long exception_code;            /* X-ClickHouse-Exception-Code; 0 = none */
 	char bucket_region[32];         /* X-Amz-Bucket-Region; printable */
+	char error_type[160];           /* X-Amzn-ErrorType; printable */
 	char usage[80];                 /* Sforce-Limit-Info: what is used of what is allowed; printable */
 	int64_t modified;               /* Last-Modified, seconds; 0 = not said */
 	uint64_t upto, total;           /* a part that ends there, of so many bytes (Content-Range); 0 = not said */

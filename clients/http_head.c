@@ -216,6 +216,12 @@ static void read_bucket_region(struct http_head *h, struct span v, usec now)
 	text_safe(h->response->bucket_region, sizeof(h->response->bucket_region), v.data, v.len);
 }
 
+static void read_error_type(struct http_head *h, struct span v, usec now)
+{
+	(void)now;
+	text_safe(h->response->error_type, sizeof(h->response->error_type), v.data, v.len);
+}
+
 static void read_usage(struct http_head *h, struct span v, usec now)
 {
 	(void)now;
@@ -277,6 +283,7 @@ static const struct {
 	{ "X-ClickHouse-Exception-Tag", read_exception_tag },
 	{ "X-ClickHouse-Exception-Code", read_exception_code },
 	{ "X-Amz-Bucket-Region", read_bucket_region },
+	{ "X-Amzn-ErrorType", read_error_type },
 	{ "Sforce-Limit-Info", read_usage },
 	{ "Last-Modified", read_modified },
 	{ "Content-Range", read_content_range },

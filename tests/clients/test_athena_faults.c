@@ -87,6 +87,10 @@ static void throttled_at_the_start(void **state)
 	assert_int_equal(aws_fake_count(athena_fake, "StartQueryExecution"), 1);
 	assert_int_equal(aws_fake_count(athena_fake, "StopQueryExecution"), 0);
 	athena_case_end(&a);
+	aws_fake_fault(athena_fake, "StartQueryExecution", "typed");
+	athena_case_begin(&a, "SELECT 1");
+	athena_case_err(&a, ERR_QUOTA, true, "ThrottlingException: Rate exceeded");
+	athena_case_end(&a);
 }
 
 /* A look is no attempt: a few may fail. */

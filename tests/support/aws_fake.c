@@ -85,7 +85,7 @@ static size_t counted(const struct aws_fake *f, const char *operation)
 static bool known_mode(const char *mode)
 {
 	static const char *const modes[] = {
-		"throttle", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
+		"throttle", "typed", "denied", "internal", "invalid", "expire", "lost", "drop", "malformed",
 		"body", "html", "same-token", "slow", "skew", "moved", "whole", "literal",
 	};
 
@@ -224,7 +224,10 @@ static bool misbehave(struct aws_fake *f, const struct aws_fault_plan *x, struct
 		aws_say_xml_fault(r, 403, "AccessDenied", "not authorized to perform: this");
 	else if (strcmp(x->mode, "throttle") == 0)
 		aws_say_fault(r, 400, "ThrottlingException", "Rate exceeded");
-	else if (strcmp(x->mode, "denied") == 0)
+	else if (strcmp(x->mode, "typed") == 0) {
+		aws_say(r, 400, AWS_JSON, "{\"message\":\"Rate exceeded\"}");
+		r->error_type = "com.amazonaws.athena#ThrottlingException:http://internal.amazon.com/";
+	} else if (strcmp(x->mode, "denied") == 0)
 		aws_say_fault(r, 400, "AccessDeniedException", "not authorized to perform: athena:this");
 	else if (strcmp(x->mode, "internal") == 0)
 		aws_say_fault(r, 500, "InternalServerException", "try later");
@@ -301,6 +304,8 @@ static enum MHD_Result send_reply(struct aws_fake *f, const struct loopback_call
 		MHD_add_response_header(m, "Content-Encoding", "gzip");
 	if (r->modified)
 		MHD_add_response_header(m, "Last-Modified", r->modified);
+	if (r->error_type)
+		MHD_add_response_header(m, "x-amzn-ErrorType", r->error_type);
 	if (r->bucket_region)
 		MHD_add_response_header(m, "x-amz-bucket-region", r->bucket_region);
 	rc = MHD_queue_response(q->connection, r->status, m);

@@ -50,6 +50,7 @@ void aws_fake_account(void);
 /* What goes wrong with the operation ("" = any Athena operation), "MODE[:ARG][*COUNT]":
  *
  *   throttle, denied, internal, invalid     the fault of that name
+ *   typed        as throttle, with the fault's name in a header only
  *   expire       the keys that sign are worth nothing any more, from now on
  *   lost         done, but the connection is closed instead of an answer
  *   drop         not done, and closed

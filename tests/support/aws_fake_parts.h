@@ -24,7 +24,7 @@ struct aws_reply {
 	const char *type;
 	struct buf body;
 	char content_range[64];
-	const char *modified, *bucket_region;   /* header lines; NULL = none */
+	const char *modified, *bucket_region, *error_type;   /* header lines; NULL = none */
 	bool drop, encoded;
 };
 
