@@ -95,6 +95,9 @@ static bool athena_check(void *conn, usec deadline, struct cancel *cancel, struc
 	*h = (struct health){ .skew_ms = a->skew_ms };
 	if (!ok)
 		return false;
+	if (k.rows != 1)
+		return err_set(e, ERR_DECODE, 0, "%s: SELECT 1 was answered with %llu rows", a->source->name,
+			       (unsigned long long)k.rows);
 	snprintf(h->server, sizeof(h->server), "Athena, %.40s", source_get(a->source, "region", ""));
 	snprintf(h->detail, sizeof(h->detail), "SELECT 1 took %s, was queued %s; signed by %.90s",
 		 time_span(took, now_mono() - began), time_span(queued, k.last.queued_ms * USEC_MS),

@@ -243,6 +243,11 @@ static void a_check_really_asks(void **state)
 	assert_true(athena_ops.check(a.conn, in_ms(5000), NULL, &h, &a.e));
 	assert_in_range(h.skew_ms, 115000, 125000);
 	aws_fake_fault(athena_fake, "", "skew:0");
+	aws_fake_fault(athena_fake, "GetQueryResults", "body:{\"ResultSet\":{\"Rows\":[],\"ResultSetMetadata\":{"
+		       "\"ColumnInfo\":[{\"Name\":\"one\"}]}}}");
+	assert_false(athena_ops.check(a.conn, in_ms(5000), NULL, &h, &a.e));
+	assert_non_null(strstr(a.e.text, "SELECT 1 was answered with 0 rows"));
+	aws_fake_fault(athena_fake, "GetQueryResults", NULL);
 	aws_fake_outcome(athena_fake, "FAILED", "Access Denied", "");
 	assert_false(athena_ops.check(a.conn, in_ms(5000), NULL, &h, &a.e));
 	assert_int_equal(a.e.kind, ERR_DENIED);
