@@ -358,12 +358,10 @@ static bool take_both(struct compare_view *c, struct app *app, size_t turn, char
 
 static struct view *compare_new(struct app *app, size_t turn, char mark, struct err *e)
 {
-	struct compare_view *c = calloc(1, sizeof *c);
+	struct compare_view *c = view_alloc(sizeof *c, e);
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!c)
 		return NULL;
-	}
 	c->t.v = (struct view){ &ops, app, NO_SECTION };
 	c->t.content = content;
 	c->t.title = title;

@@ -40,12 +40,10 @@ static const struct view_ops ops = {
 
 struct view *config_view_new(struct app *app, struct err *e)
 {
-	struct config_view *c = calloc(1, sizeof *c);
+	struct config_view *c = view_alloc(sizeof *c, e);
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!c)
 		return NULL;
-	}
 	c->t.v = (struct view){ &ops, app, NO_SECTION };
 	c->t.content = content;
 	c->t.title = title;

@@ -5,6 +5,15 @@
 #include "views/app.h"
 #include "views/timeline.h"
 
+void *view_alloc(size_t size, struct err *e)
+{
+	void *v = calloc(1, size);
+
+	if (!v)
+		err_set(e, ERR_MEMORY, 0, "out of memory");
+	return v;
+}
+
 void view_drop(struct view *v)
 {
 	if (v && !v->holds--)

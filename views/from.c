@@ -228,12 +228,10 @@ static const struct view_ops attempt_ops = {
 static struct view *new_view(struct app *app, const struct view_ops *ops, int section,
                              unsigned number, struct err *e)
 {
-	struct from *f = calloc(1, sizeof *f);
+	struct from *f = view_alloc(sizeof *f, e);
 
-	if (!f) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!f)
 		return NULL;
-	}
 	f->t.v = (struct view){ ops, app, section };
 	f->t.content = content;
 	f->t.title = title;

@@ -139,12 +139,10 @@ static const struct view_ops ops = {
 
 struct view *help_new(struct app *app, unsigned where, const char *of, struct err *e)
 {
-	struct help *h = calloc(1, sizeof *h);
+	struct help *h = view_alloc(sizeof *h, e);
 
-	if (!h) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!h)
 		return NULL;
-	}
 	h->t.v = (struct view){ &ops, app, NO_SECTION };
 	h->t.content = content;
 	h->t.title = title;

@@ -61,12 +61,10 @@ static const struct view_ops ops = {
 
 struct view *keys_view_new(struct app *app, struct err *e)
 {
-	struct text_view *t = calloc(1, sizeof *t);
+	struct text_view *t = view_alloc(sizeof *t, e);
 
-	if (!t) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!t)
 		return NULL;
-	}
 	t->v = (struct view){ &ops, app, NO_SECTION };
 	t->content = content;
 	t->title = title;

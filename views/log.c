@@ -202,12 +202,10 @@ static const struct view_ops ops = {
 
 struct view *log_new(struct app *app, struct err *e)
 {
-	struct find_list *l = calloc(1, sizeof *l);
+	struct find_list *l = view_alloc(sizeof *l, e);
 
-	if (!l) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!l)
 		return NULL;
-	}
 	find_list_init(l, &ops, app, &list_ops, columns, Q_COUNT);
 	l->follow = l->l.table.follow = true;
 	table_place(&l->l.table, app->w, 2);

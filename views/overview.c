@@ -338,12 +338,10 @@ static const struct view_ops ops = {
 
 struct view *overview_new(struct app *app, struct err *e)
 {
-	struct overview *o = calloc(1, sizeof *o);
+	struct overview *o = view_alloc(sizeof *o, e);
 
-	if (!o) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!o)
 		return NULL;
-	}
 	o->v = (struct view){ &ops, app, 0 };
 	return &o->v;
 }

@@ -51,6 +51,8 @@ struct view {
 	unsigned holds;          /* by those who look at it beside its owner */
 };
 
+/* Zeroed memory for one (desk.c). */
+void *view_alloc(size_t size, struct err *);
 /* One holder less; the last one frees it. NULL allowed (desk.c). */
 void view_drop(struct view *);
 

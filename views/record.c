@@ -175,11 +175,9 @@ struct view *record_new(struct app *app, int section, struct err *e)
 		err_set(e, ERR_CONFIG, 0, "there is no record to open");
 		return NULL;
 	}
-	r = calloc(1, sizeof *r);
-	if (!r) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	r = view_alloc(sizeof *r, e);
+	if (!r)
 		return NULL;
-	}
 	r->t.v = (struct view){ &ops, app, section };
 	r->t.content = content;
 	r->t.title = title;

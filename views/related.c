@@ -457,13 +457,11 @@ static const struct view_ops ops = {
 
 static struct view *choice_new(struct app *app, int section, size_t row, struct err *e)
 {
-	struct choice_view *c = calloc(1, sizeof *c);
+	struct choice_view *c = view_alloc(sizeof *c, e);
 	const struct view *pane = app->desk->panes[section];
 
-	if (!c) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!c)
 		return NULL;
-	}
 	c->l.v = (struct view){ &ops, app, section };
 	c->key = section_pane_key(pane, row);
 	section_pane_ref(pane, row, c->ref);

@@ -257,12 +257,10 @@ static const struct view_ops ops = {
 
 struct view *section_pane_new(struct app *app, int section, struct err *e)
 {
-	struct section_pane *p = calloc(1, sizeof *p);
+	struct section_pane *p = view_alloc(sizeof *p, e);
 
-	if (!p) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!p)
 		return NULL;
-	}
 	p->v = (struct view){ &ops, app, section };
 	choose_columns(p, app->workspace->sections[section]);
 	table_init(&p->table, p->columns, p->ncolumns, model_of(p));

@@ -146,12 +146,10 @@ static unsigned number_of(const void *ctx, size_t section, size_t row)
 static struct tell *tell_new(struct app *app, int section, struct err *e)
 {
 	const struct investigation *inv = app->desk->inv;
-	struct tell *t = calloc(1, sizeof *t);
+	struct tell *t = view_alloc(sizeof *t, e);
 
-	if (!t) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!t)
 		return NULL;
-	}
 	t->t.v = (struct view){ &ops, app, NO_SECTION };
 	t->t.content = content;
 	t->t.title = title;

@@ -469,12 +469,10 @@ static void start(struct timeline_pane *p, struct app *app)
 
 struct view *timeline_new(struct app *app, struct err *e)
 {
-	struct timeline_pane *p = calloc(1, sizeof *p);
+	struct timeline_pane *p = view_alloc(sizeof *p, e);
 
-	if (!p) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!p)
 		return NULL;
-	}
 	memcpy(p->columns, columns, sizeof columns);
 	start(p, app);
 	return &p->list.l.v;

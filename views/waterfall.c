@@ -361,12 +361,10 @@ static const struct view_ops ops = {
 
 struct view *waterfall_new(struct app *app, struct err *e)
 {
-	struct waterfall *w = calloc(1, sizeof *w);
+	struct waterfall *w = view_alloc(sizeof *w, e);
 
-	if (!w) {
-		err_set(e, ERR_MEMORY, 0, "out of memory");
+	if (!w)
 		return NULL;
-	}
 	w->v = (struct view){ &ops, app, NO_SECTION };
 	return &w->v;
 }
