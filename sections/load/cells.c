@@ -246,20 +246,6 @@ bool emit_same(struct row_maker *m, const struct rowset *in, size_t row, size_t 
 	return row_emit(m, cells, e);
 }
 
-bool finish_newest_first(const struct rowset *in, struct row_maker *m, size_t column, size_t ncolumns,
-			 struct err *e)
-{
-	size_t *order = rows_newest_first(in, column);
-	bool ok = order != NULL;
-
-	if (!ok)
-		return err_set(e, ERR_MEMORY, 0, "out of memory sorting %zu rows", in->rows);
-	for (size_t i = 0; ok && i < in->rows; i++)
-		ok = emit_same(m, in, order[i], ncolumns, e);
-	free(order);
-	return ok;
-}
-
 static bool seen_before(const struct rowset *in, const size_t *order, size_t i, size_t key)
 {
 	struct cell c = rowset_cell(in, order[i], key);
@@ -271,8 +257,9 @@ static bool seen_before(const struct rowset *in, const size_t *order, size_t i, 
 	return false;
 }
 
-bool finish_distinct(const struct rowset *in, struct row_maker *m, size_t key, size_t column, size_t ncolumns,
-		     struct err *e)
+/* A key of SIZE_MAX: all are kept. */
+static bool finish_sorted(const struct rowset *in, struct row_maker *m, size_t key, size_t column,
+			  size_t ncolumns, struct err *e)
 {
 	size_t *order = rows_newest_first(in, column);
 	bool ok = order != NULL;
@@ -280,9 +267,22 @@ bool finish_distinct(const struct rowset *in, struct row_maker *m, size_t key, s
 	if (!ok)
 		return err_set(e, ERR_MEMORY, 0, "out of memory sorting %zu rows", in->rows);
 	for (size_t i = 0; ok && i < in->rows; i++)
-		ok = seen_before(in, order, i, key) || emit_same(m, in, order[i], ncolumns, e);
+		ok = (key != SIZE_MAX && seen_before(in, order, i, key)) ||
+		     emit_same(m, in, order[i], ncolumns, e);
 	free(order);
 	return ok;
+}
+
+bool finish_newest_first(const struct rowset *in, struct row_maker *m, size_t column, size_t ncolumns,
+			 struct err *e)
+{
+	return finish_sorted(in, m, SIZE_MAX, column, ncolumns, e);
+}
+
+bool finish_distinct(const struct rowset *in, struct row_maker *m, size_t key, size_t column, size_t ncolumns,
+		     struct err *e)
+{
+	return finish_sorted(in, m, key, column, ncolumns, e);
 }
 
 void put_newest(struct buf *out, const char *what, const struct rowset *rows, size_t column, usec now)
