@@ -11,7 +11,6 @@
 #include "views/palette.h"
 
 #define WORK_SLICE (4 * USEC_MS)
-#define QUIT_GRACE (900 * USEC_MS)
 #define STOP_GRACE (250 * USEC_MS)      /* the terminal's guard ends us soon after */
 
 struct loop {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "sections/demo.h"
@@ -24,6 +25,33 @@ bool command_config(const struct command *cmd, struct config *config, struct err
 	ok = path && demo_config(config, path, e);
 	free(path);
 	return ok;
+}
+
+int headless_begin(struct headless *h, const struct command *cmd)
+{
+	struct err e = { 0 };
+
+	if (!command_config(cmd, &h->config, &e)) {
+		fprintf(stderr, "sextant: %s\n", e.text);
+		return EXIT_USAGE;
+	}
+	h->clock = h->config.now == TIME_NONE ? clock_system : clock_shifted(h->config.now);
+	h->engine = engine_new(&h->config, &workspace_load, &h->clock, &e);
+	if (h->engine)
+		return 0;
+	fprintf(stderr, "sextant: %s\n", e.text);
+	config_release(&h->config);
+	return EXIT_NO_ANSWER;
+}
+
+int headless_end(struct headless *h, int status)
+{
+	if (!engine_free(h->engine, QUIT_GRACE)) {
+		fflush(stdout);
+		_exit(status);
+	}
+	config_release(&h->config);
+	return status;
 }
 
 int command_signals(void)

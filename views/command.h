@@ -7,12 +7,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "sections/config.h"
+#include "sections/engine.h"
 #include "sections/investigation.h"
 #include "views/desk.h"
 
 #define DEMO_LOAD "726100801"
+#define QUIT_GRACE (900 * USEC_MS)      /* for the workers at the end */
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
@@ -37,6 +40,17 @@ struct command {
 /* Reads the configuration that the command asks for: the demonstration's or the
  * user's. Prints nothing. */
 bool command_config(const struct command *, struct config *, struct err *);
+
+/* An engine without a screen, on the configuration that the command asks for. */
+struct headless {
+	struct config config;
+	struct clock clock;
+	struct engine *engine;
+};
+/* 0, or the status to end with, when the reason has been printed. */
+int headless_begin(struct headless *, const struct command *);
+/* Returns the status; ends the process with it when a worker does not come back. */
+int headless_end(struct headless *, int status);
 
 /* Reads what stands behind `show`: [section ID]... [text|json|csv], as words or options. */
 bool command_output(struct command *, const struct workspace *, const char *const *words, size_t n,

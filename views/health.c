@@ -4,11 +4,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "views/words.h"
-
-#define QUIT_GRACE (900 * USEC_MS)
 
 /* SIGNED_MS: services that sign requests refuse more than five minutes. */
 enum { SKEW_MS = 2000, SIGNED_MS = 240000, DAYS_SOON = 14 };
@@ -147,29 +144,15 @@ static bool ask(struct engine *en, const struct config *config, const struct hea
 int health_run(const struct command *cmd, const struct health_command *what)
 {
 	struct asked asked = { NULL };
-	struct config config;
-	struct err e = { 0 };
-	struct engine *en;
-	struct clock clock;
-	int status = EXIT_INTERRUPTED, stop_fd = command_signals();
+	struct headless h;
+	int stop_fd = command_signals(), status = headless_begin(&h, cmd);
 
-	if (!command_config(cmd, &config, &e)) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		return EXIT_USAGE;
-	}
-	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
-	en = engine_new(&config, &workspace_load, &clock, &e);
-	if (!en) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		config_release(&config);
-		return EXIT_NO_ANSWER;
-	}
-	if (ask(en, &config, what, stop_fd, &asked))
-		status = report(en, &asked, cmd->format, what);
-	if (!engine_free(en, QUIT_GRACE))
-		_exit(status);
-	config_release(&config);
-	return status;
+	if (status)
+		return status;
+	status = EXIT_INTERRUPTED;
+	if (ask(h.engine, &h.config, what, stop_fd, &asked))
+		status = report(h.engine, &asked, cmd->format, what);
+	return headless_end(&h, status);
 }
 
 /* ---- one source --------------------------------------------------------------------- */

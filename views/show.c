@@ -3,15 +3,12 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "sections/engine.h"
 #include "sections/telemetry.h"
 #include "views/command.h"
 #include "views/output.h"
-
-#define QUIT_GRACE (900 * USEC_MS)
 
 bool output_wants(const struct output_choice *choice, const struct section *s)
 {
@@ -180,31 +177,14 @@ static int show(const struct command *cmd, struct engine *en, int stop_fd)
 
 int cmd_show(const struct command *cmd)
 {
-	struct config config;
-	struct err e = { 0 };
-	struct clock clock;
-	struct engine *en;
+	struct headless h;
 	int status, stop_fd = command_signals();
 
 	if (!sections_known(cmd, &workspace_load))
 		return EXIT_USAGE;
-	if (!command_config(cmd, &config, &e)) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		return EXIT_USAGE;
-	}
-	clock = config.now == TIME_NONE ? clock_system : clock_shifted(config.now);
-	en = engine_new(&config, &workspace_load, &clock, &e);
-	if (!en) {
-		fprintf(stderr, "sextant: %s\n", e.text);
-		config_release(&config);
-		return EXIT_NO_ANSWER;
-	}
-	telemetry_attach(en, &config.telemetry);
-	status = show(cmd, en, stop_fd);
-	if (!engine_free(en, QUIT_GRACE)) {
-		fflush(stdout);
-		_exit(status);
-	}
-	config_release(&config);
-	return status;
+	status = headless_begin(&h, cmd);
+	if (status)
+		return status;
+	telemetry_attach(h.engine, &h.config.telemetry);
+	return headless_end(&h, show(cmd, h.engine, stop_fd));
 }
