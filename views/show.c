@@ -137,8 +137,9 @@ static bool ask_about(struct engine *en, struct investigation *inv, const struct
 			return false;
 		any = true;
 	}
-	return any || err_set(e, ERR_CONFIG, 0, "--about is for sections that are asked about something: "
-	                      "name one with --section");
+	return any || err_set(e, ERR_CONFIG, 0, "--about is for sections that are asked about something%s%s%s",
+	                      cmd->nsections ? "; " : ": name one with --section",
+	                      cmd->nsections ? cmd->sections[0] : "", cmd->nsections ? " is not" : "");
 }
 
 static int show(const struct command *cmd, struct engine *en, int stop_fd)

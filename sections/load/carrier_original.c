@@ -180,7 +180,7 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
 	if (facts_get(f, "original_file"))
-		return false;
+		return skip_without_days(f, "original_received", "original_processed", reason);
 	snprintf(reason, REASON_MAX, "needs a file: L on a record of Carrier files");
 	return true;
 }

@@ -424,9 +424,14 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
-	if (facts_get(f, "edi_key") || facts_get(f, "edi_file"))
-		return false;
-	snprintf(reason, REASON_MAX, "needs a file: L on a record of Sent EDI or Carrier files");
+	const char *key = facts_get(f, "edi_key");
+
+	if (key && !strchr(key, '/'))
+		snprintf(reason, REASON_MAX, "needs the file's whole name, edi/ea315/CARRIER/DAY/FILE; L on its record gives it");
+	else if (!key && !facts_get(f, "edi_file"))
+		snprintf(reason, REASON_MAX, "needs a file: L on a record of Sent EDI or Carrier files");
+	else
+		return !key && skip_without_days(f, "edi_received", "edi_processed", reason);
 	return true;
 }
 

@@ -70,9 +70,13 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
+	const char *around = facts_get(f, "edi_around");
+
 	if (facts_get(f, "candidates"))
 		return skip_without_load(f, reason);
-	if (!facts_get(f, "carrier_id"))
+	if (around && cell_time(cell_of(around)) == TIME_NONE)
+		snprintf(reason, REASON_MAX, "needs a time, as 2026-01-20 05:22: what it is asked about is none");
+	else if (!facts_get(f, "carrier_id"))
 		snprintf(reason, REASON_MAX, "the carrier is not known");
 	else if (load_is_ocean(f) == OCEAN_NO)
 		snprintf(reason, REASON_MAX, "not an ocean load: mode %s, no container", facts_get(f, "mode"));

@@ -80,6 +80,15 @@ bool skip_without_error(const struct facts *f, const char *fact, char reason[sta
 	return true;
 }
 
+bool skip_without_days(const struct facts *f, const char *received, const char *processed,
+		       char reason[static REASON_MAX])
+{
+	if (facts_get(f, received) || facts_get(f, processed))
+		return false;
+	snprintf(reason, REASON_MAX, "the day it lies under is not known: L on its record in Carrier files tells it");
+	return true;
+}
+
 enum ocean load_is_ocean(const struct facts *f)
 {
 	static const char *const words[] = { "ocean", "intermodal", "multimodal" };

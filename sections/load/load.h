@@ -54,6 +54,9 @@ bool skip_without_load(const struct facts *, char reason[static REASON_MAX]);
 bool skip_unless_ocean(const struct facts *, char reason[static REASON_MAX]);
 /* Why a section that is asked about an error cannot be asked about the load as a whole. */
 bool skip_without_error(const struct facts *, const char *fact, char reason[static REASON_MAX]);
+/* Why a carrier's file is not looked for: neither of these facts says which day it came. */
+bool skip_without_days(const struct facts *, const char *received, const char *processed,
+		       char reason[static REASON_MAX]);
 /* The load is carried by sea as far as is known: mode, container. */
 enum ocean { OCEAN_UNKNOWN, OCEAN_NO, OCEAN_YES };
 enum ocean load_is_ocean(const struct facts *);

@@ -345,9 +345,43 @@ static void files_are_newest_first(void **state)
 	section_rows_release(&r);
 }
 
+/* ---- what it takes to ask ------------------------------------------------------------------ */
+
+static const char *why_not(const struct section_def *def, const char *const *facts)
+{
+	static char reason[REASON_MAX];
+	struct facts f = { 0 };
+
+	reason[0] = '\0';
+	for (; *facts; facts += 2)
+		assert_true(facts_set(&f, facts[0], facts[1], ""));
+	if (!(def->skip)(&f, reason))
+		reason[0] = '\0';
+	facts_release(&f);
+	return reason;
+}
+
+#define FACTS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+static void test_what_cannot_be_found_is_not_looked_for(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(why_not(&section_edi_315, FACTS("carrier_id", "halcyon-line")), "needs a file"));
+	assert_non_null(strstr(why_not(&section_edi_315, FACTS("edi_key", "a.edi")), "the file's whole name"));
+	assert_string_equal(why_not(&section_edi_315, FACTS("edi_key", "edi/ea315/x/2026-01-23/a.edi")), "");
+	assert_non_null(strstr(why_not(&section_edi_315, FACTS("edi_file", "a.edi")), "the day it lies under"));
+	assert_string_equal(why_not(&section_edi_315, FACTS("edi_file", "a.edi", "edi_received", "2026-01-23")), "");
+	assert_non_null(strstr(why_not(&section_carrier_original, FACTS("original_file", "a.csv")), "the day it lies under"));
+	assert_string_equal(why_not(&section_carrier_original, FACTS("original_file", "a.csv", "original_processed", "2026-01-23")), "");
+	assert_non_null(strstr(why_not(&section_edi_files, FACTS("carrier_id", "x", "edi_around", "yesterday")), "needs a time"));
+	assert_string_equal(why_not(&section_edi_files, FACTS("carrier_id", "x", "edi_around", "2026-01-23 11:22:07")), "");
+	assert_string_equal(why_not(&section_edi_files, FACTS("carrier_id", "x")), "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_cannot_be_found_is_not_looked_for),
 		cmocka_unit_test(separators_are_read),
 		cmocka_unit_test(segments_say_words),
 		cmocka_unit_test(the_loads_events_are_found),

@@ -346,7 +346,7 @@ static void test_on_demand(void **state)
 	command_release(&r);
 	/* About a text: only what takes one. */
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "similar", "--about", "x", "--quiet")), EXIT_USAGE);
-	assert_non_null(strstr(buf_str(&r.err), "--about is for sections that are asked about something"));
+	assert_non_null(strstr(buf_str(&r.err), "--about is for sections that are asked about something; similar is not"));
 	command_release(&r);
 	assert_int_equal(run(&r, WORDS("--config", config, "show", BUSY, "--section", "code", "--about", "signature \x1b[31m rejected", "--format", "json", "--quiet")), EXIT_NO_ANSWER);
 	doc = show_contract(buf_str(&r.out), r.out.len, (const char *const[]){ "code" }, 1);
