@@ -347,13 +347,15 @@ static size_t line_end(const char *in, size_t len, size_t at)
 static size_t wrap_line(const struct canvas *c, const char *in, size_t len, int w, size_t *next)
 {
 	size_t at = 0, space = 0, used;
+	bool blank = true;               /* so far: no place to break, or the line would be empty */
 	int cells = 0;
 	struct glyph g;
 
 	for (; at < len && !line_end(in, len, at); at += used) {
 		used = next_glyph(c, in + at, len - at, &g);
-		if (in[at] == ' ')
+		if (in[at] == ' ' && !blank)
 			space = at;
+		blank = blank && in[at] == ' ';
 		if (cells > 0 && cells + g.cells > w) {
 			*next = space > 0 ? space + 1 : at;
 			return space > 0 ? space : at;

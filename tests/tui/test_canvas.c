@@ -204,6 +204,10 @@ static void test_wrap(void **state)
 	assert_int_equal(wrap("日日日", 3, 0), 3);
 	draws("日\n日\n日\n");
 	assert_int_equal(wrap("abc", 0, 0), 0);
+	/* Blanks alone make no line. */
+	canvas_clear(&canvas);
+	assert_int_equal(wrap("ab              *cdefgh", 8, 0), 3);
+	draws("ab\n       *\ncdefgh\n");
 }
 
 static void test_restyle_keeps_tokens_apart(void **state)
