@@ -417,7 +417,7 @@ static bool add_sources_that_lack(struct sentence *out, const struct section *s)
 
 static void say_unavailable(struct sentence *out, const struct section *s)
 {
-	add_head(out, "not configured: ");
+	add(out, "not configured: ");
 	if (!add_sources(out, s, ATTEMPT_UNAVAILABLE))
 		add(out, "no source that would know");
 	if (add_sources_that_lack(out, s))
