@@ -531,6 +531,7 @@ bool aws_chain(const struct source *s, struct aws_identity *out, usec deadline, 
 {
 	const struct aws_role role = {
 		.arn = source_get(s, "role_arn", ""), .external_id = source_get(s, "external_id", NULL),
+		.session = source_get(s, "role_session_name", NULL),
 	};
 	struct err why = { 0 };
 	struct chain c = {

@@ -17,6 +17,7 @@
 	{ "profile", NULL, false, false, "profile of ~/.aws/config and ~/.aws/credentials" }, \
 	{ "role_arn", NULL, false, false, "role to take with what was found" }, \
 	{ "external_id", NULL, false, false, "external id that the role asks for" }, \
+	{ "role_session_name", NULL, false, false, "name of the session in that role; else sextant" }, \
 	{ "sts_url", NULL, false, false, "endpoint of STS instead of the region's own" }, \
 	{ "metadata_url", NULL, false, false, "endpoint of the instance metadata service" }
 

@@ -121,6 +121,9 @@ static bool read_answer(const struct question *q, const char *who, const struct 
 {
 	struct err why = { 0 };
 
+	if (q->response.status == 429 || q->response.status >= 500)
+		return err_transient(e, ERR_REMOTE, q->response.status, "%s: %s gave HTTP %ld for credentials",
+				     s->name, who, q->response.status);
 	if (q->response.status != 200)
 		return err_set(e, ERR_AUTH, q->response.status, "%s: %s gave HTTP %ld for credentials",
 			       s->name, who, q->response.status);
@@ -263,7 +266,9 @@ static bool role_credentials(struct nearby *n, const char *header, const struct 
 	char role[200], path[300];
 	bool ok = ask(n, &q, deadline, cancel, e);
 
-	if (ok && (q.response.status != 200 || q.answer.len >= sizeof(role)))
+	if (ok && (q.response.status == 429 || q.response.status >= 500))
+		ok = read_answer(&q, "this machine", s, out, e);
+	else if (ok && (q.response.status != 200 || q.answer.len >= sizeof(role)))
 		ok = err_set(e, ERR_AUTH, q.response.status, "%s: this machine has no role (HTTP %ld)",
 			     s->name, q.response.status);
 	snprintf(role, sizeof(role), "%.*s", ok ? (int)strcspn(buf_str(&q.answer), "\r\n") : 0,

@@ -31,6 +31,7 @@ static const struct setting_def settings[] = {
 	{ "profile", NULL, false, false, "profile of AWS, for iam; else that of the block aws" },
 	{ "role_arn", NULL, false, false, "role to take, for iam; else that of the block aws" },
 	{ "external_id", NULL, false, false, "external id that the role asks for" },
+	{ "role_session_name", NULL, false, false, "name of the session in that role; else sextant" },
 	{ "iam_url", NULL, false, false, "endpoint of the service that issues them, instead of its own" },
 	{ "connect_timeout", "10", false, false, "seconds until connected, 1 to 60" },
 	{ "max_age", "1800", false, false, "seconds after which a connection is replaced" },

@@ -182,7 +182,9 @@ static bool is_overruled(const struct source *s, const char *key)
 
 static void choose_signer(struct signer *who, const struct source *s)
 {
-	static const char *const own[] = { "region", "profile", "role_arn", "external_id" };
+	static const char *const own[] = {
+		"region", "profile", "role_arn", "external_id", "role_session_name",
+	};
 
 	*who = (struct signer){ .source = { .name = "aws", .settings = who->settings } };
 	for (size_t i = 0; i < s->nsettings; i++) {

@@ -127,6 +127,17 @@ static void fails(struct source *s, enum err_kind kind, const char *words)
 	source_free(s);
 }
 
+static void fails_later(struct source *s, const char *words)
+{
+	struct aws_identity out = AWS_IDENTITY_INIT;
+	struct err e;
+
+	assert_false(search(s, &out, &e));
+	if (e.kind != ERR_REMOTE || !e.transient || !strstr(e.text, words))
+		fail_msg("%s, %s: %s", err_word(e.kind), e.transient ? "transient" : "final", e.text);
+	source_free(s);
+}
+
 static struct source *plain(void)
 {
 	return source_make(&athena_ops, "athena", BASE, NULL);
@@ -216,6 +227,9 @@ static const char config_text[] =
 	"aws_secret_access_key = " AWS_FAKE_SECRET "\n"
 	"[profile over]\nrole_arn = " AWS_FAKE_ROLE "\nsource_profile = both-kinds\nduration_seconds = 900\n"
 	"[profile 'with blanks']\nrole_arn = " AWS_FAKE_ROLE "\nsource_profile = base\n"
+	"[profile strict]\nrole_arn = " AWS_FAKE_STRICT_ROLE "\nsource_profile = base\nexternal_id = ext-7\n"
+	"role_session_name = desk\n"
+	"[profile short]\nrole_arn = " AWS_FAKE_SHORT_ROLE "\nsource_profile = base\nduration_seconds = 900\n"
 	"[profile slow]\ncredential_process = sleep 60\n"
 	"[profile web]\nrole_arn = " AWS_FAKE_ROLE "\nweb_identity_token_file = /nonexistent\n";
 
@@ -399,6 +413,21 @@ static void roles_are_taken(void **state)
 	fails(with_profile("env"), ERR_AUTH, "SignatureDoesNotMatch");
 }
 
+static void a_role_is_asked_as_it_wants(void **state)
+{
+	(void)state;
+	write_files();
+	finds(with_profile("strict"), "ASIAFAKEROLE", "canary-session-token",
+	      "profile base, role " AWS_FAKE_STRICT_ROLE);
+	finds(with_profile("short"), "ASIAFAKEROLE", "canary-session-token",
+	      "profile base, role " AWS_FAKE_SHORT_ROLE);
+	finds(source_make(&athena_ops, "athena", BASE, "profile", "base", "role_arn", AWS_FAKE_STRICT_ROLE,
+			  "external_id", "ext-7", "role_session_name", "desk", NULL), "ASIAFAKEROLE",
+	      "canary-session-token", "profile base, role " AWS_FAKE_STRICT_ROLE);
+	fails(source_make(&athena_ops, "athena", BASE, "profile", "base", "role_arn", AWS_FAKE_STRICT_ROLE,
+			  "external_id", "ext-7", NULL), ERR_AUTH, "the trust policy does not allow it so");
+}
+
 static void a_web_identity_takes_one(void **state)
 {
 	(void)state;
@@ -451,6 +480,11 @@ static void a_container_is_asked(void **state)
 	finds(plain(), "ASIAFAKECONT", "canary-session-token", "container agent");
 	write_file("token", 0644, "canary-wrong");
 	fails(plain(), ERR_AUTH, "HTTP 401");
+	/* It is at home, and busy: that is no refusal. */
+	aws_fake_fault(fake, "container", "internal");
+	fails_later(plain(), "the container agent gave HTTP 500");
+	aws_fake_fault(fake, "container", "throttle");
+	fails_later(plain(), "the container agent gave HTTP 429");
 	setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/creds", 1);
 	fails(plain(), ERR_TRUST, "names a place that gets no token");
 }
@@ -650,6 +684,7 @@ int main(void)
 		CASE(test_P42_files_that_others_read_are_refused),
 		CASE(texts_of_profiles),
 		CASE(roles_are_taken),
+		CASE(a_role_is_asked_as_it_wants),
 		CASE(a_web_identity_takes_one),
 		CASE(answers_of_sts),
 		CASE(a_container_is_asked),

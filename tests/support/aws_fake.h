@@ -27,6 +27,9 @@ struct aws_fake;
 #define AWS_FAKE_ID     "AKIAFAKEFAKEFAKE0001"
 #define AWS_FAKE_SECRET "canary/secret+7f3aQ"
 #define AWS_FAKE_ROLE   "arn:aws:iam::123456789012:role/reader"
+/* Taken only with the external id ext-7 as session desk, and for 900 seconds. */
+#define AWS_FAKE_STRICT_ROLE "arn:aws:iam::123456789012:role/reader-strict"
+#define AWS_FAKE_SHORT_ROLE "arn:aws:iam::123456789012:role/reader-short"
 #define AWS_FAKE_CONTAINER_TOKEN "canary-container-token"
 #define AWS_FAKE_WEB_TOKEN "canary-web-identity-token"
 

@@ -52,6 +52,12 @@ void aws_sts(struct aws_fake *f, const char *body, const char *action, struct aw
 			      "perform: sts:AssumeRole");
 		return;
 	}
+	if ((strstr(body, "role%2Freader-strict") &&
+	     (!strstr(body, "&ExternalId=ext-7") || !strstr(body, "&RoleSessionName=desk&"))) ||
+	    (strstr(body, "role%2Freader-short") && !strstr(body, "&DurationSeconds=900&"))) {
+		aws_say_xml_fault(r, 403, "AccessDenied", "the trust policy does not allow it so");
+		return;
+	}
 	k = new_key(f, "ROLE");
 	iso(until, k->until);
 	aws_say(r, 200, "text/xml", "<?xml version=\"1.0\"?>\n<%sResponse xmlns=\"https://sts.amazonaws.com/doc/"
@@ -67,8 +73,15 @@ void aws_sts(struct aws_fake *f, const char *body, const char *action, struct aw
 void aws_near_by(struct aws_fake *f, const struct loopback_call *q, struct aws_reply *r)
 {
 	const char *roles = "/latest/meta-data/iam/security-credentials/";
+	bool container = strcmp(q->path, "/container") == 0;
+	struct aws_fault_plan x = aws_take_fault(f, container ? "container" : "metadata");
 
-	if (strcmp(q->path, "/container") == 0) {
+	if (strcmp(x.mode, "internal") == 0 || strcmp(x.mode, "throttle") == 0) {
+		aws_count(f, container ? "container" : "metadata");
+		aws_say(r, *x.mode == 'i' ? 500 : 429, "text/plain", "later");
+		return;
+	}
+	if (container) {
 		aws_count(f, "container");
 		if (strcmp(loopback_header(q, "Authorization"), AWS_FAKE_CONTAINER_TOKEN) != 0)
 			aws_say(r, 401, "text/plain", "no");
