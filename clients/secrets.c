@@ -11,6 +11,7 @@
 #define FETCH_TIME  (10 * USEC_SEC)
 #define FETCH_AGAIN (30 * USEC_SEC)  /* after fetching failed and the old value still holds */
 #define MARGIN_MAX  (30 * USEC_SEC)  /* before a lease ends */
+#define RETURN_TIME USEC_SEC         /* for giving back at once what came too late */
 
 static const struct secret_store *const stores[] = {
 	&vault_kv_store, &vault_db_store, &secretsmanager_store, &vault_token_store,
@@ -221,11 +222,23 @@ static usec fetch_end(usec deadline)
 	return end < deadline ? end : deadline;
 }
 
+/* It was lent while secrets_close() gave the others back: nobody would give back this one.
+ * Without the lock meanwhile. */
+static bool came_too_late(const struct secret_entry *n, const struct issued *found, struct err *why)
+{
+	secrets_unlock();
+	if (found->lease[0] && n->store->revoke)
+		n->store->revoke(n->source, found, now_mono() + RETURN_TIME, NULL, NULL);
+	secrets_lock();
+	return err_set(why, ERR_CANCELLED, 0, "stopped");
+}
+
 /* Without the lock meanwhile; whoever waits is woken. */
 static bool fetch(struct secret_entry *n, usec deadline, struct cancel *c, struct err *e)
 {
 	struct issued found = { .lasts = 0 };
 	struct flight *flight = flight_new();
+	unsigned closed = kept.closed;
 	struct err why = { 0 };
 	bool ok;
 
@@ -236,7 +249,9 @@ static bool fetch(struct secret_entry *n, usec deadline, struct cancel *c, struc
 	ok = n->store->fetch(n->source, n->ref + strlen(n->store->scheme), &found, fetch_end(deadline), c,
 			     &why);
 	secrets_lock();
-	if (ok)
+	if (ok && kept.closed != closed)
+		ok = came_too_late(n, &found, &why);
+	else if (ok)
 		keep(n, &found);
 	else
 		ok = still_holds(n, &why);

@@ -32,6 +32,7 @@ struct secrets {
 	struct secret_entry *entries;
 	struct secret_entry *retired;   /* leases that were replaced */
 	unsigned generations;
+	unsigned closed;                /* how often secrets_close() was called */
 };
 
 struct secrets *secrets_lock(void);

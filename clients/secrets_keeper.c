@@ -128,6 +128,9 @@ static void start_keeper(void)
 
 void secrets_keeper_wake(void)
 {
+	/* Somebody who was left behind: nothing is renewed any more. */
+	if (keeper.stopping)
+		return;
 	if (!keeper.running)
 		start_keeper();
 	if (keeper.running)
@@ -175,16 +178,16 @@ static void *give_back(void *arg)
 	return NULL;
 }
 
-/* All at once. */
-static void give_all_back(struct secret_entry *list, usec deadline)
+/* Those at the head of the list that there are threads for; the rest of it. */
+static struct secret_entry *give_some_back(struct secret_entry *list, usec deadline)
 {
 	struct gift gifts[REVOKED_AT_ONCE];
 	size_t count = 0;
 
-	for (struct secret_entry *n = list; n && now_mono() < deadline; n = n->next) {
-		if (!secret_entry_lent(n) || count == REVOKED_AT_ONCE)
+	for (; list && count < REVOKED_AT_ONCE; list = list->next) {
+		if (!secret_entry_lent(list))
 			continue;
-		gifts[count] = (struct gift){ .entry = n, .deadline = deadline };
+		gifts[count] = (struct gift){ .entry = list, .deadline = deadline };
 		gifts[count].started = start(&gifts[count].thread, give_back, &gifts[count]);
 		count++;
 	}
@@ -192,6 +195,13 @@ static void give_all_back(struct secret_entry *list, usec deadline)
 		if (gifts[i].started)
 			pthread_join(gifts[i].thread, NULL);
 	}
+	return list;
+}
+
+static void give_all_back(struct secret_entry *list, usec deadline)
+{
+	while (list && now_mono() < deadline)
+		list = give_some_back(list, deadline);
 }
 
 /* Takes out of *from what the predicate wants; under the lock. */
@@ -241,6 +251,8 @@ void secrets_close(usec budget)
 {
 	usec deadline = now_mono() + budget;
 
+	secrets_lock()->closed++;
+	secrets_unlock();
 	stop_keeper();
 	close_some(false, deadline);
 	close_some(true, deadline);

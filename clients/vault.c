@@ -207,14 +207,15 @@ static bool call(struct call *c, struct err *e)
 
 /* ---- with the token -------------------------------------------------------------------- */
 
-/* Whether the token is good for anything: one that is may still not be allowed this. */
+/* Whether the token is good for anything: one that is may still not be allowed this. Only
+ * the store itself says that it is dead, not a line that breaks. */
 static bool token_lives(const struct call *c, const struct login *token)
 {
 	struct call look = {
 		.vault = c->vault, .method = "GET", .path = LOOKUP, .token = &token->secret,
 		.deadline = c->deadline, .cancel = c->cancel,
 	};
-	bool lives = call(&look, NULL);
+	bool lives = call(&look, NULL) || look.response.status != 403;
 
 	call_release(&look);
 	return lives;

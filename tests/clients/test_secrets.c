@@ -374,6 +374,30 @@ static void a_lease_that_is_refused_is_replaced(void **state)
 	vault_case_end(&f);
 }
 
+static void close_meanwhile(void *ctx, const char *user, const char *password)
+{
+	(void)ctx;
+	(void)user;
+	(void)password;
+	secrets_close(5 * USEC_SEC);
+}
+
+/* A lease that is made while the others are given back is given back too. */
+static void what_comes_too_late_is_given_back(void **state)
+{
+	struct login l = LOGIN_INIT;
+	struct vault_case f;
+
+	(void)state;
+	vault_case_begin(&f, &(struct vault_fake_options){ .grant = close_meanwhile });
+	assert_false(vault_case_get(&f, DB, &l));
+	assert_int_equal(f.e.kind, ERR_CANCELLED);
+	assert_null(l.secret.data);
+	assert_int_equal(vault_fake_leases(f.fake), 1);
+	assert_int_equal(vault_fake_live(f.fake), 0);
+	vault_case_end(&f);
+}
+
 /* Whoever leaves waits no longer than it says. */
 static void giving_back_is_bounded(void **state)
 {
@@ -455,6 +479,7 @@ int main(void)
 		cmocka_unit_test(leases_are_renewed_while_they_are_used),
 		cmocka_unit_test(a_lease_that_is_not_renewed_is_replaced),
 		cmocka_unit_test(a_lease_that_is_refused_is_replaced),
+		cmocka_unit_test(what_comes_too_late_is_given_back),
 		cmocka_unit_test(giving_back_is_bounded),
 		cmocka_unit_test(waiting_ends_with_the_user_and_the_deadline),
 		cmocka_unit_test(stores_have_settings_of_their_own),

@@ -28,10 +28,14 @@ static void test_P25_denied_is_told_from_expired(void **state)
 	vault_fake_deny(f.fake, "secret/");
 	secret_fails(f.source, REF, ERR_DENIED, false, "vault: secret/data/signoz is not allowed: permission denied");
 	assert_int_equal(vault_fake_count(f.fake, "secret/"), 1);
+	/* A store in trouble does not say that the token is dead. */
+	vault_fake_fault(f.fake, "auth/token/lookup-self", 500, "{\"errors\":[]}", NULL, 1);
+	secret_fails(f.source, REF, ERR_DENIED, false, "vault: secret/data/signoz is not allowed");
+	assert_int_equal(vault_fake_count(f.fake, "secret/"), 2);
 	vault_fake_deny(f.fake, NULL);
 	vault_fake_kill_token(f.fake, VAULT_FAKE_TOKEN);
 	secret_fails(f.source, REF, ERR_AUTH, false, "the token is expired or revoked, or was never good");
-	assert_int_equal(vault_fake_count(f.fake, "secret/"), 2);
+	assert_int_equal(vault_fake_count(f.fake, "secret/"), 3);
 	vault_case_end(&f);
 }
 
