@@ -281,8 +281,11 @@ static bool on_body(void *ctx, const struct http_response *r, const char *data, 
 
 	if (a->sink)
 		a->sink->bytes(a->sink, len);
-	if (a->sink && is_stream(r))
-		return sse_feed(&a->stream, data, len, on_event, a, e);
+	if (a->sink && is_stream(r)) {
+		/* Nothing behind the end is waited for: some keep the connection open. */
+		return sse_feed(&a->stream, data, len, on_event, a, e) &&
+		       (!a->answer.over || err_set(e, ERR_CANCELLED, 0, "the answer is over"));
+	}
 	if (a->sink && r->status == 200)
 		return err_set(e, ERR_DECODE, r->status, "expected a stream of events, got %s%s",
 			       r->content_type[0] ? r->content_type : "no content type",
@@ -324,7 +327,8 @@ static bool exchange(struct asking *a, const char *url, const struct buf *body, 
 	l->api->put_headers(l->source, &lines);
 	http_list_headers(&lines, headers, HEADERS_MAX);
 	ok = lines.failed ? err_set(e, ERR_MEMORY, 0, "out of memory for a request") :
-			    http_exchange(l->http, &req, a->cancel, on_body, a, &a->response, e);
+			    http_exchange(l->http, &req, a->cancel, on_body, a, &a->response, e) ||
+				    a->answer.over;
 	rest_auth_wipe(&lines);
 	return ok;
 }

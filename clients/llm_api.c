@@ -126,6 +126,8 @@ bool llm_take(const struct llm_api *api, const char *source, struct llm_answer *
 	json_t *root;
 	bool ok;
 
+	if (data.len == 0)
+		return true;
 	if (cell_is(data, "[DONE]")) {
 		a->over = true;
 		return true;

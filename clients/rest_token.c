@@ -142,6 +142,19 @@ static bool exchange(struct asking *a, usec deadline, struct cancel *cancel, str
 	return ok;
 }
 
+/* However the request spelt it. */
+static void hide_secret(const struct asking *a, struct buf *text)
+{
+	const struct secret *secret = &a->login.secret;
+	struct buf spelt = BUF_INIT;
+
+	rest_auth_hide(text, secret->data, secret->len);
+	http_form_escape(&spelt, secret->data, secret->len);
+	rest_auth_hide_login(text, a->user.len > 0 ? buf_str(&a->user) : NULL,
+			     &(struct secret){ spelt.data, spelt.len });
+	rest_auth_wipe(&spelt);
+}
+
 /* RFC 6749, 5.2. What is wrong with us stays so; a server in trouble may recover. */
 static bool refused(struct asking *a, struct err *e)
 {
@@ -154,7 +167,7 @@ static bool refused(struct asking *a, struct err *e)
 	if (code.len > 0)
 		buf_printf(&said, "%.*s%s%.*s", (int)code.len, code.data, words.len > 0 ? ": " : "",
 			   (int)words.len, words.len > 0 ? words.data : "");
-	rest_auth_hide(&said, a->login.secret.data, a->login.secret.len);
+	hide_secret(a, &said);
 	http_status_err(a->source, &a->response, buf_str(&said), said.len, &why);
 	if (why.kind == ERR_REMOTE && !why.transient && code.len > 0)
 		why.kind = ERR_AUTH;

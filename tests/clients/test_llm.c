@@ -246,6 +246,24 @@ static void test_P17_what_breaks_off_keeps_what_came(void **state)
 	}
 }
 
+/* Who said that this was all is not waited for. */
+static void an_end_is_an_end(void **state)
+{
+	const struct llm_script script = { .text = "one\ntwo", .fault = LLM_LINGERS };
+
+	(void)state;
+	for (enum dialect d = ANTHROPIC; d < DIALECTS; d++) {
+		struct talk t;
+
+		begin(&t, d, &script);
+		ask_well(&t);
+		assert_int_equal(t.got.nrows, 2);
+		assert_non_null(strstr(buf_str(&t.got.rows), d <= ANTHROPIC_OLD ? "|end_turn|" : "|stop|"));
+		ask_well(&t);
+		end(&t);
+	}
+}
+
 static void before_the_first_word_it_may_be_tried_again(void **state)
 {
 	const struct llm_script script = { .text = "", .fault = LLM_ENDS };
@@ -516,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_long_line_is_cut_between_characters),
 		cmocka_unit_test(why_it_stopped_is_said),
 		cmocka_unit_test(test_P17_what_breaks_off_keeps_what_came),
+		cmocka_unit_test(an_end_is_an_end),
 		cmocka_unit_test(before_the_first_word_it_may_be_tried_again),
 		cmocka_unit_test(test_P18_an_error_within_a_stream_is_one),
 		cmocka_unit_test(test_P24_refusals_are_told_apart),

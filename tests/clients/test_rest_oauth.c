@@ -357,6 +357,9 @@ static void test_the_next_page_stays_at_home(void **state)
 static void test_nobody_sees_the_token(void **state)
 {
 	static const char repeats[] = "{\"error\":\"invalid_client\",\"error_description\":\"no " SECRET " here\"}";
+	/* As a form spells it, and HTTP Basic with the id. */
+	static const char spelt[] = "{\"error\":\"bad\",\"error_description\":\"no canary+secret%2F7f3a or "
+				    "M01WRzklMkJ4OmNhbmFyeStzZWNyZXQlMkY3ZjNh\"}";
 	struct outcome o;
 
 	(void)state;
@@ -370,6 +373,8 @@ static void test_nobody_sees_the_token(void **state)
 	fails(ERR_REMOTE, "HTTP 422");
 	api_simulator_answer(api, TOKEN_PATH, 400, "application/json", repeats, sizeof(repeats) - 1);
 	fails(ERR_AUTH, "HTTP 400: invalid_client: no \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 here");
+	api_simulator_answer(api, TOKEN_PATH, 400, "application/json", spelt, sizeof(spelt) - 1);
+	fails(ERR_AUTH, "bad: no \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 or \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 (asking");
 }
 
 static void test_health_says_how_much_is_left(void **state)

@@ -63,11 +63,11 @@ static void put_anthropic(const struct llm_script *s, struct buf *out)
 		      "event: ping\ndata: {\"type\":\"ping\"}\n\n"
 		      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
 		      "\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"NOT SHOWN\"}}\n\n"
-		      "event: of_the_future\ndata: {\"type\":\"of_the_future\",\"text\":\"NOT SHOWN\"}\n\n");
+		      ": a comment\n\ndata:\n\nevent: of_the_future\ndata: {\"type\":\"of_the_future\",\"text\":\"NOT SHOWN\"}\n\n");
 	put_text(out, s->text, put_anthropic_delta);
 	if (s->fault == LLM_ERROR)
 		buf_printf(out, "event: error\ndata: %s\n\n", s->error);
-	if (s->fault != LLM_WHOLE)
+	if (s->fault != LLM_WHOLE && s->fault != LLM_LINGERS)
 		return;
 	buf_printf(out, "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
 			"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"%s\"},"
@@ -83,7 +83,7 @@ static void put_azure(const struct llm_script *s, bool usage, struct buf *out)
 	put_text(out, s->text, put_azure_delta);
 	if (s->fault == LLM_ERROR)
 		buf_printf(out, "data: %s\n\n", s->error);
-	if (s->fault != LLM_WHOLE)
+	if (s->fault != LLM_WHOLE && s->fault != LLM_LINGERS)
 		return;
 	buf_printf(out, "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"%s\"}]}\n\n",
 		   s->stop ? s->stop : "stop");
@@ -274,15 +274,15 @@ static ssize_t read_stream(void *ctx, uint64_t at, char *out, size_t max)
 	struct loopback *http = &s->fake->http;
 	size_t left = s->body.len - (size_t)at, n = left < PIECE ? left : PIECE;
 
-	if (left == 0 && s->fault == LLM_HANG) {
+	if (left == 0 && (s->fault == LLM_HANG || s->fault == LLM_LINGERS)) {
 		pthread_mutex_lock(&http->lock);
 		while (!http->stopping)
 			pthread_cond_wait(&http->changed, &http->lock);
 		pthread_mutex_unlock(&http->lock);
 	}
 	if (left == 0)
-		return s->fault == LLM_CUT || s->fault == LLM_HANG ? MHD_CONTENT_READER_END_WITH_ERROR :
-								     MHD_CONTENT_READER_END_OF_STREAM;
+		return s->fault == LLM_WHOLE || s->fault == LLM_ENDS || s->fault == LLM_ERROR ?
+			       MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
 	n = n < max ? n : max;
 	memcpy(out, s->body.data + at, n);
 	return (ssize_t)n;

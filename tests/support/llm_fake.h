@@ -24,6 +24,7 @@ enum llm_fault {
 	LLM_ENDS,               /* the stream ends in order there, without its end */
 	LLM_ERROR,              /* an error event there */
 	LLM_HANG,               /* nothing more there until the server stops */
+	LLM_LINGERS,            /* whole, and then nothing until the server stops */
 };
 
 struct llm_script {
