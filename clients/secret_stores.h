@@ -29,6 +29,7 @@ struct secret_store {
 	const char *needs;              /* "vault" or "aws": of struct source; NULL = itself */
 	usec fresh;                     /* how long it is good when it does not say */
 	bool last;                      /* given back after all others */
+	bool local;                     /* of this machine: no store */
 	/* NULL, or what is wrong with `what`, which stands behind the scheme. Pure. */
 	const char *(*wrong)(const char *what);
 	/* Blocks. May read other secrets. */
@@ -44,5 +45,6 @@ struct secret_store {
 
 extern const struct secret_store vault_kv_store, vault_db_store, vault_token_store;
 extern const struct secret_store secretsmanager_store, redshift_iam_store;
+extern const struct secret_store file_store, command_store;
 
 #endif

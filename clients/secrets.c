@@ -15,7 +15,7 @@
 
 static const struct secret_store *const stores[] = {
 	&vault_kv_store, &vault_db_store, &secretsmanager_store, &vault_token_store,
-	&redshift_iam_store,
+	&redshift_iam_store, &file_store, &command_store,
 };
 
 static struct secrets kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -52,6 +52,13 @@ static const struct secret_store *store_of(const char *ref)
 }
 
 bool secrets_stored(const char *ref)
+{
+	const struct secret_store *store = store_of(ref);
+
+	return store && !store->local;
+}
+
+bool secrets_kept(const char *ref)
 {
 	return store_of(ref) != NULL;
 }
@@ -366,6 +373,23 @@ static bool is_newer(const struct source *s, unsigned was)
 	return newer;
 }
 
+/* What was refused and is all that there is: whoever asks next has it read anew. Returns
+ * how to say so. */
+static const char *nothing_newer(const struct source *s)
+{
+	bool local = true;
+
+	secrets_lock();
+	for (struct secret_entry *n = kept.entries; n; n = n->next) {
+		if (n->source != s)
+			continue;
+		n->refused = true;
+		local = local && n->store->local;
+	}
+	secrets_unlock();
+	return local ? "read anew, the secret is the same" : "its store has no other credentials";
+}
+
 static bool told(struct err *e, const char *what)
 {
 	const struct err was = *e;
@@ -394,6 +418,6 @@ bool secrets_again(const struct source *s, usec deadline, struct cancel *c, stru
 	if (!ok)
 		return told(e, why.text);
 	if (!is_newer(s, was))
-		return told(e, "its store has no other credentials");
+		return told(e, nothing_newer(s));
 	return true;
 }

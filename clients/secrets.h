@@ -7,6 +7,7 @@
  *   vault:PATH#FIELD             HashiCorp Vault, key/value
  *   vault_db:PATH                its database engine: user and password of a lease
  *   secretsmanager:ID[#FIELD]    AWS Secrets Manager, current version
+ *   file:PATH, command:LINE      base/secret.h: no stores, but kept alike
  *
  * What was fetched for one source is never given to another. */
 #ifndef CLIENTS_SECRETS_H
@@ -22,6 +23,8 @@
 
 /* Whether a store is to be asked for it. Pure. */
 bool secrets_stored(const char *ref);
+/* Whether secrets_get() has it: all but what stands in the environment. Pure. */
+bool secrets_kept(const char *ref);
 /* Checks such a reference: NULL, or what is wrong with it, as a clause. Pure. */
 const char *secrets_wrong(const char *ref);
 /* The store that the reference needs and that is not configured, in which case `missing`

@@ -84,15 +84,18 @@ bool source_login(const struct source *s, const char *key, struct login *l, usec
 
 	if (!ref || !*ref)
 		return err_set(e, ERR_CONFIG, 0, "%s: its %s is not set", s->name, key);
-	if (secrets_stored(ref))
+	if (secrets_kept(ref))
 		return secrets_get(s, ref, l, deadline, c, &why) || named(s, key, &why, e);
-	return l->secret.data || secret_read_until(&l->secret, ref, deadline, c, e);
+	return l->secret.data || secret_read(&l->secret, ref, e);
 }
 
 bool source_secret(const struct source *s, const char *key, struct secret *out, struct err *e)
 {
+	const char *ref = source_get(s, key, "");
 	struct login l = LOGIN_INIT;
 
+	if (*ref && !secrets_stored(ref))
+		return secret_read(out, ref, e);
 	if (!source_login(s, key, &l, now_mono() + SECRET_TIME, NULL, e))
 		return false;
 	secret_release(out);

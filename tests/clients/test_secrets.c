@@ -11,10 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "tests/support/client_fixture.h"
+#include "tests/support/process.h"
 #include "tests/support/secret_case.h"
 #include "tests/support/vault_case.h"
 
@@ -273,6 +276,101 @@ static void test_P25_a_store_that_is_away_is_named(void **state)
 	vault_case_end(&f);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static bool refused(const struct source *s, struct err *e)
+{
+	err_set(e, ERR_AUTH, 401, "jira: HTTP 401");
+	return secrets_again(s, in_ms(5000), NULL, e);
+}
+
+static void login_is(const struct source *s, struct login *l, const char *secret)
+{
+	struct err e = { 0 };
+
+	if (!source_login(s, "password", l, in_ms(5000), NULL, &e))
+		fail_msg("%s", e.text);
+	assert_string_equal(l->secret.data, secret);
+}
+
+/* Rotated in its file, it needs neither a restart nor a key; unchanged, no second request. */
+static void test_P25_a_changed_file_is_read_once(void **state)
+{
+	struct login one = LOGIN_INIT, other = LOGIN_INIT;
+	struct err e = { 0 };
+	char *dir = temp_dir("secrets", &e), path[300], ref[320];
+	struct source *s;
+
+	(void)state;
+	assert_non_null(dir);
+	snprintf(path, sizeof(path), "%s/password", dir);
+	snprintf(ref, sizeof(ref), "file:%s", path);
+	write_file(path, "canary-1\n");
+	s = source_make(NULL, "jira", "password", ref, NULL);
+	login_is(s, &other, "canary-1");
+	secrets_begin();
+	login_is(s, &one, "canary-1");
+	assert_false(refused(s, &e));
+	assert_string_equal(e.text, "jira: HTTP 401; read anew, the secret is the same");
+	/* The user tries again after changing it: the old one is not sent once more. */
+	write_file(path, "canary-2\n");
+	secrets_begin();
+	login_is(s, &one, "canary-2");
+	write_file(path, "canary-3\n");
+	assert_true(refused(s, &e));
+	login_is(s, &one, "canary-3");
+	login_is(s, &other, "canary-3");
+	/* What is gone holds, until it is refused. */
+	assert_int_equal(unlink(path), 0);
+	secrets_begin();
+	login_is(s, &one, "canary-3");
+	assert_false(refused(s, &e));
+	assert_non_null(strstr(e.text, "jira: HTTP 401; cannot open the secret file"));
+	assert_false(source_login(s, "password", &one, in_ms(5000), NULL, &e));
+	assert_non_null(strstr(e.text, "jira: its password: cannot open the secret file"));
+	login_release(&one);
+	login_release(&other);
+	secrets_close(0);
+	source_free(s);
+	temp_dir_remove(dir);
+	free(dir);
+}
+
+/* It may ask a person: once for all connections. */
+static void a_helper_is_run_once(void **state)
+{
+	struct login logins[3] = { LOGIN_INIT, LOGIN_INIT, LOGIN_INIT };
+	struct err e = { 0 };
+	char *dir = temp_dir("secrets", &e), path[300], ref[600];
+	struct source *s;
+
+	(void)state;
+	assert_non_null(dir);
+	snprintf(path, sizeof(path), "%s/runs", dir);
+	snprintf(ref, sizeof(ref), "command:sh -c 'echo x >>%s; wc -l <%s | tr -d \" \"'", path, path);
+	s = source_make(NULL, "jira", "password", ref, NULL);
+	secrets_begin();
+	for (size_t i = 0; i < 3; i++)
+		login_is(s, &logins[i], "1");
+	assert_true(refused(s, &e));
+	for (size_t i = 0; i < 3; i++) {
+		login_is(s, &logins[i], "2");
+		login_release(&logins[i]);
+	}
+	secrets_close(0);
+	source_free(s);
+	temp_dir_remove(dir);
+	free(dir);
+}
+
 static void *refused_thread(void *arg)
 {
 	struct asker *a = arg;
@@ -475,6 +573,8 @@ int main(void)
 		cmocka_unit_test(test_P25_what_was_changed_is_fetched_once),
 		cmocka_unit_test(test_P25_what_was_not_changed_is_not_tried_again),
 		cmocka_unit_test(test_P25_a_store_that_is_away_is_named),
+		cmocka_unit_test(test_P25_a_changed_file_is_read_once),
+		cmocka_unit_test(a_helper_is_run_once),
 		cmocka_unit_test(refused_threads_find_the_new_one),
 		cmocka_unit_test(leases_are_renewed_while_they_are_used),
 		cmocka_unit_test(a_lease_that_is_not_renewed_is_replaced),
