@@ -34,6 +34,7 @@ struct telemetry {
 	size_t nseries;
 	bool fresh;                     /* the series changed since they were told */
 	usec metrics_at;                /* monotonic: the next time */
+	usec rest_until;                /* monotonic: the collector asked to be left alone; 0 = it did not */
 	uint64_t spans;
 	bool stopping, ask, over;
 	usec deadline;                  /* monotonic, of everything; none before on_release() */
@@ -140,12 +141,21 @@ static void wait_until(struct telemetry *t, usec when)
 		pthread_cond_timedwait(&t->changed, &t->lock, &until);
 }
 
+static bool resting(const struct telemetry *t)
+{
+	return now_mono() < t->rest_until;
+}
+
 /* When there is something to send at the latest; TIME_NONE: not before there is news. */
 static usec due(const struct telemetry *t)
 {
 	usec when = TIME_NONE;
 
-	if (t->stopping || t->ask || t->waiting >= TELEMETRY_BATCH)
+	if (t->stopping || t->ask)
+		return 0;
+	if (resting(t))
+		return t->rest_until;
+	if (t->waiting >= TELEMETRY_BATCH)
 		return 0;
 	if (t->waiting > 0)
 		when = t->oldest + TELEMETRY_LINGER;
@@ -161,9 +171,9 @@ static usec next_try(const struct telemetry *t, unsigned tries, const struct otl
 {
 	usec wait = RETRY_FIRST << (tries - 1), wish = o->retry_after_ms * USEC_MS;
 
-	wait = wish > wait ? wish : wait;
 	wait = wait < RETRY_MOST ? wait : RETRY_MOST;
-	if (!o->again || tries >= TELEMETRY_TRIES || (t->stopping && now_mono() + wait >= t->deadline))
+	wait = wish > wait ? wish : wait;
+	if (!o->again || wish > RETRY_MOST || tries >= TELEMETRY_TRIES || (t->stopping && now_mono() + wait >= t->deadline))
 		return TIME_NONE;
 	return now_mono() + wait;
 }
@@ -207,10 +217,13 @@ static struct otlp_link *open_link(struct telemetry *t, enum otlp_signal signal,
 	return t->links[signal];
 }
 
-static void note(struct telemetry *t, const struct err *e)
+static void note(struct telemetry *t, const struct otlp_outcome *o, const struct err *e)
 {
+	usec wish = o->retry_after_ms * USEC_MS;
+
 	pthread_mutex_lock(&t->lock);
 	t->status.err = *e;
+	t->rest_until = wish > RETRY_MOST ? now_mono() + wish : 0;
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -228,7 +241,7 @@ static bool send_body(struct telemetry *t, enum otlp_signal signal, const struct
 		e = (struct err){ 0 };
 		link = body->failed ? NULL : open_link(t, signal, target, &e);
 		ok = link && otlp_post(link, source_get(target, "url", ""), body, deadline_of(t, target), &t->cancel, &o, &e);
-		note(t, &e);
+		note(t, &o, &e);
 	} while (!ok && pause_before(t, ++tries, &o));
 	*rejected = o.rejected;
 	return ok;
@@ -301,7 +314,7 @@ static void answer_ask(struct telemetry *t)
 /* Whether there is a while left to send something in. */
 static bool has_time(const struct telemetry *t)
 {
-	return !t->stopping || now_mono() < t->deadline;
+	return !t->stopping || (now_mono() < t->deadline && !resting(t));
 }
 
 static void *attend(void *ctx)
@@ -318,6 +331,8 @@ static void *attend(void *ctx)
 		}
 		if (t->ask)
 			answer_ask(t);
+		if (resting(t))
+			continue;
 		if (t->waiting > 0)
 			send_spans(t);
 		/* The counters are told last, so that they are those of the end. */

@@ -151,6 +151,24 @@ static void a_collector_may_ask_to_come_again(void **state)
 	}
 }
 
+/* What would have to wait too long is forgotten, and what comes meanwhile waits. */
+static void a_collector_may_ask_to_be_left_alone(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, &(struct otlp_fake_options){ .status = 429, .times = 1, .retry_after = "600" }, "");
+	attempt_many(&s, TELEMETRY_BATCH);
+	while (status_of(&s).dropped == 0)
+		poll(NULL, 0, 5);
+	attempt_many(&s, TELEMETRY_BATCH);
+	assert_int_equal(status_of(&s).waiting, TELEMETRY_BATCH);
+	scene_end(&s);
+	assert_int_equal(s.seen.traces, 1);
+	assert_int_equal(s.seen.metrics, 0);
+	buf_release(&s.text);
+}
+
 static void a_refusal_is_not_repeated(void **state)
 {
 	static const unsigned statuses[] = { 400, 401, 413, 500 };
@@ -355,6 +373,7 @@ int main(void)
 		cmocka_unit_test(nothing_of_the_load_is_told),
 		cmocka_unit_test(headers_are_secrets),
 		cmocka_unit_test(a_collector_may_ask_to_come_again),
+		cmocka_unit_test(a_collector_may_ask_to_be_left_alone),
 		cmocka_unit_test(a_refusal_is_not_repeated),
 		cmocka_unit_test(partial_success_is_not_repeated),
 		cmocka_unit_test(a_collector_that_hangs_costs_the_oldest),
