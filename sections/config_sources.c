@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/secret.h"
 #include "clients/client.h"
@@ -337,6 +338,18 @@ static void need_stores(struct source *s)
 	}
 }
 
+/* The name in the environment that switches the source off, or NULL. It switches nothing on. */
+static const char *env_off(const struct entry *n)
+{
+	static const char *const words[] = { "false", "no", "off", "0" };
+	const char *name = n->use_env && !n->on ? alias_set(find_alias(n->def, "enabled")) : NULL;
+
+	for (size_t i = 0; name && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(secret_env(name), words[i]) == 0)
+			return name;
+	return NULL;
+}
+
 static bool settle(struct entry *n, struct err *e)
 {
 	struct source *s = n->source;
@@ -348,6 +361,8 @@ static bool settle(struct entry *n, struct err *e)
 	else if (n->off)
 		snprintf(s->missing, sizeof(s->missing), "switched off at %.100s",
 			 place ? place + 1 : n->off);
+	else if (env_off(n))
+		snprintf(s->missing, sizeof(s->missing), "switched off by %s in the environment", env_off(n));
 	else if (n->def->opt_in && !n->on)
 		snprintf(s->missing, sizeof(s->missing), "off unless sources.%s.enabled is true", s->name);
 	else if (!lacks_required(n)) {

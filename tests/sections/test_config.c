@@ -94,6 +94,7 @@ static const struct env_alias logs_env[] = {
 	{ "host", { "T_LOGS_HOST", "T_CLICKHOUSE_HOST" } },
 	{ "port", { "T_LOGS_PORT" } },
 	{ "password", { "T_LOGS_PASSWORD", "T_LOGS_TOKEN" } },
+	{ "enabled", { "T_ENABLE_LOGS", "T_USE_LOGS" } },
 	{ NULL, { NULL } },
 };
 static const struct env_alias api_env[] = {
@@ -115,7 +116,7 @@ static const struct workspace workspace = {
 
 static const char *const all_env[] = {
 	"T_LOGS_HOST", "T_CLICKHOUSE_HOST", "T_LOGS_PORT", "T_LOGS_PASSWORD", "T_LOGS_TOKEN",
-	"T_API_SECRET",
+	"T_API_SECRET", "T_ENABLE_LOGS", "T_USE_LOGS",
 };
 
 static char home[64];
@@ -269,6 +270,40 @@ static void test_aliases(void **state)
 	logs = config_source(&c, "logs");
 	assert_false(logs->configured);
 	assert_string_equal(logs->missing, "no host: set sources.logs.host");
+	config_release(&c);
+}
+
+/* The environment may switch a source off, as other tools have it; the file wins. */
+static void test_switches_of_the_environment(void **state)
+{
+	static const struct { const char *name, *value, *file; bool on; } cases[] = {
+		{ "T_ENABLE_LOGS", "false", "{ host: h }", false }, { "T_USE_LOGS", "0", "{ host: h }", false },
+		{ "T_ENABLE_LOGS", "No", "{ host: h }", false },    { "T_ENABLE_LOGS", "true", "{ host: h }", true },
+		{ "T_ENABLE_LOGS", "", "{ host: h }", true },       { "T_ENABLE_LOGS", "perhaps", "{ host: h }", true },
+		{ "T_ENABLE_LOGS", "false", "{ host: h, enabled: true }", true },
+		{ "T_ENABLE_LOGS", "true", "{ host: h, enabled: false }", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[100];
+		struct config c;
+		struct source *logs;
+
+		set_up(NULL);
+		setenv(cases[i].name, cases[i].value, 1);
+		snprintf(text, sizeof(text), "sources: { logs: %s }", cases[i].file);
+		c = parsed(text);
+		logs = config_source(&c, "logs");
+		if (logs->configured != cases[i].on)
+			fail_msg("case %zu: %s", i, logs->missing);
+		config_release(&c);
+	}
+	set_up(NULL);
+	setenv("T_USE_LOGS", "off", 1);
+	struct config c = parsed("sources: { logs: { host: h } }");
+
+	assert_string_equal(config_source(&c, "logs")->missing, "switched off by T_USE_LOGS in the environment");
 	config_release(&c);
 }
 
@@ -682,6 +717,7 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing_set, set_up),
 		cmocka_unit_test_setup(test_everything_set, set_up),
 		cmocka_unit_test_setup(test_aliases, set_up),
+		cmocka_unit_test(test_switches_of_the_environment),
 		cmocka_unit_test_setup(test_wrong_values, set_up),
 		cmocka_unit_test_setup(test_switched_kind, set_up),
 		cmocka_unit_test_setup(test_P41_refusals, set_up),
