@@ -57,6 +57,26 @@ static bool in_body(const struct source *s)
 	return strcmp(source_get(s, "client_auth", "basic"), "body") == 0;
 }
 
+static bool by_password(const struct source *s)
+{
+	return strcmp(source_get(s, "grant", ""), "password") == 0;
+}
+
+static bool check_grant(const struct source *s, struct err *e)
+{
+	static const char *const needs[] = { "user", "password" };
+	const char *grant = source_get(s, "grant", "client_credentials");
+
+	if (!by_password(s))
+		return strcmp(grant, "client_credentials") == 0 ||
+		       err_set(e, ERR_CONFIG, 0, "%s: grant \"%s\" is none of client_credentials, password",
+			       s->name, grant);
+	for (size_t i = 0; i < 2; i++)
+		if (!*source_get(s, needs[i], ""))
+			return err_set(e, ERR_CONFIG, 0, "no %s: set sources.%s.%s", needs[i], s->name, needs[i]);
+	return true;
+}
+
 bool rest_token_check(const struct source *s, struct err *e)
 {
 	const char *how = source_get(s, "client_auth", "basic");
@@ -71,7 +91,7 @@ bool rest_token_check(const struct source *s, struct err *e)
 	if (suffix && (suffix[0] != '.' || !suffix[1] || strpbrk(suffix, "/:@ *")))
 		return err_set(e, ERR_CONFIG, 0, "%s: instance_suffix must be the end of a name, like "
 			       ".my.example.com", s->name);
-	return token_url(s, url, origin, sizeof(origin), e);
+	return check_grant(s, e) && token_url(s, url, origin, sizeof(origin), e);
 }
 
 /* ---- asking --------------------------------------------------------------------------- */
@@ -81,7 +101,8 @@ struct asking {
 	const struct source *source;
 	char url[URL_MAX];
 	struct source there;            /* the source's settings, the endpoint's origin */
-	struct login login;
+	struct login login;             /* the client's secret */
+	struct login user_login, security;      /* of grant: password */
 	struct buf form, user, password, answer;
 	struct http_response response;
 };
@@ -94,13 +115,28 @@ static void put_field(struct buf *out, const char *name, const char *value)
 	http_form_escape(out, value, strlen(value));
 }
 
+/* Salesforce's security token stands behind the password. */
+static void put_user(struct asking *a)
+{
+	const struct secret *password = &a->user_login.secret, *security = &a->security.secret;
+	const char *named = a->user_login.user;
+
+	put_field(&a->form, "username", *named ? named : source_get(a->source, "user", ""));
+	buf_puts(&a->form, "&password=");
+	http_form_escape(&a->form, password->data, password->len);
+	if (security->len > 0)
+		http_form_escape(&a->form, security->data, security->len);
+}
+
 /* RFC 6749, 2.3.1: id and secret are form-encoded within Basic as well. */
 static bool write_request(struct asking *a, struct err *e)
 {
 	const struct source *s = a->source;
 	const char *id = source_get(s, "client_id", "");
 
-	put_field(&a->form, "grant_type", "client_credentials");
+	put_field(&a->form, "grant_type", by_password(s) ? "password" : "client_credentials");
+	if (by_password(s))
+		put_user(a);
 	put_field(&a->form, "scope", source_get(s, "scope", NULL));
 	put_field(&a->form, "audience", source_get(s, "audience", NULL));
 	if (in_body(s)) {
@@ -143,11 +179,12 @@ static bool exchange(struct asking *a, usec deadline, struct cancel *cancel, str
 }
 
 /* However the request spelt it. */
-static void hide_secret(const struct asking *a, struct buf *text)
+static void hide_secret(const struct asking *a, const struct secret *secret, struct buf *text)
 {
-	const struct secret *secret = &a->login.secret;
 	struct buf spelt = BUF_INIT;
 
+	if (secret->len == 0)
+		return;
 	rest_auth_hide(text, secret->data, secret->len);
 	http_form_escape(&spelt, secret->data, secret->len);
 	rest_auth_hide_login(text, a->user.len > 0 ? buf_str(&a->user) : NULL,
@@ -167,7 +204,9 @@ static bool refused(struct asking *a, struct err *e)
 	if (code.len > 0)
 		buf_printf(&said, "%.*s%s%.*s", (int)code.len, code.data, words.len > 0 ? ": " : "",
 			   (int)words.len, words.len > 0 ? words.data : "");
-	hide_secret(a, &said);
+	hide_secret(a, &a->login.secret, &said);
+	hide_secret(a, &a->user_login.secret, &said);
+	hide_secret(a, &a->security.secret, &said);
 	http_status_err(a->source, &a->response, buf_str(&said), said.len, &why);
 	if (why.kind == ERR_REMOTE && !why.transient && code.len > 0)
 		why.kind = ERR_AUTH;
@@ -192,17 +231,37 @@ static bool take_answer(struct asking *a, struct rest_grant *g, struct err *e)
 	       err_set(e, why.kind, 0, "%s: %s (asking for a token)", a->source->name, why.text);
 }
 
+static bool get_secret(const struct source *s, const char *key, struct login *l, usec deadline,
+		       struct cancel *cancel, struct err *e)
+{
+	return source_login(s, key, l, deadline, cancel, e) &&
+	       (l->secret.len > 0 || err_set(e, ERR_CONFIG, 0, "%s: its %s is empty", s->name, key));
+}
+
+static bool get_secrets(struct asking *a, usec deadline, struct cancel *cancel, struct err *e)
+{
+	const struct source *s = a->source;
+
+	if (!get_secret(s, "client_secret", &a->login, deadline, cancel, e))
+		return false;
+	return !by_password(s) ||
+	       (get_secret(s, "password", &a->user_login, deadline, cancel, e) &&
+		(!*source_get(s, "security_token", "") ||
+		 get_secret(s, "security_token", &a->security, deadline, cancel, e)));
+}
+
 static bool ask(const struct source *s, struct rest_grant *g, usec deadline, struct cancel *cancel,
 		struct err *e)
 {
-	struct asking a = { .source = s, .login = LOGIN_INIT, .there = *s };
+	struct asking a = { .source = s, .login = LOGIN_INIT, .user_login = LOGIN_INIT,
+			    .security = LOGIN_INIT, .there = *s };
 	bool ok = token_url(s, a.url, a.there.origin, sizeof(a.there.origin), e) &&
-		  source_login(s, "client_secret", &a.login, deadline, cancel, e);
+		  get_secrets(&a, deadline, cancel, e);
 
-	ok = ok && (a.login.secret.len > 0 ||
-		    err_set(e, ERR_CONFIG, 0, "%s: its client_secret is empty", s->name));
 	ok = ok && write_request(&a, e) && exchange(&a, deadline, cancel, e) && take_answer(&a, g, e);
 	login_release(&a.login);
+	login_release(&a.user_login);
+	login_release(&a.security);
 	rest_auth_wipe(&a.form);
 	rest_auth_wipe(&a.user);
 	rest_auth_wipe(&a.password);

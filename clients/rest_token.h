@@ -1,6 +1,7 @@
-/* Bearer tokens by OAuth 2.0's client credentials (RFC 6749, 4.4), for sources of the kind
- * "rest": the settings `token_url`, `client_id`, `client_secret`, `client_auth`, `scope`,
- * `audience`, `instance_suffix`. A token belongs to its source and is shared by all its
+/* Bearer tokens by OAuth 2.0's client credentials (RFC 6749, 4.4), or a user's password (4.3),
+ * for sources of the kind "rest": the settings `token_url`, `client_id`, `client_secret`,
+ * `client_auth`, `grant`, `user`, `password`, `security_token`, `scope`, `audience`,
+ * `instance_suffix`. A token belongs to its source and is shared by all its
  * connections: asked for once however many threads want one, anew before its end, and when
  * the service refuses it. Thread-safe. */
 #ifndef CLIENTS_REST_TOKEN_H

@@ -18,6 +18,7 @@ static const struct env_alias redshift_env[] = {
 	{ "password", { "REDSHIFT_PASSWORD" } },
 	{ "database", { "REDSHIFT_DATABASE", "REDSHIFT_DB" } },
 	{ "role_arn", { "REDSHIFT_IAM_ROLE" } },
+	{ "enabled", { "ENABLE_REDSHIFT" } },
 	{ 0 },
 };
 
@@ -27,6 +28,7 @@ static const struct env_alias signoz_env[] = {
 	{ "user", { "SIGNOZ_CLICKHOUSE_USER", "SIGNOZ_USER", "CLICKHOUSE_USER" } },
 	{ "password", { "SIGNOZ_CLICKHOUSE_PASSWORD", "SIGNOZ_PASSWORD", "CLICKHOUSE_PASSWORD" } },
 	{ "database", { "SIGNOZ_CLICKHOUSE_DATABASE", "SIGNOZ_DATABASE", "CLICKHOUSE_DATABASE" } },
+	{ "enabled", { "ENABLE_SIGNOZ_CLICKHOUSE", "ENABLE_CLICKHOUSE" } },
 	{ 0 },
 };
 
@@ -37,6 +39,7 @@ static const struct env_alias rewind_env[] = {
 	{ "user", { "REWIND_CLICKHOUSE_USER" } },
 	{ "password", { "REWIND_CLICKHOUSE_PASSWORD" } },
 	{ "database", { "REWIND_CLICKHOUSE_DATABASE" } },
+	{ "enabled", { "ENABLE_REWIND_CLICKHOUSE" } },
 	{ 0 },
 };
 
@@ -48,6 +51,7 @@ static const struct env_alias athena_env[] = {
 	{ "access_key", { "ATHENA_AWS_ACCESS_KEY_ID" } },
 	{ "secret_key", { "ATHENA_AWS_SECRET_ACCESS_KEY" } },
 	{ "session_token", { "ATHENA_AWS_SESSION_TOKEN" } },
+	{ "enabled", { "ENABLE_ATHENA", "USE_ATHENA" } },
 	{ 0 },
 };
 
@@ -67,6 +71,7 @@ static const struct env_alias trino_env[] = {
 	{ "url", { "TRINO_HOST" } },
 	{ "user", { "TRINO_USER" } },
 	{ "password", { "TRINO_PASSWORD" } },
+	{ "enabled", { "ENABLE_TRINO" } },
 	{ 0 },
 };
 
@@ -85,6 +90,7 @@ static const struct env_alias llm_env[] = {
 	{ "deployment", { "AZURE_OPENAI_DEPLOYMENT_NAME" } },
 	{ "azure_api_version", { "AZURE_OPENAI_API_VERSION" } },
 	{ "azure_key", { "AZURE_OPENAI_API_KEY" } },
+	{ "max_tokens", { "LLM_MAX_TOKENS" } },
 	{ 0 },
 };
 
@@ -99,6 +105,7 @@ static const struct env_alias jira_env[] = {
 	{ "url", { "JIRA_SERVER", "JIRA_URL" } },
 	{ "user", { "JIRA_EMAIL" } },
 	{ "password", { "JIRA_API_TOKEN" } },
+	{ "enabled", { "ENABLE_JIRA_READING" } },
 	{ 0 },
 };
 
@@ -106,6 +113,7 @@ static const struct env_alias confluence_env[] = {
 	{ "url", { "CONFLUENCE_URL" } },
 	{ "user", { "CONFLUENCE_EMAIL" } },
 	{ "password", { "CONFLUENCE_API_TOKEN" } },
+	{ "enabled", { "ENABLE_CONFLUENCE_DOCS" } },
 	{ 0 },
 };
 
@@ -152,6 +160,9 @@ static const struct env_alias salesforce_env[] = {
 	{ "url", { "SALESFORCE_INSTANCE_URL", "SF_INSTANCE_URL" } },
 	{ "client_id", { "SALESFORCE_CLIENT_ID", "SF_CLIENT_ID" } },
 	{ "client_secret", { "SALESFORCE_CLIENT_SECRET", "SF_CLIENT_SECRET" } },
+	{ "user", { "SALESFORCE_USERNAME", "SF_USERNAME" } },
+	{ "password", { "SALESFORCE_PASSWORD", "SF_PASSWORD" } },
+	{ "security_token", { "SALESFORCE_SECURITY_TOKEN", "SF_SECURITY_TOKEN" } },
 	{ 0 },
 };
 
@@ -305,5 +316,8 @@ const char *const load_secret_env[] = {
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "TRINO_PASSWORD", "ANTHROPIC_API_KEY",
 	"AZURE_OPENAI_API_KEY", "NEO4J_PASSWORD", "JIRA_API_TOKEN", "CONFLUENCE_API_TOKEN",
 	"GITHUB_TOKEN", "SLACK_USER_TOKEN", "SLACK_BOT_TOKEN", "SUPER_API_KEY", "DATA_HUB_TOKEN",
-	"JT_PASSWORD", "SALESFORCE_CLIENT_SECRET", "SF_CLIENT_SECRET", NULL,
+	"JT_PASSWORD", "SALESFORCE_CLIENT_SECRET", "SF_CLIENT_SECRET",
+	"SALESFORCE_PASSWORD", "SF_PASSWORD", "SALESFORCE_SECURITY_TOKEN", "SF_SECURITY_TOKEN",
+	/* Nothing here asks for these, and nobody else is to see them. */
+	"TRACKING_API_KEY", "SIGNOZ_TOKEN", "CASSIE_API_KEY", "FOURSIGHT_API_KEY", NULL,
 };

@@ -354,6 +354,35 @@ static void test_the_next_page_stays_at_home(void **state)
 	assert_int_equal(api_simulator_count(api, QUERY_PATH), 3);
 }
 
+/* As connected apps of before the client credentials flow want it. */
+static void test_a_password_buys_a_token(void **state)
+{
+	static const char repeats[] = "{\"error\":\"invalid_grant\",\"error_description\":\"no canary+pa%2Fss for canary-5EC\"}";
+	struct source *own = source, *by_password;
+	struct outcome o;
+
+	(void)state;
+	setenv("TEST_PASSWORD", "canary pa/ss", 1);
+	setenv("TEST_SECURITY", "canary-5EC", 1);
+	by_password = source_make(&rest_ops, "salesforce", "url", url, "auth", "oauth", "token_url", TOKEN_PATH,
+				  "client_id", "3MVG9+x", "client_secret", "env:TEST_SECRET", "grant", "password",
+				  "user", "ada@example.com", "password", "env:TEST_PASSWORD", "security_token",
+				  "env:TEST_SECURITY", NULL);
+	source = by_password;
+	fails(ERR_AUTH, "HTTP 400: invalid_grant: authentication failure (asking for a token)");
+	fake.user = "ada@example.com";
+	fake.password = "canary pa/sscanary-5EC";
+	ask("726100801", &o);
+	assert_true(o.ok);
+	assert_string_equal(buf_str(&o.got.rows), BOTH);
+	assert_null(strstr(buf_str(&o.got.sent), "canary"));
+	record_release(&o.got);
+	api_simulator_answer(api, TOKEN_PATH, 400, "application/json", repeats, sizeof(repeats) - 1);
+	fails(ERR_AUTH, "invalid_grant: no \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 for \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2 (");
+	source = own;
+	source_free(by_password);
+}
+
 static void test_nobody_sees_the_token(void **state)
 {
 	static const char repeats[] = "{\"error\":\"invalid_client\",\"error_description\":\"no " SECRET " here\"}";
@@ -449,6 +478,8 @@ static void test_configuration_is_checked(void **state)
 		{ "token_url", "ftp://login.example.com/token", "must begin with https://" },
 		{ "token_url", "/token?x=y", "cannot be read" },
 		{ "client_auth", "header", "none of basic, body" },
+		{ "grant", "implicit", "none of client_credentials, password" },
+		{ "grant", "password", "no user: set sources.s.user" },
 		{ "instance_suffix", "example.com", "like .my.example.com" },
 		{ "instance_suffix", ".", "like .my.example.com" },
 		{ "instance_suffix", ".a/b", "like .my.example.com" },
@@ -460,6 +491,7 @@ static void test_configuration_is_checked(void **state)
 			{ "url", "https://acme.example.com" }, { "auth", "oauth" }, { "token_url", TOKEN_PATH },
 			{ "client_id", "id" }, { "client_secret", "env:TEST_SECRET" },
 			{ "client_auth", "basic" }, { "instance_suffix", ".example.com" },
+			{ "grant", "client_credentials" },
 		};
 		enum { PAIRS = sizeof(pairs) / sizeof(*pairs) };
 		struct setting settings[PAIRS];
@@ -565,7 +597,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_refusals_of_the_token_endpoint, start, stop),
 	cmocka_unit_test_setup_teardown(test_limits_and_denials_are_told_apart, start, stop),
 	cmocka_unit_test_setup_teardown(test_the_next_page_stays_at_home, start, stop),
-	cmocka_unit_test_setup_teardown(test_nobody_sees_the_token, start, stop),
+	cmocka_unit_test_setup_teardown(test_a_password_buys_a_token, start, stop),
+		cmocka_unit_test_setup_teardown(test_nobody_sees_the_token, start, stop),
 	cmocka_unit_test_setup_teardown(test_health_says_how_much_is_left, start, stop),
 	cmocka_unit_test_setup_teardown(test_nobody_waits_for_a_token_longer_than_wanted, start, stop),
 	cmocka_unit_test(test_configuration_is_checked),

@@ -15,10 +15,14 @@ session.trust_env = False
 url = f"https://localhost:{port}/services/oauth2/token"
 
 
-def log_in(secret):
+def log_in(secret, grant=None):
     pair = base64.b64encode(f"3MVG9example:{secret}".encode()).decode()
-    return token_login(url, {"grant_type": "client_credentials"}, "login", "3MVG9example",
+    return token_login(url, grant or {"grant_type": "client_credentials"}, "login", "3MVG9example",
                        {"Authorization": f"Basic {pair}"}, None, session)
+
+
+def by_password(password):
+    return log_in("canary7f3a", {"grant_type": "password", "username": "ada@example.com", "password": password})
 
 
 def fails(kind, code, ask):
@@ -33,6 +37,8 @@ def fails(kind, code, ask):
 token, instance = log_in("canary7f3a")
 assert instance == f"localhost:{port}", instance
 fails(SalesforceAuthenticationFailed, "invalid_client", lambda: log_in("wrong"))
+fails(SalesforceAuthenticationFailed, "invalid_grant", lambda: by_password("canary8b"))
+token, instance = by_password("canary8b" + "5ecT0ken")
 
 sf = Salesforce(instance=instance, session_id=token, session=session, version="68.0")
 soql = "SELECT CaseNumber, Account.Name FROM Case WHERE Load_ID__c = {} ORDER BY CreatedDate DESC"

@@ -87,6 +87,16 @@ static void give_token(struct salesforce_fake *f, struct api_reply *r)
 	service_reply(r, 200, a);
 }
 
+/* What may not be, or is wrong, is said in the same words, as the real one does. */
+static bool user_of(const struct salesforce_fake *f, const struct loopback_call *c)
+{
+	char user[256], password[256];
+
+	return f->user && form_field(c, "username", user, sizeof(user)) &&
+	       form_field(c, "password", password, sizeof(password)) && strcmp(user, f->user) == 0 &&
+	       strcmp(password, f->password) == 0;
+}
+
 static void token(struct salesforce_fake *f, const struct loopback_call *c, struct api_reply *r)
 {
 	char id[256], secret[256], grant[64];
@@ -97,12 +107,14 @@ static void token(struct salesforce_fake *f, const struct loopback_call *c, stru
 	else if (!type || strcmp(type, "application/x-www-form-urlencoded") != 0 ||
 		 !form_field(c, "grant_type", grant, sizeof(grant)))
 		oauth_error(r, "invalid_request", "grant type not supported");
-	else if (strcmp(grant, "client_credentials") != 0)
+	else if (strcmp(grant, "client_credentials") != 0 && strcmp(grant, "password") != 0)
 		oauth_error(r, "unsupported_grant_type", "grant type not supported");
 	else if (!client_of(f, c, id, secret) || strcmp(id, f->client_id) != 0)
 		oauth_error(r, "invalid_client_id", "client identifier invalid");
 	else if (strcmp(secret, f->client_secret) != 0)
 		oauth_error(r, "invalid_client", "invalid client credentials");
+	else if (strcmp(grant, "password") == 0 && !user_of(f, c))
+		oauth_error(r, "invalid_grant", "authentication failure");
 	else
 		give_token(f, r);
 }

@@ -1,7 +1,7 @@
 /* Salesforce behind the API simulator (api_options.service): tokens by OAuth's client
  * credentials, SOQL over cases, pages by nextRecordsUrl. Refuses what it refuses.
  *
- *   POST /services/oauth2/token             grant_type=client_credentials
+ *   POST /services/oauth2/token             grant_type=client_credentials, or password
  *   GET  /services/data/v68.0/query?q=SOQL  then .../query/CURSOR
  *   GET  /services/data/v68.0/limits */
 #ifndef TESTS_SUPPORT_SALESFORCE_FAKE_H
@@ -17,6 +17,7 @@ enum { SALESFORCE_Q_MAX = 4096 };
 struct salesforce_fake {
 	json_t *cases;                  /* [{ "CaseNumber", "Account.Name", … }]: fields as SOQL names them */
 	const char *client_id, *client_secret;
+	const char *user, *password;    /* of the grant password, its security token behind it; NULL = refused */
 	const char *instance_url;       /* in the token's answer; NULL = none */
 	const char *expires_in;         /* as JSON; NULL = not said, as the real one does */
 	bool body_only;                 /* credentials in the form only */

@@ -26,7 +26,8 @@ static json_t *some_cases(void)
 
 int main(int argc, char **argv)
 {
-	struct salesforce_fake fake = { .client_id = "3MVG9example", .client_secret = "canary7f3a", .page = 2 };
+	struct salesforce_fake fake = { .client_id = "3MVG9example", .client_secret = "canary7f3a", .page = 2,
+					.user = "ada@example.com", .password = "canary8b5ecT0ken" };
 	char cert[300], key[300], url[64];
 	struct api_options o = { .service = salesforce_fake, .service_ctx = &fake, .cert_file = cert, .key_file = key };
 	struct api_simulator *api = NULL;
