@@ -17,6 +17,7 @@
 #include "clients/postgres_error.h"
 #include "clients/redshift_iam.h"
 #include "clients/resolve.h"
+#include "clients/rest_auth.h"
 
 #define DNS_TIME        (3 * USEC_SEC)
 #define TCP_TIME        (3 * USEC_SEC)
@@ -95,15 +96,26 @@ struct attempt {
 	char where[160];                /* host:port, for errors */
 };
 
+char *pg_link_said(const struct pg_link *l, const char *text)
+{
+	const char *password = PQpass(l->conn);
+	struct buf said = BUF_INIT;
+
+	buf_puts(&said, text);
+	if (password)
+		rest_auth_hide(&said, password, strlen(password));
+	return buf_detach(&said);
+}
+
 static void on_notice(void *ctx, const PGresult *res)
 {
 	struct pg_link *l = ctx;
 	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	char *said = pg_link_said(l, text ? text : PQresultErrorMessage(res));
 
 	l->notices++;
-	if (!text)
-		text = PQresultErrorMessage(res);
-	text_safe(l->notice, sizeof(l->notice), text, strlen(text));
+	text_safe(l->notice, sizeof(l->notice), said ? said : "", said ? strlen(said) : 0);
+	free(said);
 }
 
 static PGconn *start(const struct attempt *a)
@@ -215,10 +227,11 @@ static bool untrusted_err(const struct attempt *a, struct cancel *c, const struc
 
 static bool attempt_failed(const struct attempt *a, struct cancel *c, struct err *e)
 {
+	char *said = pg_link_said(a->link, PQerrorMessage(a->link->conn));
 	struct err why;
 
-	pg_connect_err(a->link->source->name, a->where, a->stage, PQerrorMessage(a->link->conn),
-		       &why);
+	pg_connect_err(a->link->source->name, a->where, a->stage, said ? said : "", &why);
+	free(said);
 	if (why.kind == ERR_TRUST && a->stage == PG_TLS && strstr(why.text, "certificate"))
 		return untrusted_err(a, c, &why, e);
 	if (e)
@@ -429,14 +442,18 @@ bool pg_link_usable(struct pg_link *l)
 
 bool pg_link_lost(const struct pg_link *l, bool again, struct err *e)
 {
-	const char *text = PQerrorMessage(l->conn);
+	char *said = pg_link_said(l, PQerrorMessage(l->conn));
+	const char *text = said ? said : "the connection is lost";
 	int len = (int)strcspn(text, "\n");
 
 	if (strstr(text, "lost synchronization"))
-		return err_set(e, ERR_DECODE, 0, "%s: %.*s", l->source->name, len, text);
-	if (again)
-		return err_transient(e, ERR_NETWORK, 0, "%s: %.*s", l->source->name, len, text);
-	return err_set(e, ERR_NETWORK, 0, "%s: %.*s", l->source->name, len, text);
+		err_set(e, ERR_DECODE, 0, "%s: %.*s", l->source->name, len, text);
+	else if (again)
+		err_transient(e, ERR_NETWORK, 0, "%s: %.*s", l->source->name, len, text);
+	else
+		err_set(e, ERR_NETWORK, 0, "%s: %.*s", l->source->name, len, text);
+	free(said);
+	return false;
 }
 
 bool pg_link_flush(struct pg_link *l, struct cancel *c, usec deadline, struct err *e)

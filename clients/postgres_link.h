@@ -40,6 +40,9 @@ bool pg_link_flush(struct pg_link *, struct cancel *, usec deadline, struct err 
 /* The next result, NULL at the end of those of one statement (see PQgetResult). */
 bool pg_link_result(struct pg_link *, struct cancel *, usec deadline, PGresult **,
 		    struct err *);
+/* What the server says, without the password that it was told; the caller's. NULL without
+ * memory. */
+char *pg_link_said(const struct pg_link *, const char *text);
 /* The error of a connection that broke, as libpq tells it. `again`: worth another try. */
 bool pg_link_lost(const struct pg_link *, bool again, struct err *);
 /* Asks the server to stop what it does. False when that could not be said in time. */

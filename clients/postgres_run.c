@@ -249,11 +249,12 @@ static void take_error(struct run *r, const PGresult *res)
 	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 	const char *name = r->link->source->name;
 	bool again = r->rows == 0;
+	char *said;
 
 	if (r->step == STEP_LIMIT || r->refused.kind)
 		return;
-	if (!text)
-		text = PQresultErrorMessage(res);
+	said = pg_link_said(r->link, text ? text : PQresultErrorMessage(res));
+	text = said ? said : "";
 	if (state && strcmp(state, "57014") == 0 && now_mono() - r->sent_at >= r->server_limit) {
 		err_set(&r->refused, ERR_TIMEOUT, pg_sqlstate(state), "%s: %s (57014)", name, text);
 		r->refused.transient = again;
@@ -262,6 +263,7 @@ static void take_error(struct run *r, const PGresult *res)
 	} else {
 		pg_link_lost(r->link, again, &r->refused);
 	}
+	free(said);
 }
 
 static bool take(struct run *r, const PGresult *res, struct err *e)

@@ -358,7 +358,13 @@ static bool give_rows(const struct sqlite_conn *c, struct answer *a, const struc
 		    !give_row(c, a, q, sink, e))
 			return false;
 	}
-	return rc == SQLITE_DONE || fail(c, q->name, e);
+	if (rc == SQLITE_DONE)
+		return true;
+	fail(c, q->name, e);
+	/* Another attempt would bring the rows once more. */
+	if (e && a->rows > 0)
+		e->transient = false;
+	return false;
 }
 
 /* ---- the script of the demonstration ------------------------------------------ */
