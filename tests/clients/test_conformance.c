@@ -1,4 +1,4 @@
-/* The same trials for every kind that speaks HTTP: what the server does, and what must come
+/* The same trials for every kind of source: what the server does, and what must come
  * of it, whatever the kind. A kind that lacks a trial says why. The table is printed, and
  * kept in docs/conformance.md (UPDATE_GOLDEN=1 writes it anew). */
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 
 #include "clients/registry.h"
 #include "tests/support/client_fixture.h"
+#include "tests/support/conformance_sql.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/trino_fake.h"
 
@@ -140,6 +141,7 @@ struct kind {
 	bool refused_first;             /* a refusal meets the first request, without a prelude */
 	void (*begin)(struct running *, const struct trial *);
 	struct source *(*source)(const char *url);
+	enum conformance_sql sql;       /* speaks no HTTP: only `ops` besides */
 };
 
 struct running {
@@ -333,6 +335,8 @@ static const struct kind kinds[] = {
 		.no_pages = "an answer is one document",
 		.begin = begin_raw, .source = neo4j_source, .basic = true,
 	},
+	{ .ops = &postgres_ops, .sql = SQL_POSTGRES },
+	{ .ops = &sqlite_ops, .sql = SQL_SQLITE },
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
@@ -502,6 +506,8 @@ static void begin(struct running *r, const struct trial *t)
 {
 	if (r->kind->granted)
 		begin_tokens(r);
+	if (t->place == ANSWERS && r->kind->sql)
+		return;
 	if (t->place == ANSWERS) {
 		r->kind->begin(r, t);
 		return;
@@ -539,13 +545,15 @@ static void end(struct running *r)
 		buf_release(&r->texts[i][0]);
 }
 
-static void judge(const struct trial *t, const struct err *e, bool ok, size_t rows)
+static void judge(const struct kind *k, const struct trial *t, const struct err *e, bool ok, size_t rows)
 {
+	const char *words = k->sql ? conformance_sql_statement(k->sql, t->name).words : t->words;
+
 	if (ok != (t->kind == ERR_NONE) || (!ok && (e->kind != t->kind || e->transient != t->transient)))
 		fail_msg("%s%s: %s", ok ? "ok" : err_word(e->kind), e->transient ? ", transient" : "", e->text);
 	if (t->rows != ANY && rows != t->rows)
 		fail_msg("%zu rows: %s", rows, e->text);
-	if (t->words && !strstr(e->text, t->words))
+	if (words && !strstr(e->text, words))
 		fail_msg("%s", e->text);
 	if (t->kind == ERR_QUOTA && !(e->retry_after_ms > 1000 && e->retry_after_ms <= 7000))
 		fail_msg("waits %d ms", e->retry_after_ms);
@@ -566,6 +574,8 @@ static struct source *make_source(const struct running *r, const struct trial *t
 {
 	char url[64];
 
+	if (r->kind->sql)
+		return conformance_sql_source(r->kind->sql, t->name, r->port);
 	snprintf(url, sizeof(url), "http%s://127.0.0.1:%u", t->place == MUTE ? "s" : "", r->port);
 	return r->kind->source(url);
 }
@@ -584,13 +594,16 @@ struct asking {
 static void *cancel_later(void *ctx)
 {
 	struct asking *a = ctx;
+	enum conformance_sql sql = a->running->kind->sql;
 	usec patience = in_ms(20000);
 	unsigned wanted = (unsigned)a->trial->n;
 
 	/* Behind the POST there are the pages. */
 	if (a->running->fake && a->trial->replies[0].fault != HANG)
 		wanted++;
-	while (a->trial->place != MUTE && asked(a->running) < wanted && in_ms(0) < patience)
+	if (a->trial->place != MUTE && sql)
+		conformance_sql_wait(sql);
+	while (a->trial->place != MUTE && !sql && asked(a->running) < wanted && in_ms(0) < patience)
 		poll(NULL, 0, 5);
 	poll(NULL, 0, 150);
 	a->fired = in_ms(0);
@@ -610,10 +623,12 @@ static usec deadline_of(const struct kind *k, const struct trial *t)
 static usec ask(struct asking *a)
 {
 	const struct client_ops *ops = a->running->kind->ops;
+	const struct kind *k = a->running->kind;
 	const struct trial *t = a->trial;
 	struct source *source = make_source(a->running, t);
-	struct query q = { .name = "trial", .text = a->running->kind->query, .id = "sextant-1",
-			   .deadline = deadline_of(a->running->kind, t), .max_bytes = t->max_bytes, .max_rows = t->max_rows };
+	struct query q = { .name = "trial", .id = "sextant-1",
+			   .text = k->sql ? conformance_sql_statement(k->sql, t->name).query : k->query,
+			   .deadline = deadline_of(k, t), .max_bytes = t->max_bytes, .max_rows = t->max_rows };
 	void *conn = ops->open(source, &a->e);
 	pthread_t user;
 	usec ended;
@@ -649,9 +664,9 @@ static void run_trial(void **state)
 	record_init(&a.got);
 	assert_true(cancel_init(&a.cancel, &a.e));
 	took = ask(&a);
-	requests = c->trial->once ? asked(&running) : 1;
+	requests = c->trial->once && !c->kind->sql ? asked(&running) : 1;
 	end(&running);
-	judge(c->trial, &a.e, a.ok, a.got.nrows);
+	judge(c->kind, c->trial, &a.e, a.ok, a.got.nrows);
 	judge_secrets(c->kind, &a.e, &a.got);
 	assert_int_equal(requests, 1);
 	/* Telling the server to stop is part of it. */
@@ -664,15 +679,36 @@ static void run_trial(void **state)
 
 static const char *lacks(const struct kind *k, const struct trial *t)
 {
+	if (k->sql)
+		return conformance_sql_statement(k->sql, t->name).why;
 	if (t->renews && !k->granted)
 		return "its credentials are not renewed within a question, or in words of its own";
 	return t->pages ? k->no_pages : k->pages;
 }
 
+/* What kinds without HTTP lack, the trials of one reason together. */
+static void put_lacking(struct buf *out, const struct kind *k)
+{
+	for (size_t t = 0; t < TRIALS; t++) {
+		const char *why = lacks(k, &trials[t]);
+		size_t first = 0;
+
+		while (why && first < t && (!lacks(k, &trials[first]) || strcmp(lacks(k, &trials[first]), why) != 0))
+			first++;
+		if (!why || first < t)
+			continue;
+		buf_printf(out, "`%s` lacks \"%s\"", k->ops->kind, trials[t].name);
+		for (size_t more = t + 1; more < TRIALS; more++)
+			if (lacks(k, &trials[more]) && strcmp(lacks(k, &trials[more]), why) == 0)
+				buf_printf(out, ", \"%s\"", trials[more].name);
+		buf_printf(out, ": %s.\n", why);
+	}
+}
+
 static void put_table(struct buf *out)
 {
-	buf_puts(out, "# Conformance of the HTTP kinds\n\n"
-		      "What `tests/clients/test_conformance.c` tries with every kind that speaks HTTP, and "
+	buf_puts(out, "# Conformance of the clients\n\n"
+		      "What `tests/clients/test_conformance.c` tries with every kind of source, and "
 		      "what must come of it\nfor all of them alike. Written by that test.\n\n| trial | outcome |");
 	for (size_t k = 0; k < KINDS; k++)
 		buf_printf(out, " %s%s%s |", kinds[k].ops->kind, kinds[k].pages ? ", " : "",
@@ -690,14 +726,16 @@ static void put_table(struct buf *out)
 	for (size_t k = 0; k < KINDS; k++) {
 		if (kinds[k].no_pages)
 			buf_printf(out, "`%s` lacks pages: %s.\n", kinds[k].ops->kind, kinds[k].no_pages);
+		if (kinds[k].sql)
+			put_lacking(out, &kinds[k]);
 	}
 	buf_puts(out, "`rest` counts its pages, or follows an address, a token or a header of the answer: what has\n"
 		      "nothing to do with pages is tried once. Only OAuth's tokens can be renewed after a bare 401;\n"
 		      "what AWS says of expired credentials is tried in `tests/clients/test_athena_faults.c`.\n");
 	buf_puts(out, "\nWhatever the trial: the secret is in no error, no request as shown and no row, and nothing\n"
 		      "ever connects to where a redirect leads.\n");
-	buf_puts(out, "\n`postgres` and `sqlite` do not speak HTTP: `tests/clients/test_postgres*.c` and\n"
-		      "`test_sqlite.c` try what can go wrong there.\n");
+	buf_puts(out, "\n`postgres` meets a real server there, and an SQLSTATE where others meet a status; "
+		      "`sqlite` meets files.\n");
 }
 
 static void the_table_is_kept(void **state)
@@ -720,6 +758,20 @@ static void the_table_is_kept(void **state)
 	buf_release(&table);
 }
 
+/* A kind that is new has to be tried too. */
+static void no_kind_is_missing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; client_kinds[i]; i++) {
+		size_t k = 0;
+
+		while (k < KINDS && kinds[k].ops != client_kinds[i])
+			k++;
+		if (k == KINDS)
+			fail_msg("%s is not in the table", client_kinds[i]->kind);
+	}
+}
+
 static int start(void **state)
 {
 	struct err e = { 0 };
@@ -729,20 +781,24 @@ static int start(void **state)
 	setenv("TEST_SECRET", CANARY, 1);
 	EVP_EncodeBlock((unsigned char *)basic, (const unsigned char *)"alice:" CANARY, sizeof("alice:" CANARY) - 1);
 	fault_start_mute(&elsewhere);
-	return clients_init(&e) ? 0 : -1;
+	if (conformance_sql_start(CANARY, &e) && clients_init(&e))
+		return 0;
+	print_error("%s\n", e.text);
+	return -1;
 }
 
 static int stop(void **state)
 {
 	(void)state;
 	fault_stop(&elsewhere);
+	conformance_sql_stop();
 	clients_release();
 	return 0;
 }
 
 int main(void)
 {
-	static struct CMUnitTest tests[KINDS * TRIALS + 1];
+	static struct CMUnitTest tests[KINDS * TRIALS + 2];
 	static struct cell_of_table cells[KINDS * TRIALS];
 	static char names[KINDS * TRIALS][80];
 	size_t n = 0;
@@ -759,6 +815,7 @@ int main(void)
 			n++;
 		}
 	}
+	tests[n++] = (struct CMUnitTest){ .name = "no kind is missing", .test_func = no_kind_is_missing };
 	tests[n++] = (struct CMUnitTest){ .name = "the table is kept", .test_func = the_table_is_kept };
 	return _cmocka_run_group_tests("conformance", tests, n, start, stop);
 }
