@@ -10,9 +10,7 @@ test=${1:-build}/tests/clients/test_clickhouse
 . tests/peers/peer.inc
 npm_install chdb 3.4.0
 
-work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
-pid=
-trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
+begin_work
 to_nobody "$work" build/peers/node_modules/chdb/package.json
 export TMPDIR="$work" HOME="$work"
 

@@ -12,9 +12,7 @@ test=${1:-build}/tests/peers/github
 . tests/peers/peer.inc
 npm_install @octokit/openapi $version
 
-work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
-pid=
-trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
+begin_work
 cp tests/peers/github.js $description/generated/api.github.com.deref.json "$work"
 to_nobody "$work" "$work/github.js"
 mkfifo "$work/port"

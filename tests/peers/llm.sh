@@ -12,9 +12,7 @@ test=${1:-build}/tests/peers/llm
 . tests/peers/peer.inc
 npm_install @copilotkit/aimock $version
 
-work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
-pid=
-trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
+begin_work
 cp tests/peers/llm.json "$work"
 to_nobody "$work" $mock/package.json
 AIMOCK_API_KEYS=sk-peer-0123456789abcdefghij HOME="$work" \

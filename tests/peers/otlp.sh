@@ -7,11 +7,9 @@ cd "$(dirname "$0")/../.."
 build=${1:-build}
 dir=$PWD/build/peers/otlp
 version=0.120.0
-. tests/peers/peer.inc
 mkdir -p "$dir"
-work=$(mktemp -d /tmp/sextant-otlp-XXXXXX)
-pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+. tests/peers/peer.inc
+begin_work
 export HOME="$work" XDG_CONFIG_HOME="$work"
 tried=no
 

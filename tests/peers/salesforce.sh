@@ -11,14 +11,12 @@ peer=Salesforce
 
 pip_install $dir simple-salesforce==1.12.9
 
-work=$(mktemp -d /tmp/sextant-salesforce-XXXXXX)
-fake=
-trap '[ -z "$fake" ] || kill "$fake" 2>/dev/null || true; rm -rf "$work"' EXIT
+begin_work
 chmod 711 "$work"
 mkdir -m 1777 "$work/tls"
 mkfifo "$work/in" "$work/out"
 "$build/tests/tools/salesforce_fake" "$work/tls" < "$work/in" > "$work/out" &
-fake=$!
+pid=$!
 exec 8> "$work/in"
 read -r word port < "$work/out" || { echo 'FAIL  Salesforce: the stand-in does not run'; exit 1; }
 [ "$word" = listening ]

@@ -123,10 +123,8 @@ start() {
 find_java $java_least || skip "it needs Java $java_least or newer"
 install_it
 hash='$2y$10$abcdefghijklmnopqrstuuxkeWZYDdkodjUWd5z1FzuAYu1TDUgIu'
-work=$(mktemp -d /tmp/sextant-peers-XXXXXX)
+begin_work
 log=$dir/server.log
-pid=
-trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
 port=$(free_port)
 tls_port=$(free_port)
 configure

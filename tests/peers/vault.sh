@@ -23,16 +23,10 @@ if [ ! -x "$dir/vault" ]; then
 		skip "it could not be fetched and compiled in time (see $dir/log)"
 fi
 
-work=$(mktemp -d /tmp/sextant-vault-XXXXXX)
-server=
-end() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	rm -rf "$work"
-}
-trap end EXIT
+begin_work
 mkfifo "$work/out"
 "$dir/vault" 127.0.0.1:0 > "$work/out" 2> "$dir/server.log" &
-server=$!
+pid=$!
 read -r address token < "$work/out" || skip "it does not start here (see $dir/server.log)"
 echo "Vault $version, $address"
 TEST_TOKEN=$token "$test" "http://$address"

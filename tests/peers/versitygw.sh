@@ -24,13 +24,7 @@ if [ ! -x "$dir/versitygw" ]; then
 fi
 echo "versitygw $version"
 
-work=$(mktemp -d /tmp/sextant-versitygw-XXXXXX)
-server=
-end() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	rm -rf "$work"
-}
-trap end EXIT
+begin_work
 mkdir -p "$work/data/files/many" "$work/data/files/edi/a b" "$work/data/files/packed"
 for i in $(seq 1 1002); do
 	: > "$work/data/files/many/$(printf %04d "$i")"
@@ -43,7 +37,7 @@ export TEST_ID=AKIDTESTTESTTEST TEST_SECRET=canary/secret+1
 port=$((20000 + $$ % 20000))
 (cd "$work" && ROOT_ACCESS_KEY=$TEST_ID ROOT_SECRET_KEY=$TEST_SECRET exec "$dir/versitygw" \
 	--port 127.0.0.1:$port --region eu-west-1 posix "$work/data") > "$work/log" 2>&1 &
-server=$!
+pid=$!
 url=http://127.0.0.1:$port
 tries=0
 until "$build/tests/peers/aws" ask s3 $url '{ list: { prefix: edi/ }, columns: { key: key } }' \
