@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clients/rest_auth.h"
-
 bool http_source_base(const struct source *s, char base[static HTTP_BASE_MAX], struct base_url *u,
 		      struct err *e)
 {
@@ -35,6 +33,12 @@ bool http_source_auth(const struct source *s, const struct base_url *u, struct e
 			       "%s: credentials are not sent over plain http to %s: use https",
 			       s->name, u->host);
 	return rest_auth_check(s, e);
+}
+
+void http_source_close(struct http *http, struct rest_auth *auth)
+{
+	http_free(http);
+	rest_auth_release(auth);
 }
 
 bool http_wrong_type(const struct http_response *r, const char *expected, struct err *e)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "clients/base_url.h"
 #include "clients/http.h"
+#include "clients/rest_auth.h"
 #include "clients/source.h"
 
 enum { HTTP_BASE_MAX = 300 };
@@ -20,6 +21,9 @@ bool http_source_base(const struct source *, char base[static HTTP_BASE_MAX], st
 /* Whether `auth` is one of none, basic and bearer, has what it needs, and would not be sent
  * over plain http to another machine. Pure. */
 bool http_source_auth(const struct source *, const struct base_url *, struct err *);
+
+/* What a connection ends with. */
+void http_source_close(struct http *, struct rest_auth *);
 
 /* ERR_DECODE for an answer of another type than JSON, or whatever else was `expected`. */
 bool http_wrong_type(const struct http_response *, const char *expected, struct err *);

@@ -12,6 +12,7 @@
 #include "clients/base_url.h"
 #include "clients/client.h"
 #include "clients/http.h"
+#include "clients/http_source.h"
 #include "clients/jsontext.h"
 #include "clients/llm_api.h"
 #include "clients/llm_prompt.h"
@@ -123,10 +124,8 @@ static void close_conn(void *conn)
 {
 	struct llm *l = conn;
 
-	if (!l)
-		return;
-	http_free(l->http);
-	rest_auth_release(&l->auth);
+	if (l)
+		http_source_close(l->http, &l->auth);
 	free(l);
 }
 

@@ -94,10 +94,8 @@ static void close_conn(void *conn)
 {
 	struct neo4j *n = conn;
 
-	if (!n)
-		return;
-	http_free(n->http);
-	rest_auth_release(&n->auth);
+	if (n)
+		http_source_close(n->http, &n->auth);
 	free(n);
 }
 

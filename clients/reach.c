@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "clients/base_url.h"
 #include "clients/client.h"
 #include "clients/peer.h"

@@ -87,10 +87,8 @@ static void rest_close(void *conn)
 {
 	struct rest *c = conn;
 
-	if (!c)
-		return;
-	http_free(c->http);
-	rest_auth_release(&c->auth);
+	if (c)
+		http_source_close(c->http, &c->auth);
 	free(c);
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/doc.h"
-#include "base/text.h"
 #include "clients/http.h"
 #include "clients/jsontext.h"
 #include "clients/rest_literal.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/jsontext.h"
 #include "clients/rest_page.h"
 
 /* Takes the answer's one row, into the cells behind those of the row itself. */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "clients/client.h"
 #include "clients/http.h"
 #include "clients/http_source.h"
@@ -69,10 +68,8 @@ static void close_conn(void *conn)
 {
 	struct trino *t = conn;
 
-	if (!t)
-		return;
-	http_free(t->http);
-	rest_auth_release(&t->auth);
+	if (t)
+		http_source_close(t->http, &t->auth);
 	free(t);
 }
 
