@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "views/words.h"
 
 enum { SCREEN_ROWS = 60 };
 

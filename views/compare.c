@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "views/output.h"
 
 static const struct { char sign; const char *word; } kinds[COMPARE_KINDS] = {

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clients/registry.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/fault_server.h"
 #include "tests/support/trino_talk.h"

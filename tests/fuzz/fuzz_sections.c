@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "sections/investigation.h"
-#include "sections/load/load.h"
 #include "sections/row_maker.h"
 #include "views/copy.h"
 

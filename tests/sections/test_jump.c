@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "sections/jump.h"
-#include "sections/load/load.h"
 
 /* ---- declared ---------------------------------------------------------------------------- */
 

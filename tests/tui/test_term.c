@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/text.h"
 #include "tests/support/term_probe.h"
 
 enum { FIRST_FRAME_BYTES = 2500, MOVE_BYTES = 250 };

@@ -14,7 +14,6 @@
 #include "views/actions.h"
 #include "views/records.h"
 #include "views/timeline.h"
-#include "views/words.h"
 
 static void open_scene(const char *scene)
 {
