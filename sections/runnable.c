@@ -521,7 +521,8 @@ static bool make_s3(struct making *m, const struct config *c, struct err *e)
 	(void)c;
 	if (strncmp(sent, "GET ", 4) != 0)
 		return err_set(e, ERR_CONFIG, 0, "this request is no URL");
-	buf_puts(m->out, "curl -sS --aws-sigv4 ");
+	buf_printf(m->out, "curl -sS%s --aws-sigv4 ",
+		   strstr(sent, "response-content-encoding=") ? " --compressed" : "");
 	put_word(m->out, "aws:amz:");
 	put_word(m->out, source_get(m->source, "region", ""));
 	buf_puts(m->out, ":s3 -u ");
