@@ -481,7 +481,7 @@ static enum err_kind curl_kind(CURLcode rc, const char *detail)
 		return ERR_CONFIG;
 	case CURLE_UNSUPPORTED_PROTOCOL: /* what answered does not speak HTTP */
 	case CURLE_BAD_CONTENT_ENCODING:
-	case CURLE_WRITE_ERROR: /* ours has refused set: bytes behind the end of what was compressed */
+	case CURLE_WRITE_ERROR: /* see words_of() */
 	case CURLE_WEIRD_SERVER_REPLY:
 		return ERR_DECODE;
 	case CURLE_OPERATION_TIMEDOUT:
@@ -493,10 +493,18 @@ static enum err_kind curl_kind(CURLcode rc, const char *detail)
 	}
 }
 
+/* Ours refuses by itself: this write error is that of an unpacker which had its end. */
+static const char *words_of(const struct exchange *x)
+{
+	if (x->rc == CURLE_WRITE_ERROR)
+		return "more follows the end of what is compressed";
+	return x->detail[0] ? x->detail : curl_easy_strerror(x->rc);
+}
+
 static bool fail(struct exchange *x)
 {
 	const char *name = x->http->source->name;
-	const char *why = x->detail[0] ? x->detail : curl_easy_strerror(x->rc);
+	const char *why = words_of(x);
 	enum err_kind kind = curl_kind(x->rc, why);
 
 	if (x->rc == CURLE_COULDNT_RESOLVE_HOST || x->rc == CURLE_COULDNT_RESOLVE_PROXY)

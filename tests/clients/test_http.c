@@ -487,6 +487,17 @@ static void test_P15_encodings_that_lie(void **state)
 	assert_int_equal(strncmp(x.e.text, "orders: ", 8), 0);
 	run_end(&x);
 	buf_release(&zeros);
+	/* Two files in one: libcurl unpacks the first. */
+	gzip_put(&zeros, "one", 3);
+	gzip_put(&zeros, "two", 3);
+	snprintf(head, sizeof(head), OK_HEAD "Content-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+		 zeros.len);
+	script[1] = (struct fault_step){ .send = zeros.data, .len = zeros.len };
+	assert_false(run_against(&x, script));
+	assert_int_equal(x.e.kind, ERR_DECODE);
+	assert_says(&x, "more follows the end of what is compressed");
+	run_end(&x);
+	buf_release(&zeros);
 }
 
 /* ---- escapes ---- */
