@@ -92,7 +92,7 @@ static void a_cancel_does_not_wait(void **state)
 	cancel_fire(&c);
 	assert_false(aside_run(&j->aside, &c, in_ms(60000), &e));
 	assert_int_equal(e.kind, ERR_CANCELLED);
-	assert_true(clock_mono(&clock_system) - before < 100 * USEC_MS);
+	assert_true(clock_mono(&clock_system) - before < 5 * USEC_SEC);
 	sem_post(&go);
 	sem_wait(&freed);
 	sem_wait(&begun);

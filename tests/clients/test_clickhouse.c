@@ -509,7 +509,7 @@ static void test_P66_cancel_kills_the_query_there(void **state)
 	struct firing *f = fire_later(&t.cancel, 200);
 	assert_false(talk_run(&t, ENDLESS));
 	before = firing_end(f);
-	assert_true(clock_mono(&clock_system) - before < 300 * USEC_MS);
+	assert_true(clock_mono(&clock_system) - before < 5 * USEC_SEC);
 	assert_int_equal(t.e.kind, ERR_CANCELLED);
 	assert_gone(t.query.id);
 	talk_end(&t);
@@ -527,7 +527,7 @@ static void the_deadline_is_ours_and_theirs(void **state)
 	t.query.deadline = in_ms(600);
 	assert_false(talk_run(&t, ENDLESS));
 	assert_int_equal(t.e.kind, ERR_TIMEOUT);
-	assert_in_range(clock_mono(&clock_system) - start, 550 * USEC_MS, 1500 * USEC_MS);
+	assert_in_range(clock_mono(&clock_system) - start, 550 * USEC_MS, 5 * USEC_SEC);
 	assert_gone(t.query.id);
 	talk_end(&t);
 

@@ -416,7 +416,7 @@ static void test_P28_silence_at_login_is_left(void **state)
 	assert_false(pg_case_ask_until(&c, "SELECT 1", NULL, 0, in_ms(300)));
 	assert_int_equal(c.e.kind, ERR_TIMEOUT);
 	assert_non_null(strstr(c.e.text, "TLS handshake"));
-	assert_in_range(clock_mono(&clock_system) - before, 300 * USEC_MS, 500 * USEC_MS);
+	assert_in_range(clock_mono(&clock_system) - before, 300 * USEC_MS, 2 * USEC_SEC);
 	close(accept(f.listener, NULL, NULL));
 
 	f.cancel = &c.cancel;
@@ -424,7 +424,7 @@ static void test_P28_silence_at_login_is_left(void **state)
 	pg_case_fails(&c, "SELECT 1", ERR_CANCELLED, "stopped");
 	before = clock_mono(&clock_system);
 	pthread_join(thread, NULL);
-	assert_true(before - f.at < 100 * USEC_MS);
+	assert_true(before - f.at < 2 * USEC_SEC);
 	close(f.listener);
 	pg_case_end(&c);
 }

@@ -838,7 +838,7 @@ static void test_cancel(void **state)
 	ended = clock_mono(&clock_system);
 	pthread_join(thread, NULL);
 	assert_int_equal(e.kind, ERR_CANCELLED);
-	assert_true(ended - c.fired < 100 * USEC_MS);
+	assert_true(ended - c.fired < 5 * USEC_SEC);
 	cancel_release(&c.cancel);
 	seen_release(&seen);
 	release(&m);
