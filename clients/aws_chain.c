@@ -323,7 +323,7 @@ static enum aws_found from_role(struct chain *c, const char *profile, unsigned d
 	}
 	found = role_base(c, profile, depth);
 	if (found == AWS_ABSENT) {
-		err_set(&why, ERR_AUTH, 0, "nobody to take its role");
+		err_set(&why, ERR_CONFIG, 0, "nobody to take its role");
 		return failed(c, profile, &why);
 	}
 	return found == AWS_FOUND ? take_role(c, &role) : found;
@@ -520,7 +520,7 @@ static bool nobody(const struct chain *c, const struct err *last)
 {
 	const char *profile = c->profile;
 
-	return err_set(c->e, ERR_AUTH, 0, "%s: no AWS credentials: none set, %s%s, no role of a "
+	return err_set(c->e, ERR_CONFIG, 0, "%s: no AWS credentials: none set, %s%s, no role of a "
 		       "container or machine%s%s%s", c->source->name,
 		       profile ? "none in profile " : "no profile", profile ? profile : "",
 		       last->text[0] ? " (" : "", last->text, last->text[0] ? ")" : "");

@@ -19,7 +19,8 @@
 
 #include "clients/aws_call.h"
 
-/* Blocks. `out->origin` says which link answered. ERR_AUTH when there are none. */
+/* Blocks. `out->origin` says which link answered. ERR_CONFIG when there are none: nobody
+ * refused us. */
 bool aws_chain(const struct source *, struct aws_identity *out, usec deadline, struct cancel *,
 	       struct err *);
 

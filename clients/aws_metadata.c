@@ -306,7 +306,7 @@ enum aws_found aws_instance(const struct source *s, struct aws_identity *out, us
 			   (int)strcspn(buf_str(&q.answer), "\r\n"), buf_str(&q.answer));
 		found = role_credentials(&n, buf_str(&header), s, out, deadline, cancel, e) ? AWS_FOUND
 										    : AWS_FAILED;
-	} else if (e->kind == ERR_CANCELLED) {
+	} else if (e->kind == ERR_CANCELLED || now_mono() >= deadline) {
 		found = AWS_FAILED;
 	}
 	aws_wipe(&q.answer);

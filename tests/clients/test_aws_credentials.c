@@ -198,7 +198,7 @@ static void half_of_a_pair_is_no_pair(void **state)
 static void nobody_at_all(void **state)
 {
 	(void)state;
-	fails(plain(), ERR_AUTH, "athena: no AWS credentials: none set, no profile, no role");
+	fails(plain(), ERR_CONFIG, "athena: no AWS credentials: none set, no profile, no role");
 }
 
 /* ---- files ------------------------------------------------------------------------- */
@@ -339,14 +339,14 @@ static void profiles_fail_honestly(void **state)
 		{ "nosuch", ERR_CONFIG, "no such profile" }, { "broken", ERR_CONFIG, "status 1" },
 		{ "silent", ERR_DECODE, "credential_process" }, { "ring", ERR_CONFIG, "name each other" },
 		{ "sso", ERR_CONFIG, "signs in by SSO" }, { "login", ERR_CONFIG, "signs in by SSO" }, { "code", ERR_CONFIG, "code of a device" },
-		{ "lost", ERR_CONFIG, "no such profile" }, { "bare", ERR_AUTH, "no AWS credentials: none set, none in profile bare" },
+		{ "lost", ERR_CONFIG, "no such profile" }, { "bare", ERR_CONFIG, "no AWS credentials: none set, none in profile bare" },
 		{ "onbare", ERR_CONFIG, "bare: the profile has no credentials" },
 		{ "both", ERR_CONFIG, "both source_profile and credential_source" },
 		{ "place", ERR_CONFIG, "its credential_source is none of" },
 		{ "self", ERR_CONFIG, "name each other" },
 		{ "roleless", ERR_CONFIG, "there is a token, and no role for it: set role_arn" },
 		{ "foreign", ERR_AUTH, "not authorized to perform" },
-		{ "env", ERR_AUTH, "nobody to take its role" },
+		{ "env", ERR_CONFIG, "nobody to take its role" },
 		{ "web", ERR_CONFIG, "cannot be read: /nonexistent" },
 	};
 
@@ -497,7 +497,7 @@ static void a_machine_is_asked(void **state)
 	finds(plain(), "ASIAFAKEINST", "canary-session-token", "instance role worker-role");
 	assert_int_equal(aws_fake_count(fake, "metadata"), 1);
 	setenv("AWS_EC2_METADATA_DISABLED", "TRUE", 1);
-	fails(plain(), ERR_AUTH, "no AWS credentials");
+	fails(plain(), ERR_CONFIG, "no AWS credentials");
 	assert_int_equal(aws_fake_count(fake, "metadata"), 1);
 }
 
@@ -509,7 +509,21 @@ static void no_machine_answers(void **state)
 	setenv("AWS_EC2_METADATA_DISABLED", "false", 1);
 	snprintf(nowhere, sizeof(nowhere), "http://127.0.0.1:%u", free_port());
 	fails(source_make(&athena_ops, "athena", "region", "us-east-1", "output_location", "s3://r/",
-			  "metadata_url", nowhere, NULL), ERR_AUTH, "no AWS credentials");
+			  "metadata_url", nowhere, NULL), ERR_CONFIG, "no AWS credentials");
+}
+
+/* The question's time was over before anybody answered: that says nothing of credentials. */
+static void a_machine_that_is_late_is_no_proof(void **state)
+{
+	struct aws_identity out = AWS_IDENTITY_INIT;
+	struct source *s = plain();
+	struct err e = { 0 };
+
+	(void)state;
+	setenv("AWS_EC2_METADATA_DISABLED", "false", 1);
+	assert_false(aws_chain(s, &out, in_ms(0), NULL, &e));
+	assert_int_equal(e.kind, ERR_TIMEOUT);
+	source_free(s);
 }
 
 static void documents_of_keys(void **state)
@@ -690,6 +704,7 @@ int main(void)
 		CASE(a_container_is_asked),
 		CASE(a_machine_is_asked),
 		CASE(no_machine_answers),
+		CASE(a_machine_that_is_late_is_no_proof),
 		CASE(documents_of_keys),
 		CASE(many_ask_and_one_searches),
 		CASE(a_cancelled_search_is_taken_over),
