@@ -148,7 +148,7 @@ static void nulls_and_types_are_bound(void **state)
 	(void)state;
 	pg_case_usual(&c);
 	assert_true(pg_case_ask(&c, "SELECT :none::text IS NULL, :from::timestamp + interval '1 day', :n + 1",
-			params, 3));
+				params, 3));
 	assert_string_equal(buf_str(&c.got.first), "t|2026-01-24 14:20:31|43");
 	pg_case_end(&c);
 }
@@ -339,7 +339,7 @@ static void test_P34_notices_are_counted(void **state)
 	(void)state;
 	pg_case_usual(&c);
 	assert_true(pg_case_ask(&c, "DO $$ BEGIN RAISE NOTICE 'first'; RAISE WARNING E'last \\x1b[2J'; END $$",
-			NULL, 0));
+				NULL, 0));
 	assert_string_equal(c.got.progress.note, "2 notices: last <1B>[2J");
 	pg_case_end(&c);
 }

@@ -67,7 +67,7 @@ static void cancel_keeps_the_connection(void **state)
 	c.got.ctx = &c.cancel;
 	before = clock_mono(&clock_system);
 	pg_case_fails(&c, "SELECT generate_series(1, 100000000), repeat('x', 100)",
-		       ERR_CANCELLED, "stopped after 1000 rows");
+		      ERR_CANCELLED, "stopped after 1000 rows");
 	assert_true(clock_mono(&clock_system) - before < 5 * USEC_SEC);
 	c.got.on_row = NULL;
 	cancel_release(&c.cancel);
@@ -132,7 +132,7 @@ static void someone_else_cancels(void **state)
 	(void)state;
 	pg_case_usual(&c);
 	pg_case_fails(&c, "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)", ERR_CANCELLED,
-		       "(57014)");
+		      "(57014)");
 	pg_case_end(&c);
 }
 
@@ -172,7 +172,7 @@ static void errors_after_rows_keep_rows(void **state)
 	(void)state;
 	pg_case_usual(&c);
 	pg_case_fails(&c, "SELECT repeat('x', 100), 1 / (5000 - g) FROM generate_series(1, 10000) g",
-		       ERR_REMOTE, "(22012)");
+		      ERR_REMOTE, "(22012)");
 	assert_int_equal(c.got.rows, 4999);
 	pg_case_end(&c);
 }

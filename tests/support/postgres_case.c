@@ -67,7 +67,7 @@ void pg_case_end(struct postgres_case *c)
 }
 
 bool pg_case_ask_until(struct postgres_case *c, const char *sql, const struct param *params, size_t n,
-		      usec deadline)
+		       usec deadline)
 {
 	struct query q = {
 		.name = "test", .text = sql, .params = params, .nparams = n,
