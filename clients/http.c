@@ -247,7 +247,6 @@ static bool set_transfer(struct exchange *x)
 	SET(ACCEPT_ENCODING, "");
 	SET(USERAGENT, "sextant");
 	SET(TCP_KEEPALIVE, 1L);
-	SET(BUFFERSIZE, (long)READ_BYTES);
 	SET(CONNECTTIMEOUT_MS, (long)(x->http->connect_total / USEC_MS));
 	SET(ERRORBUFFER, x->detail);
 	SET(HEADERFUNCTION, on_header);
@@ -256,6 +255,9 @@ static bool set_transfer(struct exchange *x)
 	SET(WRITEDATA, x);
 	SET(SSL_CTX_FUNCTION, on_tls);
 	SET(SSL_CTX_DATA, x);
+	/* A wish only: an exchange that found no address leaves its buffer behind, and then
+	 * libcurl refuses another size. */
+	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)READ_BYTES);
 	return ok;
 }
 

@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
  * exist, one is this machine ---- */
 
 static int resolver_release = -1;
+static atomic_int failures_left;         /* of later.test */
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		struct addrinfo **result)
@@ -43,6 +45,10 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		return EAI_NONAME;
 	else if (node && strcmp(node, "servfail.test") == 0)
 		return EAI_AGAIN;
+	else if (node && strcmp(node, "later.test") == 0 && atomic_fetch_sub(&failures_left, 1) > 0)
+		return EAI_NONAME;
+	else if (node && strcmp(node, "later.test") == 0)
+		node = "127.0.0.1";
 	else if (node && strcmp(node, "wrong.test") == 0)
 		node = "127.0.0.1";
 	return real(node, service, hints, result);
@@ -240,6 +246,29 @@ static void test_P27_a_name_server_that_fails(void **state)
 	run_end(&x);
 }
 
+/* The VPN comes back: the same handle finds its way again. */
+static void test_P27_a_name_that_is_known_later(void **state)
+{
+	static const struct fault_step script[] = { { .send = OK_HEAD "Content-Length: 5\r\n\r\nfirst" }, { 0 } };
+	struct fault_server s;
+	struct run x;
+
+	(void)state;
+	fault_start(&s, script);
+	atomic_store(&failures_left, 2);
+	run_begin(&x, "http", "later.test", s.port);
+	for (int i = 0; i < 2; i++) {
+		assert_false(run_go(&x));
+		assert_int_equal(x.e.kind, ERR_NETWORK);
+		assert_says(&x, "orders: DNS (later.test:");
+	}
+	if (!run_go(&x))
+		fail_msg("%s", x.e.text);
+	assert_string_equal(buf_str(&x.body), "first");
+	run_end(&x);
+	fault_stop(&s);
+}
+
 static void test_P27_a_resolver_that_hangs_holds_nobody(void **state)
 {
 	struct firing *f;
@@ -252,6 +281,8 @@ static void test_P27_a_resolver_that_hangs_holds_nobody(void **state)
 	assert_in_range(took(&x, &ok), 290, 2500);
 	assert_false(ok);
 	assert_int_equal(x.e.kind, ERR_TIMEOUT);
+	assert_says(&x, "orders: DNS: no answer from hang.test:80");
+	assert_false(run_go(&x)); /* and again, on the same handle */
 	assert_says(&x, "orders: DNS: no answer from hang.test:80");
 	run_end(&x);
 
@@ -425,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_P28_nobody_listens),
 		cmocka_unit_test(test_P27_no_such_name),
 		cmocka_unit_test(test_P27_a_name_server_that_fails),
+		cmocka_unit_test(test_P27_a_name_that_is_known_later),
 		cmocka_unit_test(test_P27_a_resolver_that_hangs_holds_nobody),
 		cmocka_unit_test(test_P30_tls_failures_have_kinds),
 		cmocka_unit_test(test_P31_only_trusted_peers_get_a_request),
