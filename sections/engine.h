@@ -113,6 +113,7 @@ struct source_status {
 	usec p50, p95;                  /* of the last answers; 0 = none yet */
 	struct pulse pulse;
 	bool checking, checked;         /* engine_check() */
+	uint64_t ok_then, failed_then;  /* `ok` and `failed` when the check was over */
 	bool healthy;
 	struct reach reach;             /* how far the check came */
 	struct health health;

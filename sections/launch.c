@@ -376,6 +376,8 @@ static void check_over(struct source_status *st, const struct reach *reach,
 {
 	st->checking = false;
 	st->checked = true;
+	st->ok_then = st->ok;
+	st->failed_then = st->failed;
 	st->healthy = e->kind == ERR_NONE;
 	st->reach = *reach;
 	st->health = *health;

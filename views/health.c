@@ -157,6 +157,14 @@ int health_run(const struct command *cmd, const struct health_command *what)
 
 /* ---- one source --------------------------------------------------------------------- */
 
+enum health_mood health_mood(const struct source_status *st)
+{
+	uint64_t ok = st->ok - st->ok_then + (st->checked && st->healthy);
+	uint64_t failed = st->failed - st->failed_then + (st->checked && !st->healthy);
+
+	return ok && failed ? MOOD_MIXED : ok ? MOOD_WELL : failed ? MOOD_ILL : MOOD_UNKNOWN;
+}
+
 const char *health_state(const struct source_status *st)
 {
 	if (!st->source->configured)

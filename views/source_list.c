@@ -53,14 +53,28 @@ static uint64_t source_key(const struct view *v, size_t row)
 	return row + 1;
 }
 
+/* Of one that is asked as usual. */
+static enum role mood_of(const struct source_status *st, char word[static FORMAT_MAX], enum glyph_name *glyph)
+{
+	static const struct { const char *word; enum glyph_name glyph; enum role role; } moods[] = {
+		[MOOD_UNKNOWN] = { "not asked yet", GLYPH_DOT, ROLE_DIM },
+		[MOOD_WELL] = { "ok", GLYPH_OK, ROLE_DIM },
+		[MOOD_MIXED] = { "ok at times", GLYPH_OK, ROLE_ATTENTION },
+		[MOOD_ILL] = { "failing", GLYPH_FAIL, ROLE_BAD },
+	};
+	enum health_mood mood = health_mood(st);
+
+	snprintf(word, FORMAT_MAX, "%s", moods[mood].word);
+	*glyph = moods[mood].glyph;
+	return moods[mood].role;
+}
+
 /* Glyph, word and look of a source; `word` gets a countdown where there is one. */
 static enum role state_of(const struct source_status *st, usec now, char word[static FORMAT_MAX],
                           enum glyph_name *glyph)
 {
 	char span[FORMAT_MAX];
 
-	*glyph = GLYPH_DOT;
-	snprintf(word, FORMAT_MAX, "not asked yet");
 	if (!st->source->configured) {
 		*glyph = GLYPH_SKIP;
 		snprintf(word, FORMAT_MAX, "not configured");
@@ -80,15 +94,7 @@ static enum role state_of(const struct source_status *st, usec now, char word[st
 			snprintf(word, FORMAT_MAX, "%s", breaker_word(st->breaker));
 		return ROLE_BAD;
 	}
-	if (st->checked || st->ok || st->failed) {
-		bool well = st->checked ? st->healthy : st->ok > 0;
-		bool mixed = well && !st->checked && st->failed;
-
-		*glyph = well ? GLYPH_OK : GLYPH_FAIL;
-		snprintf(word, FORMAT_MAX, "%s", mixed ? "ok at times" : well ? "ok" : "failing");
-		return mixed ? ROLE_ATTENTION : well ? ROLE_DIM : ROLE_BAD;
-	}
-	return ROLE_DIM;
+	return mood_of(st, word, glyph);
 }
 
 static void put_now(char *scratch, const struct source_status *st)

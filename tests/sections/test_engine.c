@@ -380,11 +380,15 @@ static void test_check_really_asks(void **state)
 {
 	(void)state;
 	begin(all_well);
+	fake_run(fake_settled);
 	engine_check(fake.engine, 0);
 	engine_check(fake.engine, 3);                         /* not configured: nothing to ask */
 	fake_run(checked);
 	assert_true(engine_source(fake.engine, 0)->healthy);
 	assert_string_equal(engine_source(fake.engine, 0)->health.server, "fake 1.0");
+	/* What it answers from now on is newer than the check. */
+	assert_true(engine_source(fake.engine, 0)->ok > 0);
+	assert_int_equal(engine_source(fake.engine, 0)->ok_then, engine_source(fake.engine, 0)->ok);
 	assert_false(engine_source(fake.engine, 3)->checking);
 }
 

@@ -102,6 +102,30 @@ static void what_is_well_for_now(void **state)
 	assert_null(health_advice(&st));
 }
 
+/* A check that is older than the last failures does not hide them, nor the other way. */
+static void moods_go_on_after_a_check(void **state)
+{
+	struct source_status st = { .source = &source };
+
+	(void)state;
+	assert_int_equal(health_mood(&st), MOOD_UNKNOWN);
+	st.failed = 3;
+	assert_int_equal(health_mood(&st), MOOD_ILL);
+	st.ok = 2;
+	assert_int_equal(health_mood(&st), MOOD_MIXED);
+	st.checked = st.healthy = true;
+	st.ok_then = 2;
+	st.failed_then = 3;
+	assert_int_equal(health_mood(&st), MOOD_WELL);
+	st.failed = 4;
+	assert_int_equal(health_mood(&st), MOOD_MIXED);
+	st.failed_then = 4;
+	st.healthy = false;
+	assert_int_equal(health_mood(&st), MOOD_ILL);
+	st.ok = 3;
+	assert_int_equal(health_mood(&st), MOOD_MIXED);
+}
+
 static void clock_is(int64_t skew_ms, const char *text)
 {
 	struct health h = { .skew_ms = skew_ms };
@@ -149,6 +173,7 @@ int main(void)
 		cmocka_unit_test(the_way),
 		cmocka_unit_test(every_answer),
 		cmocka_unit_test(what_is_well_for_now),
+		cmocka_unit_test(moods_go_on_after_a_check),
 		cmocka_unit_test(clocks_in_words),
 		cmocka_unit_test(the_way_names_each_step),
 	};
