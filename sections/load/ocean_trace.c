@@ -2,6 +2,7 @@
  * in order. What came of it is what a line says in words, and nothing where none does. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sections/load/cells.h"
 #include "sections/load/load.h"
@@ -182,9 +183,16 @@ static void summary(const struct rowset *rows, usec now, struct buf *out)
 
 static bool skip(const struct facts *f, char reason[static REASON_MAX])
 {
-	if (facts_get(f, "trace_correlation"))
+	enum { ID_LEN = 12 };
+	const char *id = facts_get(f, "trace_correlation");
+
+	if (id && strlen(id) == ID_LEN && strspn(id, "0123456789abcdefABCDEF") == ID_LEN)
 		return false;
-	snprintf(reason, REASON_MAX, "needs a message: L on an ocean event or a log line, or its id (:lookup, --about)");
+	/* A part of one stands in many lines of other messages. */
+	if (id)
+		snprintf(reason, REASON_MAX, "needs the whole id of a message, 12 hexadecimal digits: L on a record gives it");
+	else
+		snprintf(reason, REASON_MAX, "needs a message: L on an ocean event or a log line, or its id (:lookup, --about)");
 	return true;
 }
 

@@ -123,6 +123,9 @@ static void it_is_asked_about_a_message(void **state)
 	assert_non_null(strstr(reason, "L on an ocean event"));
 	assert_true(facts_set(&f, "trace_correlation", "48cbc482ef49", ""));
 	assert_false((section_ocean_trace.skip)(&f, reason));
+	assert_true(facts_set(&f, "trace_correlation", "48cbc", ""));
+	assert_true((section_ocean_trace.skip)(&f, reason));
+	assert_non_null(strstr(reason, "needs the whole id"));
 	facts_release(&f);
 }
 
