@@ -6,6 +6,12 @@ program=$1 folder=$2
 page=$folder.md
 mkdir -p "$folder"
 
+# The sources name where their data lies, which is nobody's home.
+data=$(mktemp -d)
+trap 'rm -rf "$data"' EXIT
+cp "$(dirname "$program")/demo.db" "$data/demo.db"
+export SEXTANT_DEMO_DB="$data/demo.db"
+
 cat > "$page" <<'END'
 # Gallery
 
@@ -44,8 +50,12 @@ picture related 120x40 dark '' 726100801 '14s 5 j j L' \
 	'The records that a callback has to do with'
 picture on-demand 120x40 dark '' U110045871 '8s d j j' \
 	'Sections that are asked only when you open them, and what they ask'
-picture similar 120x40 dark '' U110045871 '8s colon +similar Return 4s' \
+picture similar 120x40 dark '' U110045871 '8s colon +similar Return 4s ctrl+l' \
 	'One load, or its carrier? How many others are stuck, out of how many'
+picture trace 120x40 dark '' 726100801 '14s 6 j colon +lookup space +trace Return 4s' \
+	'The way of one message through the services, and who accepted it'
+picture edi 120x40 dark '' 726100801 '14s colon +sent Return 4s L 4s' \
+	'A file of ocean events as the carrier sent it, in words, from the lines of this load on'
 picture loads 120x40 dark '' '726100801 718220415 730801450' '14s b' \
 	'Several loads at once'
 picture palette 120x40 dark '' 726100801 '14s 5 colon +fil' \
