@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "views/app.h"
 #include "views/flow.h"
@@ -183,12 +184,21 @@ static bool has_detail(const struct view *v)
 	return ((const struct list_view *)v)->table.has_selection;
 }
 
+static const char *title_of(const struct app *app, const char *id)
+{
+	for (size_t i = 0; i < app->npanes; i++)
+		if (!strcmp(app->workspace->sections[i]->id, id))
+			return app->workspace->sections[i]->title;
+	return id;
+}
+
 static void detail(const struct view *v, struct canvas *c, struct rect rule, struct rect r)
 {
 	const struct section *s = app_section(v->app, v->section);
 	const struct section_def *def = v->app->workspace->sections[v->section];
 	struct rect former = canvas_clip(c, r);
 	struct flow f = flow_on(c, r, 0);
+	char key[KEY_NAME_MAX];
 
 	flow_printf(&f, ROLE_TEXT, " %s", def->question);
 	if (s && s->about[0])
@@ -196,7 +206,8 @@ static void detail(const struct view *v, struct canvas *c, struct rect rule, str
 	if (s && section_pane_summary(v->app->desk->panes[v->section])[0])
 		flow_printf(&f, ROLE_DIM, " %s", section_pane_summary(v->app->desk->panes[v->section]));
 	for (size_t i = 0; i < def->nasks; i++)
-		flow_printf(&f, ROLE_DIM, " from a record: %s", def->asks[i].word);
+		flow_printf(&f, ROLE_DIM, " %s on %s: %s", action_key(key, ACTION_RELATED),
+		            title_of(v->app, def->asks[i].from), def->asks[i].word);
 	canvas_unclip(c, former);
 	rule_title(c, rule, def->title, "");
 }

@@ -228,7 +228,7 @@ static bool leads_on(const struct section_pane *p)
 		for (size_t k = 0; k < w->sections[i]->nasks; k++)
 			if (!strcmp(w->sections[i]->asks[k].from, here->id))
 				return true;
-	return here->njumps > 0;
+	return here->njumps > 0 || here->opens;
 }
 
 static void detail_title(const struct section_pane *p, struct canvas *c, struct rect rule, size_t row)
