@@ -14,6 +14,7 @@
 #include "sections/ask.h"
 #include "tests/support/aws_fake.h"
 #include "tests/support/fixtures.h"
+#include "tests/support/gzip.h"
 #include "tests/support/stores.h"
 
 #define OLD "714008233"
@@ -92,6 +93,8 @@ static struct buf config(bool embedded)
 		buf_printf(&out, "  athena: { url: 'http://127.0.0.1:%u', output_location: 's3://r/',"
 			   " access_key: { env: TEST_ID }, secret_key: { env: TEST_SECRET } }\n",
 			   aws_fake_port(fake));
+	buf_printf(&out, "  edi: { url: 'http://127.0.0.1:%u', bucket: files, region: us-east-1,"
+		   " access_key: { env: TEST_ID }, secret_key: { env: TEST_SECRET } }\n", aws_fake_port(fake));
 	return out;
 }
 
@@ -207,12 +210,11 @@ static void test_P66_cancel_leaves_nothing_running(void **state)
 	assert_int_equal(aws_fake_count(fake, "StopQueryExecution"), aws_fake_started(fake));
 }
 
-static bool trace_settled(struct opened *o, void *ctx)
+static bool settled(struct opened *o, void *ctx)
 {
-	struct section *trace = opened_section(o, "ocean_trace");
+	struct section *s = opened_section(o, ctx);
 
-	(void)ctx;
-	return trace->state != SECTION_UNASKED && section_state_final(trace->state);
+	return s->state != SECTION_UNASKED && section_state_final(s->state);
 }
 
 static void a_message_is_followed(void **state)
@@ -221,6 +223,7 @@ static void a_message_is_followed(void **state)
 	struct subject about;
 	struct opened o;
 	struct err e = { 0 };
+	char section[] = "ocean_trace";
 
 	(void)state;
 	open_old(&o, false);
@@ -229,10 +232,52 @@ static void a_message_is_followed(void **state)
 	trace = opened_section(&o, "ocean_trace");
 	assert_true(subject_take(&about, &trace->def->asks[0], events, 0));
 	assert_true(engine_ask(o.engine, o.inv, (size_t)(trace - o.inv->sections), &about, &e));
-	opened_run(&o, trace_settled, NULL);
+	opened_run(&o, settled, section);
 	if (trace->state != SECTION_OK)
 		fail_msg("%s", trace->reason);
 	assert_true(cell_eq(section_cell(trace, 0, "correlation_id"), section_cell(events, 0, "correlation_id")));
+	opened_end(&o);
+}
+
+/* What the pane of a file says of one with this key. */
+static struct section *open_file(struct opened *o, const char *key)
+{
+	char section[] = "edi_315";
+	struct section *s;
+	struct subject about;
+	struct err e = { 0 };
+
+	open_old(o, true);
+	opened_run(o, NULL, NULL);
+	s = opened_section(o, section);
+	assert_true(subject_of_text(&about, &s->def->asks[0], key));
+	assert_true(engine_ask(o->engine, o->inv, (size_t)(s - o->inv->sections), &about, &e));
+	opened_run(o, settled, section);
+	return s;
+}
+
+/* Never as the bytes that it is packed into. */
+static void a_packed_file_is_shown_or_named(void **state)
+{
+	static const char file[] = "ISA*00*          *00*          *ZZ*A              *ZZ*B              "
+				   "*260120*0101*U*00401*000000001*0*P*>~ST*315*0001~SE*2*0001~";
+	struct buf packed = BUF_INIT;
+	struct section *s;
+	struct opened o;
+
+	(void)state;
+	gzip_put(&packed, file, sizeof(file) - 1);
+	aws_fake_object(fake, "files", "edi/a.edi.gz", packed.data, packed.len);
+	aws_fake_object(fake, "files", "edi/b.zip", "PK\003\004....", 8);
+	buf_release(&packed);
+	s = open_file(&o, "edi/a.edi.gz");
+	assert_true(s->rows.rows >= 3);
+	assert_true(cell_is(section_cell(s, 0, "tag"), "ISA"));
+	opened_end(&o);
+	s = open_file(&o, "edi/b.zip");
+	assert_int_equal(s->state, SECTION_FAILED);
+	assert_string_equal(s->reason, "edi: the object is zip, 8 bytes: not unpacked");
+	assert_int_equal(s->rows.rows, 0);
 	opened_end(&o);
 }
 
@@ -294,6 +339,7 @@ int main(void)
 		CASE(weeks_in_order),
 		CASE(test_P66_cancel_leaves_nothing_running),
 		CASE(a_message_is_followed),
+		CASE(a_packed_file_is_shown_or_named),
 		CASE(a_failure_is_no_silence),
 		CASE(the_archive_tells_how_far_it_reaches),
 	};
