@@ -471,8 +471,8 @@ bool http_status_err(const struct source *s, const struct http_response *r, cons
 		err_set(e, kind, r->status, "%s: HTTP %ld: refused to follow the redirect to %s",
 			s->name, r->status, r->location[0] ? r->location : "(no target)");
 	else if (is_html(r))
-		err_set(e, kind, r->status, "%s: HTTP %ld with an HTML page (login page?)",
-			s->name, r->status);
+		err_set(e, kind, r->status, "%s: HTTP %ld with an HTML page%s", s->name, r->status,
+			r->status < 500 ? " (login page?)" : "");
 	else if (shown > 0)
 		err_set(e, kind, r->status, "%s: HTTP %ld: %.*s", s->name, r->status, shown, body);
 	else

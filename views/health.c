@@ -259,7 +259,8 @@ static bool clocks_differ(const struct health *h, int64_t ms)
 static const char *advice_on_refusal(const struct source_status *st)
 {
 	if (clocks_differ(&st->health, SIGNED_MS))
-		return "this machine's clock or its own is wrong: what is signed is refused for that";
+		return "the identity was refused, and the clocks differ: is this machine's right, has the secret "
+		       "been changed?";
 	return "the identity was refused: has the secret been changed, or expired?";
 }
 

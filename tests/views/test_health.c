@@ -68,7 +68,7 @@ static void every_answer(void **state)
 		advises(ill((enum err_kind)kind, 0), " ");
 	advises(st, "has the secret been changed");
 	st.health.skew_ms = -3600000;
-	advises(st, "clock");
+	advises(st, "the clocks differ: is this machine's right, has the secret been changed?");
 	advises(ill(ERR_REMOTE, 404), "is the url right?");
 	advises(ill(ERR_REMOTE, 500), "ask who runs it");
 	advises(ill(ERR_TRUST, 302), "a login page");
