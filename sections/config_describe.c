@@ -5,6 +5,8 @@
 #include "clients/client.h"
 #include "sections/config_parts.h"
 
+#define HIDDEN "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+
 enum { GAP = 2, COLUMN_MAX = 48 };
 
 /* One line of three columns; the first two are padded. */
@@ -58,6 +60,19 @@ static void secret_words(struct buf *out, const char *ref)
 	buf_putc(out, ')');
 }
 
+/* A proxy may want a password, and its address is the only place for it. */
+static void put_address(struct buf *out, const char *value)
+{
+	const char *host = strstr(value, "://"), *at = strrchr(value, '@'), *colon;
+
+	host = host ? host + strlen("://") : value;
+	colon = at && at > host ? memchr(host, ':', (size_t)(at - host)) : NULL;
+	if (colon)
+		buf_printf(out, "%.*s:" HIDDEN "%s", (int)(colon - value), value, at);
+	else
+		buf_puts(out, value);
+}
+
 /* False: there is nothing to say about this setting. */
 static bool fill_line(struct line *l, const struct source *s, const struct setting_def *d)
 {
@@ -67,6 +82,8 @@ static bool fill_line(struct line *l, const struct source *s, const struct setti
 	buf_clear(&l->value);
 	if (set && d->secret)
 		secret_words(&l->value, set->value);
+	else if (set && strcmp(d->key, "proxy") == 0)
+		put_address(&l->value, set->value);
 	else if (set)
 		buf_puts(&l->value, set->value);
 	else if (d->fallback)

@@ -152,7 +152,7 @@ const char *attempt_phrase(char out[static PHRASE_MAX], const struct attempt *a)
 		[ATTEMPT_OK] = "answered",
 		[ATTEMPT_EMPTY] = "had nothing",
 		[ATTEMPT_PARTIAL] = "broke off",
-		[ATTEMPT_PAUSED] = "is paused after failures",
+		[ATTEMPT_PAUSED] = "is paused",
 		[ATTEMPT_UNAVAILABLE] = "is not configured",
 		[ATTEMPT_SKIPPED] = "was not asked",
 		[ATTEMPT_CANCELLED] = "was stopped",

@@ -101,6 +101,35 @@ static void test_nothing_configured(void **state)
 	config_release(&c);
 }
 
+/* The password of a proxy has no other place than its address, and is not told. */
+static void test_the_password_of_a_proxy_is_not_told(void **state)
+{
+	static const struct { const char *proxy, *told; } cases[] = {
+		{ "http://me:canary@proxy.example.net:3128", "http://me:\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2@proxy.example.net:3128 " },
+		{ "me:canary@x@proxy:1", "me:\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2@proxy:1 " },
+		{ "http://me@proxy:3128", "http://me@proxy:3128 " },
+		{ "http://proxy:3128", "http://proxy:3128 " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = BUF_INIT;
+		char text[160];
+		struct config c;
+		struct err e = { 0 };
+
+		snprintf(text, sizeof(text), "sources: { tracking: { url: 'https://h', auth: none, proxy: '%s' } }",
+			 cases[i].proxy);
+		if (!config_parse(&c, &workspace_load, text, strlen(text), "c.yaml", false, &e))
+			fail_msg("%s", e.text);
+		config_describe(&c, &out);
+		if (!strstr(buf_str(&out), cases[i].told) || strstr(buf_str(&out), "canary"))
+			fail_msg("%s", buf_str(&out));
+		config_release(&c);
+		buf_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_workspace_names_real_settings),
 		cmocka_unit_test(test_workspace_seals_its_secrets),
 		cmocka_unit_test(test_nothing_configured),
+		cmocka_unit_test(test_the_password_of_a_proxy_is_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
