@@ -40,7 +40,7 @@ bool secret_file(const char *path, char *out, size_t size, size_t *len, struct e
 
 /* Takes the named environment variables into locked memory, overwrites them in
  * the process environment and unsets them; from then on the process leaves no core
- * and lets no debugger in. Call once, before threads. */
+ * and lets no debugger in. Before threads. */
 void secret_seal_env(const char *const *names, size_t count);
 /* Value sealed at start, or getenv(); NULL when absent. */
 const char *secret_env(const char *name);

@@ -382,8 +382,10 @@ bool config_load(struct config *c, const struct workspace *w, const char *given,
 	if (!ok && absent)
 		ok = !given || err_set(e, ERR_CONFIG, ENOENT, "%s: no such file", path);
 	ok = ok && config_parse(c, w, buf_str(&text), text.len, path, true, e);
-	if (ok)
+	if (ok) {
 		c->exists = !absent;
+		config_seal(c);
+	}
 	buf_release(&text);
 	free(path);
 	return ok;

@@ -46,7 +46,8 @@ struct config {
 };
 
 /* `path` NULL: $XDG_CONFIG_HOME/sextant/config.yaml or ~/.config/…; a missing
- * default file is no error. Refuses files that others may write. */
+ * default file is no error. Refuses files that others may write. Seals the secrets that it
+ * finds in the environment: before threads. */
 bool config_load(struct config *, const struct workspace *, const char *path, struct err *);
 /* From text, for the built-in demonstration and for tests; `use_env` allows aliases. */
 bool config_parse(struct config *, const struct workspace *, const char *text, size_t len,

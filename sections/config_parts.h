@@ -29,6 +29,8 @@ char *config_path(const char *value, const char *where, struct err *);
 /* The reference that { env: NAME }, { file: PATH } … stands for; the caller's. `store`: for
  * a store's own settings, which no store can have. NULL: ERR_CONFIG. */
 char *config_secret_ref(const struct doc_node *, const char *key, bool store, struct err *);
+/* Takes what the configuration says is a secret in the environment out of it. */
+void config_seal(const struct config *);
 /* Before the sources, which refer to them. `root` NULL: an empty file. */
 bool config_stores(struct config *, const struct doc_node *root, bool use_env, struct err *);
 bool config_span_at(const struct doc_node *, const char *key, usec *out, struct err *);

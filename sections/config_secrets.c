@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+#include "clients/client.h"
 #include "clients/secrets.h"
 #include "sections/config_parts.h"
 
@@ -92,4 +94,34 @@ char *config_secret_ref(const struct doc_node *node, const char *key, bool store
 		ref = join_ref(form, other ? other : what, doc_value(node, 0), e);
 	free(other);
 	return ref;
+}
+
+/* ---- what the file says is in the environment ------------------------------------------- */
+
+static void seal(const char *ref)
+{
+	static const char scheme[] = "env:";
+	const char *name;
+
+	if (!ref || strncmp(ref, scheme, sizeof(scheme) - 1) != 0)
+		return;
+	name = ref + sizeof(scheme) - 1;
+	secret_seal_env(&name, 1);
+}
+
+static void seal_source(const struct source *s)
+{
+	for (const struct setting_def *d = s->client ? s->client->settings : NULL; d && d->key; d++)
+		if (d->secret)
+			seal(source_get(s, d->key, NULL));
+}
+
+void config_seal(const struct config *c)
+{
+	for (size_t i = 0; i < c->nsources; i++)
+		seal_source(&c->sources[i]);
+	for (size_t i = 0; c->stores && i < CONFIG_STORES; i++)
+		seal_source(&c->stores[i]);
+	for (size_t i = 0; i < c->telemetry.nheaders; i++)
+		seal(c->telemetry.headers[i].value);
 }

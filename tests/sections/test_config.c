@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/secret.h"
 #include "clients/client.h"
 #include "sections/config.h"
 
@@ -558,6 +559,17 @@ static void test_default_place(void **state)
 	assert_true(c.exists);
 	assert_string_equal(c.path, path);
 	assert_string_equal(c.theme, "mono");
+	config_release(&c);
+
+	/* Whatever it calls a secret is out of the environment from then on. */
+	setenv("T_NAMED_BY_THE_FILE", "canary", 1);
+	setenv("T_TOLD_TO_A_COLLECTOR", "canary too", 1);
+	write_file(path, "sources: { logs: { host: h, password: { env: T_NAMED_BY_THE_FILE } } }\n"
+			 "telemetry: { headers: { x-key: { env: T_TOLD_TO_A_COLLECTOR } } }\n", 0600);
+	assert_true(config_load(&c, &workspace, NULL, NULL));
+	assert_null(getenv("T_NAMED_BY_THE_FILE"));
+	assert_null(getenv("T_TOLD_TO_A_COLLECTOR"));
+	assert_string_equal(secret_env("T_NAMED_BY_THE_FILE"), "canary");
 	config_release(&c);
 
 	setenv("XDG_CONFIG_HOME", "relative", 1);
