@@ -225,6 +225,20 @@ char *temp_dir(const char *name, struct err *e)
 	return strdup(path);
 }
 
+bool temp_home(char *out, size_t size, const char *name)
+{
+	struct err e = { 0 };
+	char *dir = temp_dir(name, &e);
+
+	if (!dir) {
+		fprintf(stderr, "%s\n", e.text);
+		return false;
+	}
+	snprintf(out, size, "%s", dir);
+	free(dir);
+	return true;
+}
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
 	(void)st;

@@ -36,6 +36,8 @@ bool port_wait(unsigned port, struct child *, unsigned seconds);
 /* A new directory that the children own and we can read and write;
  * "/tmp/sextant-NAME-XXXXXX". The caller frees the name. */
 char *temp_dir(const char *name, struct err *);
+/* The same, for a group of tests: false after saying why not. */
+bool temp_home(char *out, size_t size, const char *name);
 /* Removes the directory and everything in it. */
 void temp_dir_remove(const char *dir);
 /* Writes a file into the directory, readable by the children; `mode` is its mode. */

@@ -78,19 +78,13 @@ static void test_P63_the_time_of_day_jumps(void **state)
 static int start(void **state)
 {
 	const char *build = getenv("SEXTANT_BUILD");
-	char *dir, *path = realpath(build ? build : "build", NULL);
-	struct err e = { 0 };
+	char *path = realpath(build ? build : "build", NULL);
 
 	(void)state;
-	dir = temp_dir("clock", &e);
-	if (!dir || !path) {
-		print_error("%s\n", e.text);
+	if (!path || !temp_home(home, sizeof home, "clock"))
 		return -1;
-	}
-	snprintf(home, sizeof home, "%s", dir);
-	snprintf(config, sizeof config, "%s/test.yaml", dir);
+	snprintf(config, sizeof config, "%s/test.yaml", home);
 	snprintf(preload, sizeof preload, "%s/tests/preload/jump_clock.so", path);
-	free(dir);
 	free(path);
 	fault_start_mute(&mute);
 	write_config();

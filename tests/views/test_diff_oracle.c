@@ -497,15 +497,14 @@ static bool write_looks(const char *dir, struct err *e)
 static int start(void **state)
 {
 	struct err e = { 0 };
-	char *dir = temp_dir("oracle", &e);
 
 	(void)state;
-	if (!dir || !write_looks(dir, &e) || !write_commands(dir)) {
+	if (!temp_home(home, sizeof home, "oracle"))
+		return -1;
+	if (!write_looks(home, &e) || !write_commands(home)) {
 		print_error("%s\n", e.text);
 		return -1;
 	}
-	snprintf(home, sizeof home, "%s", dir);
-	free(dir);
 	harmless = calloc(hostile_count, sizeof *harmless);
 	assert_non_null(harmless);
 	for (size_t i = 0; i < hostile_count; i++)

@@ -180,16 +180,9 @@ static void test_P47_small_files(void **state)
 
 static int start(void **state)
 {
-	struct err e = { 0 };
-	char *dir = temp_dir("limits", &e);
-
 	(void)state;
-	if (!dir) {
-		print_error("%s\n", e.text);
+	if (!temp_home(home, sizeof home, "limits"))
 		return -1;
-	}
-	snprintf(home, sizeof home, "%s", dir);
-	free(dir);
 	snprintf(config, sizeof config, "%s/test.yaml", home);
 	hostile_extract(home, hostile_texts, hostile_count, 5);
 	hostile_config(home, "athena trino ocean", NULL);

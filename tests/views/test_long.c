@@ -144,16 +144,9 @@ static void test_P09_4096_fields(void **state)
 
 static int start(void **state)
 {
-	struct err e = { 0 };
-	char *dir = temp_dir("long", &e);
-
 	(void)state;
-	if (!dir) {
-		print_error("%s\n", e.text);
+	if (!temp_home(home, sizeof home, "long"))
 		return -1;
-	}
-	snprintf(home, sizeof home, "%s", dir);
-	free(dir);
 	return 0;
 }
 

@@ -173,18 +173,13 @@ static void test_P44_terminal(void **state)
 
 static int start(void **state)
 {
-	struct err e = { 0 };
-	char *dir = temp_dir("malloc", &e), *cwd = realpath(build(), NULL);
+	char *cwd = realpath(build(), NULL);
 
 	(void)state;
-	if (!dir || !cwd) {
-		print_error("%s\n", e.text);
+	if (!cwd || !temp_home(home, sizeof home, "malloc"))
 		return -1;
-	}
-	snprintf(home, sizeof home, "%s", dir);
 	snprintf(preload, sizeof preload, "%s/tests/preload/fail_malloc.so", cwd);
 	snprintf(config, sizeof config, "%s/test.yaml", home);
-	free(dir);
 	free(cwd);
 	hostile_extract(home, hostile_texts, 5, 5);
 	hostile_config(home, "athena trino ocean", NULL);

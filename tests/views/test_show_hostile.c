@@ -240,18 +240,12 @@ static void test_arguments(void **state)
 
 static int start(void **state)
 {
-	struct err e = { 0 };
 	struct hostile *cells = calloc(hostile_count + FORMULAS, sizeof *cells);
-	char *dir = temp_dir("hostile", &e);
 
 	(void)state;
-	if (!dir) {
-		print_error("%s\n", e.text);
-		return -1;
-	}
-	snprintf(home, sizeof home, "%s", dir);
-	free(dir);
 	assert_non_null(cells);
+	if (!temp_home(home, sizeof home, "hostile"))
+		return -1;
 	memcpy(cells, hostile_texts, hostile_count * sizeof *cells);
 	memcpy(cells + hostile_count, formulas, sizeof formulas);
 	hostile_extract(home, cells, hostile_count + FORMULAS, hostile_count);
