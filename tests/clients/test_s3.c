@@ -11,50 +11,35 @@
 #include <cmocka.h>
 
 #include "clients/registry.h"
-#include "clients/skew.h"
-#include "tests/support/aws_fake.h"
+#include "tests/support/aws_case.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/gzip.h"
 
 static struct aws_fake *fake;
-static char url[64];
-
-static void put(const char *key, const char *text)
-{
-	aws_fake_object(fake, "files", key, text, strlen(text));
-}
+static char url[AWS_CASE_URL];
 
 static int start(void **state)
 {
 	const struct aws_fake_options options = { .page_keys = 2 };
-	struct err e = { 0 };
 
 	(void)state;
-	fake = aws_fake_start(&options, &e);
-	if (!fake)
-		fail_msg("%s", e.text);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u", aws_fake_port(fake));
-	aws_fake_account();
-	put("edi/x/1.edi", "ISA*00\r\nGS*\n\nSE");
-	put("edi/x/2 & 3+\xe2\x82\xac.edi", "odd");
-	put("edi/x/4.edi", "4");
-	put("edi/x/5.edi", "");
-	put("edi/x/6.edi", "6");
-	put("edi/y/1.edi", "y");
-	put("days/2026-01-19/a", "");
-	put("days/2026-01-21/b", "");
-	put("packed.gz", "\x1f\x8b\x08....");
+	fake = aws_case_start(&options, url);
+	aws_case_put(fake, "edi/x/1.edi", "ISA*00\r\nGS*\n\nSE");
+	aws_case_put(fake, "edi/x/2 & 3+\xe2\x82\xac.edi", "odd");
+	aws_case_put(fake, "edi/x/4.edi", "4");
+	aws_case_put(fake, "edi/x/5.edi", "");
+	aws_case_put(fake, "edi/x/6.edi", "6");
+	aws_case_put(fake, "edi/y/1.edi", "y");
+	aws_case_put(fake, "days/2026-01-19/a", "");
+	aws_case_put(fake, "days/2026-01-21/b", "");
+	aws_case_put(fake, "packed.gz", "\x1f\x8b\x08....");
 	return 0;
 }
 
 static int stop(void **state)
 {
-	char origin[80];
-
 	(void)state;
-	snprintf(origin, sizeof(origin), "%s", url);
-	skew_learn(origin, 0);
-	aws_fake_stop(fake);
+	aws_case_stop(fake, url);
 	return 0;
 }
 
@@ -260,10 +245,10 @@ static void an_object_that_is_not_there_has_no_rows(void **state)
 static void the_first_object_that_is_there_is_read(void **state)
 {
 	(void)state;
-	put("super/line/b-config/2026-01-20/f.edi", "found");
-	put("super/line/b-config/2026-01-19/f.edi", "older");
-	put("super/line/a-config/2026-01-21/g.edi", "other");
-	put("super/line/loose.edi", "no folder");
+	aws_case_put(fake, "super/line/b-config/2026-01-20/f.edi", "found");
+	aws_case_put(fake, "super/line/b-config/2026-01-19/f.edi", "older");
+	aws_case_put(fake, "super/line/a-config/2026-01-21/g.edi", "other");
+	aws_case_put(fake, "super/line/loose.edi", "no folder");
 	gives("get: { key: \"super/line/?/:day/f.edi\", days: [\":from\", \":to\"] }\ncolumns: { k: key, t: text }\n",
 	      "super/line/b-config/2026-01-20/f.edi|found\n");
 	/* Two folders of the last day, and those of the one before. */

@@ -14,7 +14,7 @@
 #include "clients/secret_settings.h"
 #include "clients/secrets.h"
 #include "clients/skew.h"
-#include "tests/support/aws_fake.h"
+#include "tests/support/aws_case.h"
 #include "tests/support/client_fixture.h"
 #include "tests/support/secret_case.h"
 
@@ -24,18 +24,14 @@
 struct fixture {
 	struct aws_fake *aws;
 	struct source *block, *source;
-	char url[64];
+	char url[AWS_CASE_URL];
 	struct err e;
 };
 
 static void begin(struct fixture *f)
 {
 	*f = (struct fixture){ .aws = NULL };
-	f->aws = aws_fake_start(&(struct aws_fake_options){ .port = 0 }, &f->e);
-	if (!f->aws)
-		fail_msg("%s", f->e.text);
-	snprintf(f->url, sizeof(f->url), "http://127.0.0.1:%u", aws_fake_port(f->aws));
-	setenv("TEST_SECRET", AWS_FAKE_SECRET, 1);
+	f->aws = aws_case_start(&(struct aws_fake_options){ .port = 0 }, f->url);
 	f->block = source_make(&aws_store_ops, "aws", "region", "us-east-1", "access_key", "env:TEST_ID",
 			       "secret_key", "env:TEST_SECRET", "secretsmanager_url", f->url, NULL);
 	f->source = source_make(NULL, "redshift", NULL);
@@ -46,8 +42,7 @@ static void begin(struct fixture *f)
 static void end(struct fixture *f)
 {
 	secrets_close(0);
-	skew_learn(f->url, 0);
-	aws_fake_stop(f->aws);
+	aws_case_stop(f->aws, f->url);
 	source_free(f->source);
 	source_free(f->block);
 }

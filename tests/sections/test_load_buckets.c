@@ -12,42 +12,32 @@
 
 #include "clients/registry.h"
 #include "sections/config_parts.h"
-#include "tests/support/aws_fake.h"
+#include "tests/support/aws_case.h"
 #include "tests/support/client_fixture.h"
 
 static struct aws_fake *fake;
-static char url[64];
-
-static void put(const char *key, const char *text)
-{
-	aws_fake_object(fake, "files", key, text, strlen(text));
-}
+static char url[AWS_CASE_URL];
 
 static int start(void **state)
 {
 	const struct aws_fake_options options = { .page_keys = 2 };
-	struct err e = { 0 };
 
 	(void)state;
-	fake = aws_fake_start(&options, &e);
-	if (!fake)
-		fail_msg("%s", e.text);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u", aws_fake_port(fake));
-	aws_fake_account();
-	put("edi/ea315/halcyon-line/2026-01-15/too-early.edi", "x");
-	put("edi/ea315/halcyon-line/2026-01-16/a.edi", "ISA~");
-	put("edi/ea315/halcyon-line/2026-01-18/b.edi", "ISA~GS~");
-	put("edi/ea315/halcyon-line/2026-01-18/c.edi", "");
-	put("edi/ea315/kestrel/2026-01-18/d.edi", "others'");
-	put("super_files/halcyon-line/sftp-updates/2026-01-17/f.csv", "one\ntwo\n");
-	put("super_files/halcyon-line/other/2026-01-18/g.csv", "no");
+	fake = aws_case_start(&options, url);
+	aws_case_put(fake, "edi/ea315/halcyon-line/2026-01-15/too-early.edi", "x");
+	aws_case_put(fake, "edi/ea315/halcyon-line/2026-01-16/a.edi", "ISA~");
+	aws_case_put(fake, "edi/ea315/halcyon-line/2026-01-18/b.edi", "ISA~GS~");
+	aws_case_put(fake, "edi/ea315/halcyon-line/2026-01-18/c.edi", "");
+	aws_case_put(fake, "edi/ea315/kestrel/2026-01-18/d.edi", "others'");
+	aws_case_put(fake, "super_files/halcyon-line/sftp-updates/2026-01-17/f.csv", "one\ntwo\n");
+	aws_case_put(fake, "super_files/halcyon-line/other/2026-01-18/g.csv", "no");
 	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
-	aws_fake_stop(fake);
+	aws_case_stop(fake, url);
 	return 0;
 }
 

@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#include "clients/skew.h"
-
 static const char tables[] =
 	"CREATE TABLE t (a TEXT, b TEXT, n INTEGER);"
 	"INSERT INTO t VALUES ('x', '', 1), ('it''s', NULL, 2), ('a', 'b', 3);"
@@ -20,18 +18,13 @@ static const char tables[] =
 	" SELECT n FROM s;";
 
 struct aws_fake *athena_fake;
-char athena_url[64];
+char athena_url[AWS_CASE_URL];
 
 static int start_as(unsigned queued, unsigned running)
 {
 	const struct aws_fake_options options = { .sql = tables, .queued = queued, .running = running };
-	struct err e = { 0 };
 
-	athena_fake = aws_fake_start(&options, &e);
-	if (!athena_fake)
-		fail_msg("%s", e.text);
-	snprintf(athena_url, sizeof(athena_url), "http://127.0.0.1:%u", aws_fake_port(athena_fake));
-	aws_fake_account();
+	athena_fake = aws_case_start(&options, athena_url);
 	return 0;
 }
 
@@ -49,12 +42,8 @@ int athena_case_start_slowly(void **state)
 
 int athena_case_stop(void **state)
 {
-	char origin[80];
-
 	(void)state;
-	snprintf(origin, sizeof(origin), "%s", athena_url);
-	skew_learn(origin, 0);
-	aws_fake_stop(athena_fake);
+	aws_case_stop(athena_fake, athena_url);
 	return 0;
 }
 

@@ -3,11 +3,11 @@
 #define TESTS_SUPPORT_ATHENA_CASE_H
 
 #include "clients/registry.h"
-#include "tests/support/aws_fake.h"
+#include "tests/support/aws_case.h"
 #include "tests/support/client_fixture.h"
 
 extern struct aws_fake *athena_fake;
-extern char athena_url[64];
+extern char athena_url[AWS_CASE_URL];
 
 /* For cmocka. Tables t (a, b, n) of three rows and many (n) of 2,500. */
 int athena_case_start(void **state);
