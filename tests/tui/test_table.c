@@ -106,6 +106,20 @@ static void test_first_row_is_selected(void **state)
 	assert_int_equal(table.page, 5);
 }
 
+static void test_begins_with_rows_before_it_in_sight(void **state)
+{
+	(void)state;
+	table_begin(&table, 7);
+	assert_int_equal(table.key, 107);
+	assert_int_equal(table.top, 5);
+	/* None is before the first, and the last page is full. */
+	table_begin(&table, 1);
+	assert_int_equal(table.top, 0);
+	table_begin(&table, 9);
+	assert_int_equal(table.selected, 9);
+	assert_int_equal(table.top, 5);
+}
+
 static void test_inserted_rows_do_not_move_the_record(void **state)
 {
 	(void)state;
@@ -328,6 +342,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_first_row_is_selected, setup),
+		cmocka_unit_test_setup(test_begins_with_rows_before_it_in_sight, setup),
 		cmocka_unit_test_setup(test_inserted_rows_do_not_move_the_record, setup),
 		cmocka_unit_test_setup(test_a_reversed_order_keeps_the_record, setup),
 		cmocka_unit_test_setup(test_a_record_that_is_gone, setup),

@@ -158,6 +158,29 @@ static void test_screens(void **state)
 	golden_finish();
 }
 
+/* A file begins at the lines of the load, once: asking for it again leaves the chosen row. */
+static void test_a_choice_is_kept(void **state)
+{
+	struct config config = { 0 };
+	struct app app;
+	size_t row, section;
+
+	(void)state;
+	begin(&app, &config, OUTAGE);
+	screens_press(&app, ": 'sent' Enter");
+	settle(&app);
+	screens_press(&app, "L");
+	settle(&app);
+	section = (size_t)app_focus(&app);
+	assert_true(section_pane_selected(app.desk->panes[section], &row));
+	assert_int_equal(row, 52);
+	screens_press(&app, "g j r");
+	settle(&app);
+	assert_true(section_pane_selected(app.desk->panes[section], &row));
+	assert_int_equal(row, 1);
+	end(&app, &config);
+}
+
 static int prepare(void **state)
 {
 	struct err e = { 0 };
@@ -181,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_a_choice_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, clean_up);
