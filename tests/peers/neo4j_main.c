@@ -48,6 +48,7 @@ static void health_names_the_version(void **state)
 	assert_string_equal(h.server, expected);
 	assert_string_equal(h.user, "neo4j");
 	assert_true(h.read_only);
+	assert_int_equal(h.rights, RIGHTS_WRITE);       /* the community edition knows no others */
 	client_talk_end(&t);
 }
 
