@@ -184,45 +184,40 @@ static void test_P20_a_redirect_is_not_followed(void **state)
 	expect(ERR_TRUST, false, "http://evil.test/v1" TOLD);
 }
 
-static void test_P22_no_progress_ends(void **state)
+/* The last of so many pages leads to the first. */
+static void leads_back(const struct trino_options *o, struct trino_answer *last, unsigned pages)
 {
-	struct trino_answer self[] = { { 0 }, { .rows = "[[1,\"x\"]]" }, { 0 } };
 	struct trino_talk t;
 	char link[100];
 
-	(void)state;
-	trino_talk_begin(&t, FAKE(self));
+	trino_talk_begin(&t, o);
 	snprintf(link, sizeof(link), "http://127.0.0.1:%u/v1/statement/executing/q1/y1c94/1",
 		 trino_fake_port(t.fake));
-	self[1].next = link;
+	last->next = link;
 	assert_false(trino_talk_run(&t, "SELECT 1"));
 	assert_int_equal(t.e.kind, ERR_LIMIT);
 	assert_non_null(strstr(t.e.text, "no progress"));
-	assert_int_equal(t.got.nrows, 1);
+	assert_int_equal(t.got.nrows, pages);
 	trino_talk_end(&t);
-	assert_int_equal(t.seen.gets, 1);
+	assert_int_equal(t.seen.gets, pages);
 	assert_int_equal(t.seen.deletes, 1);
 }
 
-/* A page that leads to one before the last: A, B, A. */
+static void test_P22_no_progress_ends(void **state)
+{
+	struct trino_answer self[] = { { 0 }, { .rows = "[[1,\"x\"]]" }, { 0 } };
+
+	(void)state;
+	leads_back(FAKE(self), &self[1], 1);
+}
+
+/* A, B, A. */
 static void test_P22_a_cycle_ends(void **state)
 {
 	struct trino_answer cycle[] = { { 0 }, { .rows = "[[1,\"x\"]]" }, { .rows = "[[2,\"y\"]]" }, { 0 } };
-	struct trino_talk t;
-	char link[100];
 
 	(void)state;
-	trino_talk_begin(&t, FAKE(cycle));
-	snprintf(link, sizeof(link), "http://127.0.0.1:%u/v1/statement/executing/q1/y1c94/1",
-		 trino_fake_port(t.fake));
-	cycle[2].next = link;
-	assert_false(trino_talk_run(&t, "SELECT 1"));
-	assert_int_equal(t.e.kind, ERR_LIMIT);
-	assert_non_null(strstr(t.e.text, "no progress"));
-	assert_int_equal(t.got.nrows, 2);
-	trino_talk_end(&t);
-	assert_int_equal(t.seen.gets, 2);
-	assert_int_equal(t.seen.deletes, 1);
+	leads_back(FAKE(cycle), &cycle[2], 2);
 }
 
 /* Always a new address, never a row, at once: asked ever more slowly, until the deadline. */
