@@ -25,7 +25,6 @@ struct fixture {
 	struct aws_fake *aws;
 	struct source *block, *source;
 	char url[AWS_CASE_URL];
-	struct err e;
 };
 
 static void begin(struct fixture *f)
