@@ -1,3 +1,6 @@
+/* The kind "clickhouse": the HTTP interface of ClickHouse, from 18.16 (Debian) to the current
+ * ones, which differ in how values are bound, limits are set and failures in the middle of an
+ * answer are told. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* An endpoint mapping's `pages`: how further pages are asked for, and when they end. */
 #include "clients/rest_mapping_parts.h"
 
 #include <string.h>

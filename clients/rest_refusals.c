@@ -1,3 +1,5 @@
+/* An endpoint mapping's `errors`: what a service's own words for a refusal stand for, and what to
+ * do about them. */
 #include "clients/rest_mapping_parts.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The request that an endpoint mapping makes of a query's values: each is escaped for the place
+ * where it stands, and none can leave it. */
 #include "clients/rest_mapping_parts.h"
 
 #include <stdio.h>

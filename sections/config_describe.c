@@ -1,3 +1,5 @@
+/* What `config check` and the pane of the configuration say: every setting with where it is from,
+ * without secrets. */
 #include <string.h>
 
 #include "base/secret.h"

@@ -1,3 +1,5 @@
+/* Reading a file of the configuration: a regular one that others cannot change, no link, and
+ * not over 1 MiB. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

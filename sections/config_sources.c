@@ -1,3 +1,5 @@
+/* The configuration's sources: kinds, settings of the file and of the environment, and what each
+ * lacks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

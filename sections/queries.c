@@ -1,3 +1,4 @@
+/* The text of a query: the user's file where there is one, else the one that is built in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

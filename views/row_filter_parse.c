@@ -1,3 +1,4 @@
+/* Reading a row filter; the language is in row_filter.h. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>

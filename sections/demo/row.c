@@ -1,3 +1,4 @@
+/* One row of the demonstration on its way into the store, column by column, by name. */
 #include "sections/demo/model.h"
 
 #include <inttypes.h>

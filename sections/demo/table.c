@@ -1,3 +1,4 @@
+/* The demonstration's tables as model.h names them: their columns, in order. */
 #include "sections/demo/model.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* What was typed, read as identifiers of a load, and the window that it is looked for in. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* Ocean events without repeats: the same event told again is one row, and a later version of it
+ * marks the former as corrected. */
 #include "sections/load/ocean_events.h"
 
 #include <stdint.h>
