@@ -256,7 +256,7 @@ static bool peer_secure(struct talk *p, const struct peer_target *who, struct pe
 		return true;
 	if (cancel_fired(p->cancel))
 		return err_set(e, ERR_CANCELLED, 0, "cancelled");
-	facts->flaw = clock_mono(&clock_system) < p->deadline ? PEER_NO_TLS : PEER_SILENT;
+	facts->flaw = now_mono() < p->deadline ? PEER_NO_TLS : PEER_SILENT;
 	if (facts->flaw == PEER_SILENT)
 		return err_set(e, ERR_TIMEOUT, 0, "TLS: no answer from %s port %ld in time", who->host, who->port);
 	return err_set(e, ERR_TRUST, 0, "TLS: %s port %ld does not shake hands", who->host, who->port);

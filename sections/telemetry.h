@@ -22,7 +22,8 @@ enum {
 struct telemetry;
 
 /* Hears of the engine's attempts until engine_free(), which ends it within its grace: what
- * waits since engine_stop() is told until then, or lost. Keeps the settings. NULL when telemetry is off or cannot be started. */
+ * waits since engine_stop() is told until then, or lost. Keeps the settings. NULL when
+ * telemetry is off or cannot be started. */
 struct telemetry *telemetry_attach(struct engine *, const struct telemetry_settings *);
 
 struct telemetry_status {
