@@ -333,7 +333,9 @@ static void a_signal_gives_leases_back(void **state)
 		command_finish(&r);
 		assert_int_equal(r.status, EXIT_INTERRUPTED);
 		assert_int_equal(vault_fake_leases(f.vault), 1);
-		assert_int_equal(vault_fake_live(f.vault), 0);
+		/* On a busy machine it may still be at it. */
+		assert_true(vault_fake_wait(f.vault, "sys/leases/revoke", 1));
+		assert_true(postgres_wait(&server, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'v-%'", "0"));
 		command_release(&r);
 		stub_stop(silent);
 		end(&f);
