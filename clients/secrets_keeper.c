@@ -162,7 +162,9 @@ static void stop_keeper(void)
 /* ---- giving back --------------------------------------------------------------------- */
 
 struct gift {
-	struct secret_entry *entry;
+	const struct secret_store *store;
+	const struct source *source;
+	struct issued lent;             /* taken out of its entry, which others may still use */
 	usec deadline;
 	pthread_t thread;
 	bool started;
@@ -171,29 +173,43 @@ struct gift {
 static void *give_back(void *arg)
 {
 	struct gift *g = arg;
-	struct secret_entry *n = g->entry;
 
 	/* What cannot be given back ends by itself: nobody is left to be told. */
-	n->store->revoke(n->source, &n->known, g->deadline, NULL, NULL);
+	g->store->revoke(g->source, &g->lent, g->deadline, NULL, NULL);
 	return NULL;
 }
 
 /* Those at the head of the list that there are threads for; the rest of it. */
+static struct secret_entry *take_lent(struct secret_entry *list, struct gift gifts[static REVOKED_AT_ONCE],
+				      size_t *count)
+{
+	secrets_lock();
+	for (*count = 0; list && *count < REVOKED_AT_ONCE; list = list->next) {
+		if (!secret_entry_lent(list))
+			continue;
+		gifts[(*count)++] = (struct gift){ .store = list->store, .source = list->source,
+						   .lent = list->known };
+		list->known = (struct issued){ .lasts = 0 };
+		list->generation = 0;
+	}
+	secrets_unlock();
+	return list;
+}
+
 static struct secret_entry *give_some_back(struct secret_entry *list, usec deadline)
 {
 	struct gift gifts[REVOKED_AT_ONCE];
-	size_t count = 0;
+	size_t count;
 
-	for (; list && count < REVOKED_AT_ONCE; list = list->next) {
-		if (!secret_entry_lent(list))
-			continue;
-		gifts[count] = (struct gift){ .entry = list, .deadline = deadline };
-		gifts[count].started = start(&gifts[count].thread, give_back, &gifts[count]);
-		count++;
+	list = take_lent(list, gifts, &count);
+	for (size_t i = 0; i < count; i++) {
+		gifts[i].deadline = deadline;
+		gifts[i].started = start(&gifts[i].thread, give_back, &gifts[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (gifts[i].started)
 			pthread_join(gifts[i].thread, NULL);
+		issued_release(&gifts[i].lent);
 	}
 	return list;
 }
