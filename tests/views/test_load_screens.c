@@ -80,6 +80,8 @@ static void begin(struct app *app, struct config *c, const char *load)
 {
 	struct err e = { 0 };
 
+	/* Clients measure their deadlines from it. */
+	stands_mono = clock_mono(&clock_system);
 	configure(c);
 	must(app_init(app, &workspace_load, c, &standing, &e), &e);
 	must(app_theme(app, "calm", &e), &e);
@@ -186,7 +188,6 @@ static int prepare(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	stands_mono = clock_mono(&clock_system);
 	if (fixtures_init(&fixtures, &e) && time_parse(FIXTURES_NOW, strlen(FIXTURES_NOW), &stands_wall))
 		return 0;
 	print_error("%s\n", e.text);
