@@ -172,10 +172,13 @@ static const char *const tracking_presets[] = {
 	"health_absent=true", NULL,
 };
 
+static const char company_health[] =
+	"health_path=/api/v1/companies/fourkites/relationships?locale=en&page=1&per_page=1"
+	"&related_company_id=fourkites";
+
 static const char *const company_presets[] = {
 	"url=https://company-api.fourkites.com", "auth=hmac-query", "app_id=airflow-worker",
-	"health_path=/api/v1/companies/fourkites/relationships?locale=en&page=1&per_page=1"
-	"&related_company_id=fourkites", "health_ok=statusCode=200", "health_absent=true", NULL,
+	company_health, "health_ok=statusCode=200", "health_absent=true", NULL,
 };
 
 static const char *const redshift_presets[] = {
@@ -235,15 +238,18 @@ static const char *const neo4j_presets[] = { "auth=basic", "user=neo4j", NULL };
 	"health_refused=the token has expired, is of another e-mail address, or is a scoped one " \
 	"(those work at https://api.atlassian.com/ex/" product " only)"
 
+static const char jira_refused[] = ATLASSIAN_REFUSES("jira/CLOUD-ID");
+static const char confluence_refused[] = ATLASSIAN_REFUSES("confluence/CLOUD-ID/wiki");
+
 static const char *const jira_presets[] = {
 	"auth=basic", "health_path=/rest/api/3/myself", "health_ok=accountId=*",
-	ATLASSIAN_REFUSES("jira/CLOUD-ID"), NULL,
+	jira_refused, NULL,
 };
 
 /* Nobody is told of as somebody there, without an accountId. */
 static const char *const confluence_presets[] = {
 	"auth=basic", "health_path=/rest/api/user/current", "health_ok=accountId=*",
-	ATLASSIAN_REFUSES("confluence/CLOUD-ID/wiki"), NULL,
+	confluence_refused, NULL,
 };
 
 static const char *const github_presets[] = {
