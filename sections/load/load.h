@@ -46,6 +46,16 @@ enum container_check container_check(const char *text);
 /* Sections that follow others. */
 extern const char *const after_nothing[];
 extern const char *const after_load[];
+
+/* The steps of who keeps the services' logs: 30 days, then the archives until the 180th. */
+#define LOG_STORES(query_, needs_) \
+	{ .source = "signoz", .query = query_, .needs = needs_, .age_to = 30, .shrink = true, \
+	  .authority = true }, \
+	{ .source = "athena", .query = query_, .needs = needs_, .age_from = 30, .age_to = 180, \
+	  .chunk_days = 7, .authority = true }, \
+	{ .source = "trino", .query = query_, .needs = needs_, .age_from = 30, .age_to = 180, \
+	  .chunk_days = 7, .authority = true }
+
 extern const char *const after_network[];
 
 /* Why a section that needs a tracking id cannot be asked; false when it is known. */

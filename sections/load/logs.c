@@ -107,12 +107,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 static const char *const needs_term[] = { "identifier", NULL };
 
 static const struct step steps[] = {
-	{ .source = "signoz", .query = "logs", .needs = needs_term, .age_to = 30, .shrink = true,
-	  .authority = true },
-	{ .source = "athena", .query = "logs", .needs = needs_term, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
-	{ .source = "trino", .query = "logs", .needs = needs_term, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
+	LOG_STORES("logs", needs_term),
 };
 
 static const struct moment_def moments[] = {

@@ -233,12 +233,7 @@ static const char *const needs_id[] = { "tracking_id", NULL };
 static const char *const needs_shipment[] = { "container_number", "booking_number", "bol_number", NULL };
 
 static const struct step steps[] = {
-	{ .source = "signoz", .query = "ocean_events", .needs = needs_id, .age_to = 30, .shrink = true,
-	  .authority = true },
-	{ .source = "athena", .query = "ocean_events", .needs = needs_id, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
-	{ .source = "trino", .query = "ocean_events", .needs = needs_id, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
+	LOG_STORES("ocean_events", needs_id),
 	/* How long it keeps events is not known: nobody is believed about older ones. */
 	{ .source = "ocean", .query = "ocean_api_events", .needs_one = needs_shipment, .age_to = 180,
 	  .authority = true },

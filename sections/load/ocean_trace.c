@@ -201,12 +201,7 @@ static bool skip(const struct facts *f, char reason[static REASON_MAX])
 static const char *const needs_message[] = { "trace_correlation", NULL };
 
 static const struct step steps[] = {
-	{ .source = "signoz", .query = "ocean_trace", .needs = needs_message, .age_to = 30, .shrink = true,
-	  .authority = true },
-	{ .source = "athena", .query = "ocean_trace", .needs = needs_message, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
-	{ .source = "trino", .query = "ocean_trace", .needs = needs_message, .age_from = 30, .age_to = 180,
-	  .chunk_days = 7, .authority = true },
+	LOG_STORES("ocean_trace", needs_message),
 };
 
 #define ASK(from_, time) { "where this message went", from_, \
