@@ -131,7 +131,7 @@ struct section_def {
 	 * reason (several candidates). NULL = nothing to add. */
 	bool (*verdict)(const struct section *, const struct facts *, char reason[static REASON_MAX]);
 	const char *absent;              /* what a source that should know said by no rows, as its words
-	                                  * ("no callback was sent"); NULL = there is nothing */
+	                                  * ("no callback in these days"); NULL = there is nothing */
 	const char *otherwise;           /* what a person can do when nobody answered; NULL = nothing */
 	const char *older;               /* what there still is of what no source keeps any more, as a
 	                                  * clause; NULL = nothing */
