@@ -46,6 +46,7 @@ enum container_check container_check(const char *text);
 /* Sections that follow others. */
 extern const char *const after_nothing[];
 extern const char *const after_load[];
+extern const char *const after_network[];
 
 /* The steps of who keeps the services' logs: 30 days, then the archives until the 180th. */
 #define LOG_STORES(query_, needs_) \
@@ -55,8 +56,6 @@ extern const char *const after_load[];
 	  .chunk_days = 7, .authority = true }, \
 	{ .source = "trino", .query = query_, .needs = needs_, .age_from = 30, .age_to = 180, \
 	  .chunk_days = 7, .authority = true }
-
-extern const char *const after_network[];
 
 /* Why a section that needs a tracking id cannot be asked; false when it is known. */
 bool skip_without_load(const struct facts *, char reason[static REASON_MAX]);
