@@ -110,6 +110,7 @@ struct source_status {
 	usec retry_at;                  /* OPEN: monotonic */
 	struct err last;                /* last failure; kind ERR_NONE = none */
 	uint64_t ok, failed;
+	bool down;                      /* the last thing it was asked failed */
 	usec p50, p95;                  /* of the last answers; 0 = none yet */
 	struct pulse pulse;
 	bool checking, checked;         /* engine_check() */

@@ -379,6 +379,7 @@ static void check_over(struct source_status *st, const struct reach *reach,
 	st->ok_then = st->ok;
 	st->failed_then = st->failed;
 	st->healthy = e->kind == ERR_NONE;
+	st->down = !st->healthy;
 	st->reach = *reach;
 	st->health = *health;
 	st->freshness = *freshness;
@@ -494,11 +495,13 @@ void launch_landed(struct engine *en, struct job *j, const struct job_mail *m)
 		check_over(&slot->status, &j->reach, &m->health, &j->freshness, e);
 	} else if (e->kind == ERR_NONE) {
 		slot->status.ok++;
+		slot->status.down = false;
 		budget_success(&slot->budget, now);
 		if (j->attempt && j->attempt->started)
 			sample(slot, now, now - j->attempt->started);
 	} else if (e->kind != ERR_CANCELLED && !m->no_query) {
 		slot->status.failed++;
+		slot->status.down = true;
 		pulse_note(&slot->status.pulse, now, false, 0);
 		slot->status.last = *e;
 	}

@@ -162,7 +162,9 @@ enum health_mood health_mood(const struct source_status *st)
 	uint64_t ok = st->ok - st->ok_then + (st->checked && st->healthy);
 	uint64_t failed = st->failed - st->failed_then + (st->checked && !st->healthy);
 
-	return ok && failed ? MOOD_MIXED : ok ? MOOD_WELL : failed ? MOOD_ILL : MOOD_UNKNOWN;
+	if (ok && failed)
+		return st->down ? MOOD_DOWN : MOOD_MIXED;
+	return ok ? MOOD_WELL : failed ? MOOD_ILL : MOOD_UNKNOWN;
 }
 
 const char *health_state(const struct source_status *st)

@@ -21,7 +21,7 @@ int health_run(const struct command *, const struct health_command *);
 
 /* How a source does by its last check and what it answered since; without a check by all
  * that it answered. */
-enum health_mood { MOOD_UNKNOWN, MOOD_WELL, MOOD_MIXED, MOOD_ILL };
+enum health_mood { MOOD_UNKNOWN, MOOD_WELL, MOOD_MIXED, MOOD_DOWN, MOOD_ILL };
 enum health_mood health_mood(const struct source_status *);
 
 /* "healthy", "unhealthy", "not configured". */

@@ -60,6 +60,7 @@ static enum role mood_of(const struct source_status *st, char word[static FORMAT
 		[MOOD_UNKNOWN] = { "not asked yet", GLYPH_DOT, ROLE_DIM },
 		[MOOD_WELL] = { "ok", GLYPH_OK, ROLE_DIM },
 		[MOOD_MIXED] = { "ok at times", GLYPH_OK, ROLE_ATTENTION },
+		[MOOD_DOWN] = { "failing now", GLYPH_FAIL, ROLE_BAD },
 		[MOOD_ILL] = { "failing", GLYPH_FAIL, ROLE_BAD },
 	};
 	enum health_mood mood = health_mood(st);

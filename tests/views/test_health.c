@@ -119,10 +119,14 @@ static void moods_go_on_after_a_check(void **state)
 	assert_int_equal(health_mood(&st), MOOD_WELL);
 	st.failed = 4;
 	assert_int_equal(health_mood(&st), MOOD_MIXED);
+	st.down = true;
+	assert_int_equal(health_mood(&st), MOOD_DOWN);
 	st.failed_then = 4;
 	st.healthy = false;
 	assert_int_equal(health_mood(&st), MOOD_ILL);
 	st.ok = 3;
+	assert_int_equal(health_mood(&st), MOOD_DOWN);
+	st.down = false;
 	assert_int_equal(health_mood(&st), MOOD_MIXED);
 }
 
